@@ -1,1 +1,3 @@
-//! placeholder
+//! A deterministic, event-driven simulation of a Kubernetes cluster in virtual time.
+
+pub mod api;
