@@ -21,10 +21,16 @@ enum Command {
 
 fn main() -> ExitCode {
     match CommandLine::try_parse() {
-        Ok(CommandLine { command: Command::Run(arguments) }) => Suite::new("features").run(&arguments),
+        Ok(CommandLine {
+            command: Command::Run(arguments),
+        }) => Suite::new("features").run(&arguments),
         Err(error) => {
             _ = error.print();
-            ExitCode::from(if error.use_stderr() { EXIT_COULD_NOT_RUN } else { EXIT_PASSED })
+            ExitCode::from(if error.use_stderr() {
+                EXIT_COULD_NOT_RUN
+            } else {
+                EXIT_PASSED
+            })
         }
     }
 }

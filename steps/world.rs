@@ -68,7 +68,12 @@ impl World {
 
     /// A world without a cluster yet.
     pub(crate) fn for_scenario(context: ScenarioContext) -> Self {
-        Self { context, step: None, failure: None, outcome: Outcome::Failed }
+        Self {
+            context,
+            step: None,
+            failure: None,
+            outcome: Outcome::Failed,
+        }
     }
 
     /// Sets the seed of what happens from here on.
@@ -96,6 +101,9 @@ impl World {
     }
 
     pub(crate) fn finish(&mut self) -> ScenarioEnd {
-        ScenarioEnd { seed: self.context.seed, ..ScenarioEnd::default() }
+        ScenarioEnd {
+            seed: self.context.seed,
+            ..ScenarioEnd::default()
+        }
     }
 }

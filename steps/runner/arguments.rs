@@ -1,11 +1,11 @@
 //! The flags of a run: the same for `shakedown run` and for `cargo test --test features --`.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 
 use regex::Regex;
 
 use super::identity::DEFAULT_SEED;
+use super::reports::ReportFormat;
 use super::tag_expression::TagExpression;
 
 /// What to run and how to show it.
@@ -66,29 +66,5 @@ impl RunArguments {
     pub fn jobs(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(cores, NonZeroUsize::get)
-    }
-}
-
-/// A further report and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportFormat {
-    /// The format's name.
-    pub name: String,
-    /// The file.
-    pub path: PathBuf,
-}
-
-impl std::str::FromStr for ReportFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, path) = text.split_once('=').ok_or("a format and a file are expected, e.g. junit=target/junit.xml")?;
-        if !super::reports::FORMATS.contains(&name) {
-            return Err(format!("there is no format `{name}`; there are {}", super::reports::FORMATS.join(", ")));
-        }
-        if path.is_empty() {
-            return Err(format!("a file is missing, e.g. {name}=target/report.{name}"));
-        }
-        Ok(Self { name: name.to_owned(), path: PathBuf::from(path) })
     }
 }

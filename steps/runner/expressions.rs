@@ -61,7 +61,10 @@ pub struct Expression {
 
 /// Every expression that this program knows, in the order of the sources.
 pub fn catalogue() -> Vec<Expression> {
-    let mut expressions: Vec<Expression> = SOURCES.iter().flat_map(|(file, source)| read_source(file, source)).collect();
+    let mut expressions: Vec<Expression> = SOURCES
+        .iter()
+        .flat_map(|(file, source)| read_source(file, source))
+        .collect();
     let mut foreign: BTreeMap<String, Expression> = BTreeMap::new();
     for (keyword, place, regex) in registered() {
         let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
@@ -70,7 +73,12 @@ pub fn catalogue() -> Vec<Expression> {
         }
         let text = format!("/{regex}/");
         let entry = foreign.entry(text.clone());
-        let entry = entry.or_insert(Expression { keywords: Vec::new(), text, documentation: String::new(), place });
+        let entry = entry.or_insert(Expression {
+            keywords: Vec::new(),
+            text,
+            documentation: String::new(),
+            place,
+        });
         entry.keywords.push(keyword);
     }
     expressions.extend(foreign.into_values());
@@ -82,7 +90,11 @@ pub(super) fn registered() -> Vec<(Keyword, String, String)> {
     fn all<T: inventory::Collect + StepConstructor<World>>(keyword: Keyword) -> Vec<(Keyword, String, String)> {
         let described = inventory::iter::<T>.into_iter().map(|step| {
             let (place, regex, _) = step.inner();
-            (keyword, format!("{}:{}", place.path.replace('\\', "/"), place.line), regex().as_str().to_owned())
+            (
+                keyword,
+                format!("{}:{}", place.path.replace('\\', "/"), place.line),
+                regex().as_str().to_owned(),
+            )
         });
         described.collect()
     }
@@ -131,7 +143,9 @@ fn read_source(file: &str, source: &str) -> Vec<Expression> {
 }
 
 fn attribute_keyword(line: &str) -> Option<Keyword> {
-    Keyword::ALL.into_iter().find(|keyword| line.starts_with(&format!("#[{}(", keyword.word().to_lowercase())))
+    Keyword::ALL
+        .into_iter()
+        .find(|keyword| line.starts_with(&format!("#[{}(", keyword.word().to_lowercase())))
 }
 
 /// The string of `#[given(expr = "…")]`; of `regex = r"…"` between slashes.
@@ -142,7 +156,11 @@ fn literal(attribute: &str) -> Option<String> {
         return Some(format!("/{text}/"));
     }
     let raw = before.trim_end_matches('#').ends_with('r');
-    Some(if raw { text.to_owned() } else { text.replace("\\\"", "\"").replace("\\\\", "\\") })
+    Some(if raw {
+        text.to_owned()
+    } else {
+        text.replace("\\\"", "\"").replace("\\\\", "\\")
+    })
 }
 
 #[cfg(test)]
@@ -153,23 +171,41 @@ mod tests {
     fn doc_comments_and_attributes_are_read_as_written() {
         let source = "/// Applies it.\n///\n/// Example: `the manifest \"a.yaml\"`\n#[given(expr = \"the manifest {string}\")]\n#[when(\n    expr = \"the manifest {string}\"\n)]\n#[then(regex = r\"^x (\\d+)$\")]\nfn apply() {}\n\n/// Helper.\nfn helper() {}\n";
         let seen = read_source("a.rs", source);
-        let brief: Vec<_> = seen.iter().map(|e| (e.keywords.as_slice(), e.text.as_str(), e.place.as_str())).collect();
+        let brief: Vec<_> = seen
+            .iter()
+            .map(|e| (e.keywords.as_slice(), e.text.as_str(), e.place.as_str()))
+            .collect();
         assert_eq!(
             brief,
             [
-                ([Keyword::Given, Keyword::When].as_slice(), "the manifest {string}", "a.rs:4"),
+                (
+                    [Keyword::Given, Keyword::When].as_slice(),
+                    "the manifest {string}",
+                    "a.rs:4"
+                ),
                 ([Keyword::Then].as_slice(), "/^x (\\d+)$/", "a.rs:8"),
             ]
         );
-        assert!(seen.iter().all(|expression| expression.documentation.starts_with("Applies it.\n\nExample:")));
+        assert!(
+            seen.iter()
+                .all(|expression| expression.documentation.starts_with("Applies it.\n\nExample:"))
+        );
     }
 
     #[test]
     fn the_catalogue_and_the_collection_are_the_same_set() {
         let listed: usize = catalogue().iter().map(|expression| expression.keywords.len()).sum();
-        assert_eq!(listed, registered().len(), "every step function's file belongs into SOURCES");
+        assert_eq!(
+            listed,
+            registered().len(),
+            "every step function's file belongs into SOURCES"
+        );
         for expression in catalogue() {
-            assert!(!expression.documentation.is_empty(), "{} says not what it does", expression.place);
+            assert!(
+                !expression.documentation.is_empty(),
+                "{} says not what it does",
+                expression.place
+            );
         }
     }
 }

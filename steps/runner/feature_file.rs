@@ -73,7 +73,11 @@ pub struct ExampleRow {
 
 impl From<&ExampleRow> for ExamplesRow {
     fn from(row: &ExampleRow) -> Self {
-        Self { line: row.line, header: row.header.clone(), cells: row.cells.clone() }
+        Self {
+            line: row.line,
+            header: row.header.clone(),
+            cells: row.cells.clone(),
+        }
     }
 }
 
@@ -106,11 +110,21 @@ impl FeatureFile {
     /// # Errors
     /// If it is not Gherkin, with the line at which it stops being so.
     pub fn parse(path: &str, folder: &std::path::Path, source: &str) -> Result<Self, FeatureError> {
-        let error = |(line, message)| FeatureError { path: path.to_owned(), line, message };
+        let error = |(line, message)| FeatureError {
+            path: path.to_owned(),
+            line,
+            message,
+        };
         let lines: Vec<&str> = source.lines().collect();
         let code = outside_doc_strings(&lines);
-        if !code.iter().any(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
-            return Err(error((1, "there is no feature in this file; a feature begins with `Feature: NAME`".to_owned())));
+        if !code
+            .iter()
+            .any(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+        {
+            return Err(error((
+                1,
+                "there is no feature in this file; a feature begins with `Feature: NAME`".to_owned(),
+            )));
         }
         check_tables(&code).map_err(error)?;
         let feature = parse_gherkin(source, &lines).map_err(error)?;
@@ -131,7 +145,10 @@ impl FeatureFile {
 
 fn parse_gherkin(source: &str, lines: &[&str]) -> Result<Feature, (usize, String)> {
     if let Some((line, language)) = unknown_language(lines) {
-        return Err((line, format!("the language `{language}` is not known to Gherkin; for example `# language: ko`")));
+        return Err((
+            line,
+            format!("the language `{language}` is not known to Gherkin; for example `# language: ko`"),
+        ));
     }
     let quietly = panics::quiet(|| catch_unwind(AssertUnwindSafe(|| Feature::parse(source, GherkinEnv::default()))));
     match quietly {
@@ -143,20 +160,39 @@ fn parse_gherkin(source: &str, lines: &[&str]) -> Result<Feature, (usize, String
 
 /// `# language: xx` in front of the feature, if Gherkin does not know `xx`.
 fn unknown_language<'a>(lines: &[&'a str]) -> Option<(usize, &'a str)> {
-    let leading = lines.iter().enumerate().take_while(|(_, line)| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    let directive = |line: &'a str| line.trim().strip_prefix('#')?.trim_start().strip_prefix("language")?.trim_start().strip_prefix(':');
-    let (at, language) = leading.filter_map(|(at, line)| Some((at, directive(line)?.trim()))).next()?;
+    let leading = lines
+        .iter()
+        .enumerate()
+        .take_while(|(_, line)| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    let directive = |line: &'a str| {
+        line.trim()
+            .strip_prefix('#')?
+            .trim_start()
+            .strip_prefix("language")?
+            .trim_start()
+            .strip_prefix(':')
+    };
+    let (at, language) = leading
+        .filter_map(|(at, line)| Some((at, directive(line)?.trim())))
+        .next()?;
     (!gherkin::is_language_supported(language)).then_some((at + 1, language))
 }
 
 /// Turns the parser's error (a position and every token it could have gone on with) into one about the line.
 fn explain(error: &str, lines: &[&str]) -> (usize, String) {
-    let position = error.strip_prefix("Error at ").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
+    let position = error
+        .strip_prefix("Error at ")
+        .and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
     let reached = position.unwrap_or(1).clamp(1, lines.len().max(1));
     let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    let at = (reached..=lines.len()).find(|at| lines.get(at - 1).is_some_and(|line| !is_blank(line))).unwrap_or(reached);
+    let at = (reached..=lines.len())
+        .find(|at| lines.get(at - 1).is_some_and(|line| !is_blank(line)))
+        .unwrap_or(reached);
     let found = lines.get(at - 1).map_or("", |line| line.trim());
-    let opened = lines.iter().filter(|line| line.trim_start().starts_with("\"\"\"")).count();
+    let opened = lines
+        .iter()
+        .filter(|line| line.trim_start().starts_with("\"\"\""))
+        .count();
     let message = if opened % 2 == 1 {
         "a doc string opened with `\"\"\"` is not closed".to_owned()
     } else if found.starts_with("\"\"\"") || found.starts_with("```") || found.starts_with('|') {
@@ -175,7 +211,9 @@ fn outside_doc_strings<'a>(lines: &[&'a str]) -> Vec<(usize, &'a str)> {
     let mut open: Option<&str> = None;
     let mut outside = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        let fence = ["\"\"\"", "```"].into_iter().find(|fence| line.trim_start().starts_with(fence));
+        let fence = ["\"\"\"", "```"]
+            .into_iter()
+            .find(|fence| line.trim_start().starts_with(fence));
         match (open, fence) {
             (Some(opened), Some(fence)) if opened == fence => open = None,
             (None, Some(fence)) => {
@@ -211,7 +249,9 @@ fn check_tables(code: &[(usize, &str)]) -> Result<(), (usize, String)> {
             Some((first, expected)) if expected != cells => {
                 return Err((
                     *line_number,
-                    format!("this row has {cells} cells, the table's first row (line {first}) has {expected}; write `\\|` for a bar inside a cell"),
+                    format!(
+                        "this row has {cells} cells, the table's first row (line {first}) has {expected}; write `\\|` for a bar inside a cell"
+                    ),
                 ));
             }
             Some(_) => {}
@@ -221,7 +261,9 @@ fn check_tables(code: &[(usize, &str)]) -> Result<(), (usize, String)> {
 }
 
 fn ends_with_bar(line: &str) -> bool {
-    line.len() > 1 && line.ends_with('|') && line.bytes().rev().skip(1).take_while(|byte| *byte == b'\\').count() % 2 == 0
+    line.len() > 1
+        && line.ends_with('|')
+        && line.bytes().rev().skip(1).take_while(|byte| *byte == b'\\').count() % 2 == 0
 }
 
 fn count_cells(line: &str) -> usize {
@@ -257,11 +299,19 @@ impl Reader<'_> {
     }
 
     fn background(&self, background: Option<&gherkin::Background>) -> Vec<Step> {
-        background.into_iter().flat_map(|background| &background.steps).map(|step| self.step(step, true)).collect()
+        background
+            .into_iter()
+            .flat_map(|background| &background.steps)
+            .map(|step| self.step(step, true))
+            .collect()
     }
 
     fn step(&self, step: &gherkin::Step, background: bool) -> Step {
-        let mut step = Step { gherkin: step.clone(), block: None, background };
+        let mut step = Step {
+            gherkin: step.clone(),
+            block: None,
+            background,
+        };
         if step.gherkin.docstring.is_some() {
             step.block = TextBlock::below(self.lines, step.gherkin.position.line);
             step.gherkin.docstring = step.block.as_ref().map(|block| block.text.clone());
@@ -269,7 +319,14 @@ impl Reader<'_> {
         step
     }
 
-    fn expand(&self, source: &gherkin::Scenario, rule: Option<&str>, tags: &[String], before: &[Step], out: &mut Vec<Scenario>) {
+    fn expand(
+        &self,
+        source: &gherkin::Scenario,
+        rule: Option<&str>,
+        tags: &[String],
+        before: &[Step],
+        out: &mut Vec<Scenario>,
+    ) {
         let own = source.steps.iter().map(|step| self.step(step, false));
         let line = source.position.line;
         let plain = Scenario {
@@ -302,21 +359,35 @@ impl Reader<'_> {
     }
 
     fn rows(&self, examples: &gherkin::Examples, index: &mut usize) -> Vec<ExampleRow> {
-        let Some((header, rows)) = examples.table.as_ref().and_then(|table| table.rows.split_first()) else { return Vec::new() };
+        let Some((header, rows)) = examples.table.as_ref().and_then(|table| table.rows.split_first()) else {
+            return Vec::new();
+        };
         let below = self.lines.iter().enumerate().skip(examples.position.line);
-        let row_lines = below.filter(|(_, line)| line.trim_start().starts_with('|')).map(|(at, _)| at + 1).skip(1);
+        let row_lines = below
+            .filter(|(_, line)| line.trim_start().starts_with('|'))
+            .map(|(at, _)| at + 1)
+            .skip(1);
         let numbered = rows.iter().zip(row_lines);
         numbered
             .map(|(cells, line)| {
                 *index += 1;
-                ExampleRow { line, index: *index - 1, header: header.clone(), cells: cells.clone() }
+                ExampleRow {
+                    line,
+                    index: *index - 1,
+                    header: header.clone(),
+                    cells: cells.clone(),
+                }
             })
             .collect()
     }
 
     /// The line of the first tag above `line`, or `line`.
     fn first_line_with_tags(&self, line: usize) -> usize {
-        let is_tags = |at: &usize| self.lines.get(at - 1).is_some_and(|text| text.trim_start().starts_with('@'));
+        let is_tags = |at: &usize| {
+            self.lines
+                .get(at - 1)
+                .is_some_and(|text| text.trim_start().starts_with('@'))
+        };
         (1..line).rev().take_while(is_tags).last().unwrap_or(line)
     }
 }
@@ -358,7 +429,13 @@ mod tests {
         let feature = parse(source).unwrap_or_else(|error| panic!("{error}\n{source}"));
         let describe = |scenario: &Scenario| {
             let steps: Vec<_> = scenario.steps.iter().map(|step| step.gherkin.value.as_str()).collect();
-            format!("{} {} [{}] {}", scenario.selecting_line(), scenario.name, scenario.tags.join(" "), steps.join("; "))
+            format!(
+                "{} {} [{}] {}",
+                scenario.selecting_line(),
+                scenario.name,
+                scenario.tags.join(" "),
+                steps.join("; ")
+            )
         };
         let seen: Vec<String> = feature.scenarios.iter().map(describe).collect();
         assert_eq!(seen, expect, "{source}");
@@ -387,7 +464,10 @@ mod tests {
 
     #[test]
     fn other_languages_work() {
-        check("# language: ko\n기능: 파드\n  시나리오: 생성\n    먼저 a\n    만약 b\n    그러면 c\n", &["3 생성 [] a; b; c"]);
+        check(
+            "# language: ko\n기능: 파드\n  시나리오: 생성\n    먼저 a\n    만약 b\n    그러면 c\n",
+            &["3 생성 [] a; b; c"],
+        );
     }
 
     #[test]
@@ -401,18 +481,36 @@ mod tests {
         let feature = parse(source).unwrap_or_else(|error| panic!("{error}"));
         let step = &feature.scenarios[0].steps[0];
         assert_eq!(step.gherkin.docstring.as_deref(), Some("a:\n  b: 1"));
-        assert_eq!(step.block.as_ref().map(|block| (block.first_line, block.indent)), Some((5, 6)));
+        assert_eq!(
+            step.block.as_ref().map(|block| (block.first_line, block.indent)),
+            Some((5, 6))
+        );
     }
 
     #[test]
     fn what_is_not_gherkin_is_refused_with_its_line() {
         check_error("", "a.feature:1: there is no feature in this file");
         check_error("# only a comment\n", "a.feature:1: there is no feature");
-        check_error("Feature: F\n  Scenario: S\n    Given a\n    Whne b\n", "a.feature:4: `Whne b` is not understood here");
-        check_error("# language: xx\nFeature: F\n", "a.feature:1: the language `xx` is not known");
-        check_error("Feature: F\n  Scenario: S\n    Given a\n      | a | b |\n      | 1 | 2 | 3 |\n", "a.feature:5: this row has 3 cells");
-        check_error("Feature: F\n  Scenario: S\n    Given a\n      | a |\n      | 1 \n", "a.feature:5: `| 1`: a table row ends with `|`");
-        check_error("Feature: F\n  Scenario: S\n    Given a\n      \"\"\"\n      x\n", "a doc string opened with `\"\"\"` is not closed");
+        check_error(
+            "Feature: F\n  Scenario: S\n    Given a\n    Whne b\n",
+            "a.feature:4: `Whne b` is not understood here",
+        );
+        check_error(
+            "# language: xx\nFeature: F\n",
+            "a.feature:1: the language `xx` is not known",
+        );
+        check_error(
+            "Feature: F\n  Scenario: S\n    Given a\n      | a | b |\n      | 1 | 2 | 3 |\n",
+            "a.feature:5: this row has 3 cells",
+        );
+        check_error(
+            "Feature: F\n  Scenario: S\n    Given a\n      | a |\n      | 1 \n",
+            "a.feature:5: `| 1`: a table row ends with `|`",
+        );
+        check_error(
+            "Feature: F\n  Scenario: S\n    Given a\n      \"\"\"\n      x\n",
+            "a doc string opened with `\"\"\"` is not closed",
+        );
         check_error("hello\n", "a.feature:1: `hello` is not understood here");
     }
 }

@@ -27,7 +27,9 @@ pub fn read(paths: &[String]) -> Result<Vec<SelectedFile>, Vec<String>> {
     for argument in paths {
         let (path, lines) = split_lines(argument);
         match files_below(&path) {
-            Ok(files) if files.is_empty() => problems.push(format!("{argument}: there is no .feature file in this folder")),
+            Ok(files) if files.is_empty() => {
+                problems.push(format!("{argument}: there is no .feature file in this folder"))
+            }
             Ok(files) => files.into_iter().for_each(|file| want(wanted.entry(file), &lines)),
             Err(problem) => problems.push(problem),
         }
@@ -35,11 +37,18 @@ pub fn read(paths: &[String]) -> Result<Vec<SelectedFile>, Vec<String>> {
     let mut features = Vec::new();
     for (path, lines) in wanted {
         match read_file(&path) {
-            Ok(feature) => features.push(SelectedFile { feature, lines: lines.unwrap_or_default() }),
+            Ok(feature) => features.push(SelectedFile {
+                feature,
+                lines: lines.unwrap_or_default(),
+            }),
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(features) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(features)
+    } else {
+        Err(problems)
+    }
 }
 
 /// A file named once as a whole is wanted as a whole.
@@ -57,8 +66,12 @@ fn split_lines(argument: &str) -> (PathBuf, Vec<usize>) {
     let mut path = argument;
     let mut lines = Vec::new();
     while !Path::new(path).exists() {
-        let Some((before, number)) = path.rsplit_once(':') else { return (PathBuf::from(argument), Vec::new()) };
-        let Ok(line) = number.parse() else { return (PathBuf::from(argument), Vec::new()) };
+        let Some((before, number)) = path.rsplit_once(':') else {
+            return (PathBuf::from(argument), Vec::new());
+        };
+        let Ok(line) = number.parse() else {
+            return (PathBuf::from(argument), Vec::new());
+        };
         lines.push(line);
         path = before;
     }
@@ -91,17 +104,31 @@ fn files_below(path: &Path) -> Result<Vec<PathBuf>, String> {
 fn read_file(path: &Path) -> Result<FeatureFile, String> {
     let source = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let source = String::from_utf8(source).map_err(|_| format!("{}: this file is not UTF-8 text", path.display()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    FeatureFile::parse(&shown_path(path), folder, source.trim_start_matches('\u{feff}')).map_err(|error| error.to_string())
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    FeatureFile::parse(&shown_path(path), folder, source.trim_start_matches('\u{feff}'))
+        .map_err(|error| error.to_string())
 }
 
 /// Relative to the current folder where possible, so that records do not depend on where a checkout lies.
 fn shown_path(path: &Path) -> String {
-    let relative = std::env::current_dir().ok().and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_owned));
+    let relative = std::env::current_dir()
+        .ok()
+        .and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_owned));
     let path = relative.unwrap_or_else(|| path.to_owned());
-    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).filter(|part| part != ".").collect();
+    let parts: Vec<_> = path
+        .iter()
+        .map(|part| part.to_string_lossy())
+        .filter(|part| part != ".")
+        .collect();
     let joined = parts.join("/");
-    if path.is_absolute() { joined.replacen("//", "/", 1) } else { joined }
+    if path.is_absolute() {
+        joined.replacen("//", "/", 1)
+    } else {
+        joined
+    }
 }
 
 #[cfg(test)]
@@ -126,9 +153,17 @@ mod tests {
     /// Paths below the suite's folder in, `name lines` of each feature or the problems out.
     fn check(paths: &[&str], expect: Result<&[&str], &[&str]>) {
         let folder = suite();
-        let absolute: Vec<String> = paths.iter().map(|path| format!("{}/{path}", folder.path().display())).collect();
+        let absolute: Vec<String> = paths
+            .iter()
+            .map(|path| format!("{}/{path}", folder.path().display()))
+            .collect();
         let root = format!("{}/", folder.path().display());
-        let seen = read(&absolute).map(|files| files.iter().map(|f| format!("{} {:?}", f.feature.name, f.lines)).collect());
+        let seen = read(&absolute).map(|files| {
+            files
+                .iter()
+                .map(|f| format!("{} {:?}", f.feature.name, f.lines))
+                .collect()
+        });
         let seen: Result<Vec<String>, Vec<String>> =
             seen.map_err(|problems| problems.iter().map(|problem| problem.replace(&root, "")).collect());
         match (seen, expect) {
@@ -152,7 +187,10 @@ mod tests {
 
     #[test]
     fn every_problem_is_told_at_once() {
-        check(&["bad"], Err(&["bad/c.feature:1: `nonsense`", "bad/d.feature:1: `nonsense`"]));
+        check(
+            &["bad"],
+            Err(&["bad/c.feature:1: `nonsense`", "bad/d.feature:1: `nonsense`"]),
+        );
         check(&["nowhere"], Err(&["nowhere: No such file"]));
         check(&["empty"], Err(&["empty: there is no .feature file in this folder"]));
     }

@@ -53,16 +53,32 @@ mod tests {
     #[test]
     fn seeds_depend_on_the_run_and_the_scenario_only() {
         let seed = |run, scenario, row| scenario_seed(run, "Node loss", scenario, row);
-        assert_eq!(seed(1, "a", None), 15_818_221_580_217_538_662, "published seeds must not change");
+        assert_eq!(
+            seed(1, "a", None),
+            15_818_221_580_217_538_662,
+            "published seeds must not change"
+        );
         assert_eq!(seed(1, "a", None), seed(1, "a", None));
-        let all = [seed(1, "a", None), seed(2, "a", None), seed(1, "b", None), seed(1, "a", Some(0)), seed(1, "a", Some(1))];
+        let all = [
+            seed(1, "a", None),
+            seed(2, "a", None),
+            seed(1, "b", None),
+            seed(1, "a", Some(0)),
+            seed(1, "a", Some(1)),
+        ];
         let distinct: std::collections::BTreeSet<u64> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());
     }
 
     #[test]
     fn a_replay_command_survives_the_shell() {
-        assert_eq!(replay_command("features/a.feature:3", 7), "shakedown run features/a.feature:3 --seed 7");
-        assert_eq!(replay_command("my features/it's.feature:3", 7), r"shakedown run 'my features/it'\''s.feature:3' --seed 7");
+        assert_eq!(
+            replay_command("features/a.feature:3", 7),
+            "shakedown run features/a.feature:3 --seed 7"
+        );
+        assert_eq!(
+            replay_command("my features/it's.feature:3", 7),
+            r"shakedown run 'my features/it'\''s.feature:3' --seed 7"
+        );
     }
 }

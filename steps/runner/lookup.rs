@@ -39,7 +39,10 @@ pub struct NotFound {
 impl Vocabulary {
     /// Everything that is linked into this program.
     pub fn linked() -> Self {
-        Self { collection: <World as cucumber::World>::collection(), catalogue: catalogue() }
+        Self {
+            collection: <World as cucumber::World>::collection(),
+            catalogue: catalogue(),
+        }
     }
 
     /// The function for a step.
@@ -53,7 +56,13 @@ impl Vocabulary {
             let mut asked = step.clone();
             asked.ty = ty;
             match self.collection.find(&asked) {
-                Ok(Some((function, _, place, context))) => return Ok(Found { function, context, place }),
+                Ok(Some((function, _, place, context))) => {
+                    return Ok(Found {
+                        function,
+                        context,
+                        place,
+                    });
+                }
                 Ok(None) => {}
                 Err(ambiguity) => return Err(self.ambiguous(&ambiguity)),
             }
@@ -67,8 +76,14 @@ impl Vocabulary {
             [] => "nothing in the vocabulary resembles it".to_owned(),
             near => format!("did you mean:\n  {}", near.join("\n  ")),
         };
-        let failure = Failure { message: format!("no step matches `{text}`\n{help}"), ..Failure::default() };
-        NotFound { outcome: Outcome::Undefined, failure }
+        let failure = Failure {
+            message: format!("no step matches `{text}`\n{help}"),
+            ..Failure::default()
+        };
+        NotFound {
+            outcome: Outcome::Undefined,
+            failure,
+        }
     }
 
     fn ambiguous(&self, ambiguity: &cucumber::step::AmbiguousMatchError) -> NotFound {
@@ -78,12 +93,21 @@ impl Vocabulary {
             .map(|(regex, place)| {
                 let place = place.map(|place| format!("{}:{}", place.path.replace('\\', "/"), place.line));
                 let place = place.unwrap_or_default();
-                let known = self.catalogue.iter().find(|expression| !place.is_empty() && place.ends_with(&expression.place));
+                let known = self
+                    .catalogue
+                    .iter()
+                    .find(|expression| !place.is_empty() && place.ends_with(&expression.place));
                 let text = known.map_or_else(|| format!("/{}/", regex.as_str()), describe);
                 format!("{text}  ({place})")
             })
             .collect();
         let message = format!("more than one step matches:\n  {}", candidates.join("\n  "));
-        NotFound { outcome: Outcome::Ambiguous, failure: Failure { message, ..Failure::default() } }
+        NotFound {
+            outcome: Outcome::Ambiguous,
+            failure: Failure {
+                message,
+                ..Failure::default()
+            },
+        }
     }
 }

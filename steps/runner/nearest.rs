@@ -17,12 +17,18 @@ const WIDE_WORD: f64 = 0.12;
 /// The nearest expressions, best first, as `KEYWORD TEXT`.
 pub fn nearest(step: &str, catalogue: &[Expression]) -> Vec<String> {
     let words = step_words(step);
-    let mut ranked: Vec<(f64, &Expression)> =
-        catalogue.iter().map(|expression| (distance(&words, &expression.text), expression)).collect();
+    let mut ranked: Vec<(f64, &Expression)> = catalogue
+        .iter()
+        .map(|expression| (distance(&words, &expression.text), expression))
+        .collect();
     ranked.sort_by(|(a, left), (b, right)| a.total_cmp(b).then_with(|| left.text.cmp(&right.text)));
     let best = ranked.first().map_or(1.0, |(distance, _)| *distance);
-    let near = ranked.into_iter().filter(|(distance, _)| *distance <= DISTANCE_MAX && *distance <= best + 0.2);
-    near.take(SUGGESTIONS_MAX).map(|(_, expression)| describe(expression)).collect()
+    let near = ranked
+        .into_iter()
+        .filter(|(distance, _)| *distance <= DISTANCE_MAX && *distance <= best + 0.2);
+    near.take(SUGGESTIONS_MAX)
+        .map(|(_, expression)| describe(expression))
+        .collect()
 }
 
 /// `Given/When the manifest {string}`.
@@ -102,7 +108,10 @@ fn distance(words: &[String], expression: &str) -> f64 {
             Pattern::One(_) | Pattern::Words(_) => word_row(&row, words, pattern),
         };
     }
-    let fixed = patterns.iter().filter(|pattern| !matches!(pattern, Pattern::Wide { .. })).count();
+    let fixed = patterns
+        .iter()
+        .filter(|pattern| !matches!(pattern, Pattern::Wide { .. }))
+        .count();
     row.last().copied().unwrap_or(1.0) / (fixed + 1) as f64
 }
 
@@ -135,7 +144,10 @@ fn word_row(row: &[f64], words: &[String], pattern: &Pattern<'_>) -> Vec<f64> {
 fn word_cost(word: &str, pattern: &Pattern<'_>) -> f64 {
     match pattern {
         Pattern::One(looks_right) => f64::from(u8::from(!looks_right(word))) * 0.8,
-        Pattern::Words(known) => known.iter().map(|known| letter_distance(word, known)).fold(1.0, f64::min),
+        Pattern::Words(known) => known
+            .iter()
+            .map(|known| letter_distance(word, known))
+            .fold(1.0, f64::min),
         Pattern::Wide { .. } => WIDE_WORD,
     }
 }
@@ -200,9 +212,18 @@ mod tests {
         check("a clustre with nodes", &["a cluster with nodes:"]);
         check("node \"node-2\" is gone", &["node {string} is lost"]);
         check("the node \"node-2\" is lost", &["node {string} is lost"]);
-        check("every pod of deployment \"web\" is redy", &["{tense}{pods} is/are Ready"]);
-        check("within 5 minutes, every pod of deployment \"web\" shows status \"Running\"", &["{tense}{pods} show/shows STATUS {string}"]);
-        check("deployment \"web\" has 3 ready pods", &["{tense}{object} has {int} {count} replica(s)"]);
+        check(
+            "every pod of deployment \"web\" is redy",
+            &["{tense}{pods} is/are Ready"],
+        );
+        check(
+            "within 5 minutes, every pod of deployment \"web\" shows status \"Running\"",
+            &["{tense}{pods} show/shows STATUS {string}"],
+        );
+        check(
+            "deployment \"web\" has 3 ready pods",
+            &["{tense}{object} has {int} {count} replica(s)"],
+        );
         check("we run `kubectl get pods`", &["I run {command}"]);
         check("5 minutes passed", &["{duration} pass/passes"]);
     }

@@ -13,7 +13,10 @@ pub fn fill(text: &str, row: &ExampleRow) -> String {
         let (before, from_bracket) = rest.split_at(start);
         filled.push_str(before);
         let cell = row.header.iter().zip(&row.cells).find_map(|(column, cell)| {
-            let tail = from_bracket.strip_prefix('<')?.strip_prefix(column.as_str())?.strip_prefix('>')?;
+            let tail = from_bracket
+                .strip_prefix('<')?
+                .strip_prefix(column.as_str())?
+                .strip_prefix('>')?;
             Some((cell, tail))
         });
         match cell {
@@ -39,7 +42,12 @@ pub fn fill_step(step: &Step, row: &ExampleRow) -> Step {
         block.text = fill(&block.text, row);
         step.gherkin.docstring = Some(block.text.clone());
     }
-    for cell in step.gherkin.table.iter_mut().flat_map(|table| table.rows.iter_mut().flatten()) {
+    for cell in step
+        .gherkin
+        .table
+        .iter_mut()
+        .flat_map(|table| table.rows.iter_mut().flatten())
+    {
         *cell = fill(cell, row);
     }
     step

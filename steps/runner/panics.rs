@@ -42,12 +42,17 @@ pub fn quiet<T>(work: impl FnOnce() -> T) -> T {
 
 /// Runs `work`; a panic becomes a value.
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
-    quiet(|| catch_unwind(AssertUnwindSafe(work)))
-        .map_err(|payload| Caught { message: message(payload.as_ref()), place: PLACE.take() })
+    quiet(|| catch_unwind(AssertUnwindSafe(work))).map_err(|payload| Caught {
+        message: message(payload.as_ref()),
+        place: PLACE.take(),
+    })
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied());
     text.unwrap_or("the step panicked").to_owned()
 }
 

@@ -31,7 +31,9 @@ pub fn in_order<T: Send>(
                     }
                 }
             };
-            let thread = std::thread::Builder::new().name(format!("scenarios-{worker}")).stack_size(STACK_BYTES);
+            let thread = std::thread::Builder::new()
+                .name(format!("scenarios-{worker}"))
+                .stack_size(STACK_BYTES);
             if thread.spawn_scoped(scope, body).is_err() && worker == 0 {
                 // No thread at all can be had: nothing would ever arrive.
                 break;
@@ -66,10 +68,16 @@ mod tests {
             // The earlier, the longer: results arrive in the opposite order.
             (0..(20 - index) * 2000).fold(index, |sum, n| std::hint::black_box(sum + n - n))
         };
-        in_order(20, jobs, work, |result| *result == stop_at, |index, result| {
-            assert_eq!(index, result);
-            seen.push(result);
-        });
+        in_order(
+            20,
+            jobs,
+            work,
+            |result| *result == stop_at,
+            |index, result| {
+                assert_eq!(index, result);
+                seen.push(result);
+            },
+        );
         assert_eq!(seen, expect, "{jobs} jobs, stop at {stop_at}");
     }
 
@@ -80,6 +88,12 @@ mod tests {
             check(jobs, usize::MAX, &all);
             check(jobs, 5, &all[..6]);
         }
-        in_order(0, 4, |index| index, |_| false, |_, _| panic!("there is nothing to consume"));
+        in_order(
+            0,
+            4,
+            |index| index,
+            |_| false,
+            |_, _| panic!("there is nothing to consume"),
+        );
     }
 }

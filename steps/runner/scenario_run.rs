@@ -45,21 +45,37 @@ fn planned_step(step: &Step) -> StepRecord {
         line: gherkin.position.line,
         background: step.background,
         doc_string: gherkin.docstring.clone(),
-        table: gherkin.table.as_ref().map(|table| table.rows.clone()).unwrap_or_default(),
+        table: gherkin
+            .table
+            .as_ref()
+            .map(|table| table.rows.clone())
+            .unwrap_or_default(),
         outcome: Outcome::Skipped,
         ..StepRecord::default()
     }
 }
 
 /// Runs the scenario and completes its record.
-pub fn run(vocabulary: &Vocabulary, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario, run_seed: u64) -> ScenarioRecord {
+pub fn run(
+    vocabulary: &Vocabulary,
+    runtime: &Runtime,
+    feature: &FeatureFile,
+    scenario: &Scenario,
+    run_seed: u64,
+) -> ScenarioRecord {
     let started = Instant::now();
     let mut record = planned(feature, scenario, run_seed);
-    let context = ScenarioContext { feature: PathBuf::from(&feature.path), folder: feature.folder.clone(), seed: record.seed };
+    let context = ScenarioContext {
+        feature: PathBuf::from(&feature.path),
+        folder: feature.folder.clone(),
+        seed: record.seed,
+    };
     let mut world = World::for_scenario(context);
     let mut going_on = true;
     for (index, step) in scenario.steps.iter().enumerate() {
-        let Some(step_record) = record.steps.get_mut(index) else { break };
+        let Some(step_record) = record.steps.get_mut(index) else {
+            break;
+        };
         let (outcome, failure) = if going_on {
             step_record.start_ns = world.now_ns();
             let step_started = Instant::now();
@@ -93,7 +109,13 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
             step.failure = Some(with_excerpt(failure, feature, step.line));
         }
     }
-    record.outcome = record.steps.iter().map(|step| step.outcome).filter(|outcome| *outcome != Outcome::Skipped).max().unwrap_or_default();
+    record.outcome = record
+        .steps
+        .iter()
+        .map(|step| step.outcome)
+        .filter(|outcome| *outcome != Outcome::Skipped)
+        .max()
+        .unwrap_or_default();
     if record.steps.is_empty() {
         record.outcome = Outcome::Undefined;
     }
@@ -105,13 +127,28 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
     record.snapshots = end.snapshots;
 }
 
-fn run_step(vocabulary: &Vocabulary, runtime: &Runtime, world: &mut World, index: usize, step: &Step) -> (Outcome, Option<Failure>) {
+fn run_step(
+    vocabulary: &Vocabulary,
+    runtime: &Runtime,
+    world: &mut World,
+    index: usize,
+    step: &Step,
+) -> (Outcome, Option<Failure>) {
     let found = match vocabulary.find(&step.gherkin) {
         Ok(found) => found,
         Err(not_found) => return (not_found.outcome, Some(not_found.failure)),
     };
-    let keyword = Keyword::ALL.into_iter().find(|keyword| keyword.step_type() == step.gherkin.ty).unwrap_or(Keyword::Given);
-    world.begin_step(StepContext { index, keyword, text: step.gherkin.value.clone(), line: step.gherkin.position.line, block: step.block.clone() });
+    let keyword = Keyword::ALL
+        .into_iter()
+        .find(|keyword| keyword.step_type() == step.gherkin.ty)
+        .unwrap_or(Keyword::Given);
+    world.begin_step(StepContext {
+        index,
+        keyword,
+        text: step.gherkin.value.clone(),
+        line: step.gherkin.position.line,
+        block: step.block.clone(),
+    });
     match panics::caught(|| runtime.block_on((found.function)(world, found.context))) {
         Ok(()) => (Outcome::Passed, None),
         Err(panic) => {
@@ -146,7 +183,12 @@ fn skipped(vocabulary: &Vocabulary, step: &Step) -> (Outcome, Option<Failure>) {
 
 fn with_excerpt(mut failure: Failure, feature: &FeatureFile, line: usize) -> Failure {
     let first = line.saturating_sub(EXCERPT_LINES).max(1);
-    let numbered = feature.lines.iter().enumerate().skip(first - 1).take(2 * EXCERPT_LINES + 1);
+    let numbered = feature
+        .lines
+        .iter()
+        .enumerate()
+        .skip(first - 1)
+        .take(2 * EXCERPT_LINES + 1);
     failure.source_excerpt = numbered
         .map(|(at, text)| format!("{} {:>4} | {text}", if at + 1 == line { '>' } else { ' ' }, at + 1))
         .collect::<Vec<_>>()

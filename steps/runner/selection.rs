@@ -25,9 +25,19 @@ impl Selection {
 
 /// A line selects the scenario it lies in; a row of examples that row alone; a line above all scenarios the whole file.
 fn line_selects(line: usize, scenario: &Scenario, siblings: &[Scenario]) -> bool {
-    let first = siblings.iter().map(|sibling| sibling.lines.start).min().unwrap_or(usize::MAX);
-    let is_a_row = siblings.iter().any(|sibling| sibling.row.as_ref().is_some_and(|row| row.line == line));
-    if is_a_row { scenario.selecting_line() == line } else { line < first || scenario.lines.contains(&line) }
+    let first = siblings
+        .iter()
+        .map(|sibling| sibling.lines.start)
+        .min()
+        .unwrap_or(usize::MAX);
+    let is_a_row = siblings
+        .iter()
+        .any(|sibling| sibling.row.as_ref().is_some_and(|row| row.line == line));
+    if is_a_row {
+        scenario.selecting_line() == line
+    } else {
+        line < first || scenario.lines.contains(&line)
+    }
 }
 
 #[cfg(test)]
@@ -44,8 +54,11 @@ mod tests {
             name: name.map(|name| Regex::new(name).expect("a regular expression")),
         };
         let all = &feature.scenarios;
-        let seen: Vec<&str> =
-            all.iter().filter(|s| selection.selects(s, lines, all)).map(|s| s.name.as_str()).collect();
+        let seen: Vec<&str> = all
+            .iter()
+            .filter(|s| selection.selects(s, lines, all))
+            .map(|s| s.name.as_str())
+            .collect();
         assert_eq!(seen, expect, "{lines:?} {tags:?} {name:?}");
     }
 

@@ -23,7 +23,13 @@ pub const EXIT_FAILED: u8 = 1;
 pub const EXIT_COULD_NOT_RUN: u8 = 2;
 
 /// Arguments of the test runner that `cargo test -- …` hands to every test binary and that mean nothing to us.
-const LIBTEST_FLAGS: [&str; 5] = ["--nocapture", "--no-capture", "--show-output", "--include-ignored", "--quiet"];
+const LIBTEST_FLAGS: [&str; 5] = [
+    "--nocapture",
+    "--no-capture",
+    "--show-output",
+    "--include-ignored",
+    "--quiet",
+];
 
 /// A suite of features, for a test target without libtest's harness:
 ///
@@ -49,22 +55,33 @@ struct CommandLine {
 impl Suite {
     /// A suite that runs what is below `path` unless its arguments name something else.
     pub fn new(path: impl Into<String>) -> Self {
-        Self { default_path: path.into() }
+        Self {
+            default_path: path.into(),
+        }
     }
 
     /// Runs with the process's arguments: the `main` of a test target.
     pub fn main(self) -> ExitCode {
         let arguments: Vec<String> = std::env::args().collect();
-        if arguments.windows(3).any(|words| words == ["--list", "--format", "terse"]) {
+        if arguments
+            .windows(3)
+            .any(|words| words == ["--list", "--format", "terse"])
+        {
             // cargo-nextest asks every test binary for libtest's list; scenarios are no libtest tests, the list is empty.
             return ExitCode::from(EXIT_PASSED);
         }
-        let known = arguments.into_iter().filter(|word| !LIBTEST_FLAGS.contains(&word.as_str()) && !word.starts_with("--test-threads="));
+        let known = arguments
+            .into_iter()
+            .filter(|word| !LIBTEST_FLAGS.contains(&word.as_str()) && !word.starts_with("--test-threads="));
         match CommandLine::try_parse_from(known) {
             Ok(command_line) => self.run_as_test(command_line.run),
             Err(error) => {
                 _ = error.print();
-                ExitCode::from(if error.use_stderr() { EXIT_COULD_NOT_RUN } else { EXIT_PASSED })
+                ExitCode::from(if error.use_stderr() {
+                    EXIT_COULD_NOT_RUN
+                } else {
+                    EXIT_PASSED
+                })
             }
         }
     }
@@ -79,7 +96,11 @@ impl Suite {
         let any: Vec<String> = filters.iter().map(|word| regex::escape(word)).collect();
         arguments.name = regex::Regex::new(&any.join("|")).ok();
         let nothing_selected = self.select(&arguments).is_ok_and(|features| features.is_empty());
-        if nothing_selected { ExitCode::from(EXIT_PASSED) } else { self.run(&arguments) }
+        if nothing_selected {
+            ExitCode::from(EXIT_PASSED)
+        } else {
+            self.run(&arguments)
+        }
     }
 
     /// Runs with these arguments.
@@ -107,9 +128,19 @@ impl Suite {
             duration_ns: u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX),
             environment: Environment::here(arguments.jobs()),
         };
-        let record = RunRecord::new(env!("CARGO_PKG_VERSION"), arguments.seed(), &self.command(arguments), features, wall);
-        let written = reports::write(&record, &arguments.format);
-        console.summary(&record, written.as_deref().ok());
+        let record = RunRecord::new(
+            env!("CARGO_PKG_VERSION"),
+            arguments.seed(),
+            &self.command(arguments),
+            features,
+            wall,
+        );
+        let written = reports::write_all(&record, &arguments.format);
+        let places = written.as_deref().unwrap_or_default();
+        console.summary(
+            &record,
+            &places.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>(),
+        );
         match written {
             Err(problem) => could_not_run(&[problem]),
             Ok(_) if record.outcome() == Outcome::Passed => ExitCode::from(EXIT_PASSED),
@@ -120,8 +151,15 @@ impl Suite {
     /// The features with only their selected scenarios; features without any are left out.
     fn select(&self, arguments: &RunArguments) -> Result<Vec<FeatureFile>, Vec<String>> {
         let default = std::slice::from_ref(&self.default_path);
-        let paths = if arguments.paths.is_empty() { default } else { &arguments.paths };
-        let selection = Selection { tags: arguments.tags.clone(), name: arguments.name.clone() };
+        let paths = if arguments.paths.is_empty() {
+            default
+        } else {
+            &arguments.paths
+        };
+        let selection = Selection {
+            tags: arguments.tags.clone(),
+            name: arguments.name.clone(),
+        };
         let mut features = Vec::new();
         for file in feature_set::read(paths)? {
             let mut feature = file.feature;
@@ -138,7 +176,11 @@ impl Suite {
     /// The command that repeats this run: nothing in it changes an outcome but what is named.
     fn command(&self, arguments: &RunArguments) -> String {
         let default = std::slice::from_ref(&self.default_path);
-        let paths = if arguments.paths.is_empty() { default } else { &arguments.paths };
+        let paths = if arguments.paths.is_empty() {
+            default
+        } else {
+            &arguments.paths
+        };
         let mut words = vec!["shakedown".to_owned(), "run".to_owned()];
         words.extend(paths.iter().map(|path| shell_word(path)));
         if let Some(tags) = &arguments.tags {
@@ -153,7 +195,11 @@ impl Suite {
 }
 
 /// Runs every scenario of `features`, prints each in file order and gives the records in the same order.
-fn run_all(console: &Console, features: &[FeatureFile], arguments: &RunArguments) -> Result<Vec<FeatureRecord>, String> {
+fn run_all(
+    console: &Console,
+    features: &[FeatureFile],
+    arguments: &RunArguments,
+) -> Result<Vec<FeatureRecord>, String> {
     let seed = arguments.seed();
     let plan: Vec<(usize, &FeatureFile, &Scenario)> = features
         .iter()
@@ -174,19 +220,28 @@ fn run_all(console: &Console, features: &[FeatureFile], arguments: &RunArguments
     };
     let work = |index: usize| -> Result<ScenarioRecord, String> {
         let (_, feature, scenario) = plan.get(index).ok_or("no such scenario")?;
-        let runtime = Builder::new_current_thread().build().map_err(|error| format!("cannot start a scenario: {error}"))?;
+        let runtime = Builder::new_current_thread()
+            .build()
+            .map_err(|error| format!("cannot start a scenario: {error}"))?;
         Ok(scenario_run::run(&vocabulary, &runtime, feature, scenario, seed))
     };
-    let failed = |result: &Result<ScenarioRecord, String>| result.as_ref().map_or(true, |record| !record.outcome.is_pass());
+    let failed =
+        |result: &Result<ScenarioRecord, String>| result.as_ref().map_or(true, |record| !record.outcome.is_pass());
     let mut problem = None;
-    pool::in_order(plan.len(), arguments.jobs(), work, |result| arguments.fail_fast && failed(result), |index, result| {
-        match (result, plan.get(index)) {
-            (Ok(record), Some(planned)) => keep(planned, record),
-            (Err(error), _) => problem = Some(error),
-            (Ok(_), None) => {}
-        }
-        done = index + 1;
-    });
+    pool::in_order(
+        plan.len(),
+        arguments.jobs(),
+        work,
+        |result| arguments.fail_fast && failed(result),
+        |index, result| {
+            match (result, plan.get(index)) {
+                (Ok(record), Some(planned)) => keep(planned, record),
+                (Err(error), _) => problem = Some(error),
+                (Ok(_), None) => {}
+            }
+            done = index + 1;
+        },
+    );
     for planned in plan.iter().skip(done) {
         keep(planned, scenario_run::planned(planned.1, planned.2, seed));
     }
@@ -220,7 +275,10 @@ fn nothing_selected(arguments: &RunArguments) -> String {
     if reasons.is_empty() {
         return "there is no scenario in the features".to_owned();
     }
-    format!("no scenario is selected by {}; `--list` shows what there is", reasons.join(" and "))
+    format!(
+        "no scenario is selected by {}; `--list` shows what there is",
+        reasons.join(" and ")
+    )
 }
 
 fn could_not_run(problems: &[String]) -> ExitCode {
@@ -234,6 +292,9 @@ fn could_not_run(problems: &[String]) -> ExitCode {
 fn start_log(filter: &str) -> Result<(), String> {
     let parsed = filter.parse::<tracing_subscriber::EnvFilter>();
     let filter = parsed.map_err(|error| format!("--log '{filter}': {error}; write for example 'engine=debug'"))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time();
     subscriber.try_init().map_err(|error| format!("--log: {error}"))
 }

@@ -60,7 +60,11 @@ impl TagExpression {
                 Term::And | Term::Or => {
                     let right = stack.pop().unwrap_or_default();
                     let left = stack.pop().unwrap_or_default();
-                    if *term == Term::And { left && right } else { left || right }
+                    if *term == Term::And {
+                        left && right
+                    } else {
+                        left || right
+                    }
                 }
             };
             stack.push(value);
@@ -127,7 +131,10 @@ impl FromStr for TagExpression {
             }
             postfix.push(top.into());
         }
-        Ok(Self { text: text.to_owned(), postfix })
+        Ok(Self {
+            text: text.to_owned(),
+            postfix,
+        })
     }
 }
 
@@ -142,7 +149,10 @@ impl From<Pending> for Term {
 }
 
 fn misplaced(found: &str, place: &'static str) -> TagExpressionError {
-    TagExpressionError::Misplaced { found: found.to_owned(), place }
+    TagExpressionError::Misplaced {
+        found: found.to_owned(),
+        place,
+    }
 }
 
 /// Words and parentheses; a backslash lets a parenthesis or a space be part of a tag.
@@ -154,7 +164,11 @@ fn words(text: &str) -> Vec<String> {
             '(' | ')' => words.extend([character.to_string(), String::new()]),
             character if character.is_whitespace() => words.push(String::new()),
             character => {
-                let character = if character == '\\' { characters.next().unwrap_or('\\') } else { character };
+                let character = if character == '\\' {
+                    characters.next().unwrap_or('\\')
+                } else {
+                    character
+                };
                 if let Some(word) = words.last_mut() {
                     word.push(character);
                 }
@@ -172,7 +186,11 @@ mod tests {
     fn check(expression: &str, tags: &str, expect: Result<bool, &str>) {
         let tags: Vec<&str> = tags.split_whitespace().collect();
         let outcome = expression.parse::<TagExpression>().map(|parsed| parsed.matches(&tags));
-        assert_eq!(outcome.map_err(|error| error.to_string()), expect.map_err(str::to_owned), "{expression}");
+        assert_eq!(
+            outcome.map_err(|error| error.to_string()),
+            expect.map_err(str::to_owned),
+            "{expression}"
+        );
     }
 
     #[test]
@@ -192,12 +210,36 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_what_would_be_right() {
-        check("", "", Err("the tag expression is empty; write for example `@smoke and not @slow`"));
-        check("smoke", "", Err("`smoke` is neither a tag (`@smoke`) nor one of `and`, `or`, `not`, `(`, `)`"));
-        check("@a @b", "", Err("`@b` cannot stand behind a tag; write for example `@smoke and not @slow`"));
-        check("@a not @b", "", Err("`not` cannot stand behind a tag; write for example `@smoke and not @slow`"));
-        check("@a and", "", Err("`and` cannot stand at the end; write for example `@smoke and not @slow`"));
-        check("and @a", "", Err("`and` cannot stand where a tag is expected; write for example `@smoke and not @slow`"));
+        check(
+            "",
+            "",
+            Err("the tag expression is empty; write for example `@smoke and not @slow`"),
+        );
+        check(
+            "smoke",
+            "",
+            Err("`smoke` is neither a tag (`@smoke`) nor one of `and`, `or`, `not`, `(`, `)`"),
+        );
+        check(
+            "@a @b",
+            "",
+            Err("`@b` cannot stand behind a tag; write for example `@smoke and not @slow`"),
+        );
+        check(
+            "@a not @b",
+            "",
+            Err("`not` cannot stand behind a tag; write for example `@smoke and not @slow`"),
+        );
+        check(
+            "@a and",
+            "",
+            Err("`and` cannot stand at the end; write for example `@smoke and not @slow`"),
+        );
+        check(
+            "and @a",
+            "",
+            Err("`and` cannot stand where a tag is expected; write for example `@smoke and not @slow`"),
+        );
         check("(@a", "", Err("a parenthesis has no counterpart"));
         check("@a)", "", Err("a parenthesis has no counterpart"));
     }
