@@ -81,7 +81,10 @@ impl Console<'_> {
             "{mark} {}  {place}",
             self.paint(BOLD, &one_line(&scenario.name))
         )];
-        if let Some(step) = scenario.first_failing_step() {
+        // Behind the step that decided, others may be known to be undefined: better told at once than one a run.
+        let first = scenario.first_failing_step();
+        let told = scenario.steps.iter().filter(|step| step.failure.is_some() || first == Some(*step));
+        for step in told {
             let keyword = visible(&step.keyword).into_owned();
             lines.push(format!("    {keyword} {}", one_line(&step.text)));
             let said = format!("{outcome} on line {} at {}", step.line, duration::human(step.end_ns));
@@ -93,6 +96,11 @@ impl Console<'_> {
                     let Some(text) = text else { continue };
                     let indented = visible(text).trim_end().replace('\n', "\n                ");
                     lines.push(format!("      {title:<8}  {indented}"));
+                }
+                for text in [&failure.kubectl_table, &failure.events] {
+                    let text = visible(text).into_owned();
+                    lines.extend((!text.is_empty()).then(String::new));
+                    lines.extend(text.lines().map(|line| format!("        {line}")));
                 }
             }
         }
