@@ -1,5 +1,6 @@
 //! The object model: kinds, the schema table, decoding, defaulting, patching and validation.
 
 mod kind;
+pub mod schema;
 
 pub use kind::{Kind, KindInfo, Scope, split_api_version};
