@@ -1,5 +1,6 @@
 //! The object model: kinds, the schema table, decoding, defaulting, patching and validation.
 
+pub mod decode;
 mod kind;
 pub mod schema;
 
