@@ -406,8 +406,12 @@ mod tests {
             lines_before: 10,
             indent: 4,
         };
-        let error = decode_manifests("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nsepc: {}\n", &origin).expect_err("misspelt");
-        assert!(error.to_string().starts_with("a.feature:14:5: sepc: unknown field"), "{error}");
+        let error = decode_manifests("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nsepc: {}\n", &origin)
+            .expect_err("misspelt");
+        assert!(
+            error.to_string().starts_with("a.feature:14:5: sepc: unknown field"),
+            "{error}"
+        );
     }
 
     #[test]
