@@ -1,6 +1,7 @@
 //! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
 mod container;
+pub mod decode;
 mod deployment;
 pub mod duration;
 mod event;
@@ -17,6 +18,7 @@ pub mod quantity;
 mod quote;
 mod replicaset;
 mod resource;
+pub mod schema;
 pub mod selector;
 mod service;
 
