@@ -2,6 +2,7 @@
 
 mod container;
 pub mod decode;
+pub mod defaulting;
 mod deployment;
 pub mod duration;
 mod event;
