@@ -1,1 +1,3 @@
-//! placeholder
+//! A deterministic simulation of a Kubernetes cluster.
+
+pub mod kubectl;

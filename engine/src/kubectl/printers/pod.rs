@@ -1,0 +1,157 @@
+//! Pods: the row of `kubectl get pods`, and the external JSON as input of READY, STATUS and RESTARTS.
+
+use serde_json::Value;
+
+use super::field;
+use super::pod_status::{
+    ConditionColumns, ContainerColumns, PodColumns, PodSummary, Restarts, TerminatedColumns, summarize,
+};
+use super::printer::{Cells, Column, Printer, cells};
+use super::text::{age, since, timestamp_ns};
+
+/// The printer of pods.
+pub const POD: Printer = Printer {
+    kind: "Pod",
+    group: "",
+    columns: &[
+        Column::NAME,
+        Column::text("Ready"),
+        Column::text("Status"),
+        Column::text("Restarts"),
+        Column::AGE,
+        Column::text("IP").wide(),
+        Column::text("Node").wide(),
+        Column::text("Nominated Node").wide(),
+        Column::text("Readiness Gates").wide(),
+    ],
+    cells: pod,
+};
+
+fn pod(object: &Value, now_ns: i64) -> Cells {
+    let input = JsonPod(object);
+    let summary = summarize(&input);
+    Ok(cells![
+        field::text(object, "metadata.name"),
+        ready_text(&summary),
+        summary.status.as_ref(),
+        restarts_text(summary.restarts, now_ns),
+        age(object, now_ns),
+        pod_ip(object),
+        field::text_or(object, "spec.nodeName", "<none>"),
+        field::text_or(object, "status.nominatedNodeName", "<none>"),
+        readiness_gates(object),
+    ])
+}
+
+/// The READY cell, e.g. `1/2`.
+pub fn ready_text(summary: &PodSummary<'_>) -> String {
+    format!("{}/{}", summary.ready, summary.total)
+}
+
+/// The RESTARTS cell, e.g. `3 (5m ago)`.
+pub fn restarts_text(restarts: Restarts, now_ns: i64) -> String {
+    match restarts {
+        Restarts { count, last_finished_at_ns: Some(finished_at_ns) } if count != 0 => {
+            format!("{count} ({} ago)", since(finished_at_ns, now_ns))
+        }
+        Restarts { count, .. } => count.to_string(),
+    }
+}
+
+/// `podIP`, which wins over a differing `podIPs[0]`.
+fn pod_ip(object: &Value) -> &str {
+    let first = field::items(object, "status.podIPs").first().map_or("", |ip| field::text(ip, "ip"));
+    let ip = field::text_or(object, "status.podIP", first);
+    if ip.is_empty() { "<none>" } else { ip }
+}
+
+/// How many of the readiness gates have a true condition; a gate listed twice counts twice.
+fn readiness_gates(object: &Value) -> String {
+    let gates = field::items(object, "spec.readinessGates");
+    if gates.is_empty() {
+        return "<none>".to_owned();
+    }
+    let is_true = |gate: &&Value| {
+        let type_name = field::text(gate, "conditionType");
+        let condition = JsonPod(object).conditions().find(|c| c.type_name == type_name);
+        condition.is_some_and(|c| c.status == "True")
+    };
+    format!("{}/{}", gates.iter().filter(is_true).count(), gates.len())
+}
+
+/// A pod's external JSON.
+struct JsonPod<'a>(&'a Value);
+
+impl JsonPod<'_> {
+    fn init_containers(&self) -> &[Value] {
+        field::items(self.0, "spec.initContainers")
+    }
+}
+
+impl PodColumns for JsonPod<'_> {
+    fn phase(&self) -> &str {
+        field::text(self.0, "status.phase")
+    }
+
+    fn reason(&self) -> &str {
+        field::text(self.0, "status.reason")
+    }
+
+    fn is_deleted(&self) -> bool {
+        field::at(self.0, "metadata.deletionTimestamp").is_some()
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = ConditionColumns<'_>> {
+        field::items(self.0, "status.conditions").iter().map(|condition| ConditionColumns {
+            type_name: field::text(condition, "type"),
+            status: field::text(condition, "status"),
+            reason: field::text(condition, "reason"),
+        })
+    }
+
+    fn container_count(&self) -> usize {
+        field::items(self.0, "spec.containers").len()
+    }
+
+    fn init_container_count(&self) -> usize {
+        self.init_containers().len()
+    }
+
+    fn sidecar_count(&self) -> usize {
+        self.init_containers().iter().filter(|container| is_sidecar(container)).count()
+    }
+
+    fn is_sidecar(&self, name: &str) -> bool {
+        self.init_containers().iter().any(|container| field::text(container, "name") == name && is_sidecar(container))
+    }
+
+    fn init_statuses(&self) -> impl Iterator<Item = ContainerColumns<'_>> {
+        field::items(self.0, "status.initContainerStatuses").iter().map(container_columns)
+    }
+
+    fn statuses(&self) -> impl DoubleEndedIterator<Item = ContainerColumns<'_>> {
+        field::items(self.0, "status.containerStatuses").iter().map(container_columns)
+    }
+}
+
+/// Whether an init container of the spec keeps running beside the app containers.
+fn is_sidecar(container: &Value) -> bool {
+    field::text(container, "restartPolicy") == "Always"
+}
+
+fn container_columns(status: &Value) -> ContainerColumns<'_> {
+    ContainerColumns {
+        name: field::text(status, "name"),
+        ready: field::boolean(status, "ready"),
+        started: field::boolean(status, "started"),
+        restart_count: field::integer(status, "restartCount"),
+        waiting: field::at(status, "state.waiting").map(|waiting| field::text(waiting, "reason")),
+        running: field::at(status, "state.running").is_some(),
+        terminated: field::at(status, "state.terminated").map(|terminated| TerminatedColumns {
+            exit_code: field::integer(terminated, "exitCode"),
+            signal: field::integer(terminated, "signal"),
+            reason: field::text(terminated, "reason"),
+        }),
+        last_finished_at_ns: timestamp_ns(field::text(status, "lastState.terminated.finishedAt")),
+    }
+}

@@ -1,0 +1,132 @@
+//! The phrases that cells share: ages, label sets, lists cut short, placeholders.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::field;
+use super::printer::PrintError;
+
+/// How many entries a list of hosts, ports or endpoints shows before `+ n more...`.
+const LONGEST_LIST: usize = 3;
+
+/// Nanoseconds since the Unix epoch of an RFC 3339 time, clamped to what 64 bits hold (the years 1677 to 2262; longer ages
+/// overflow Go's durations as well, and print as 292 years). `None` if it is empty, unreadable or Go's zero time.
+pub fn timestamp_ns(text: &str) -> Option<i64> {
+    const ZERO_TIME_S: i64 = -62_135_596_800;
+    let time: Timestamp = text.parse().ok()?;
+    if time.as_second() == ZERO_TIME_S && time.subsec_nanosecond() == 0 {
+        return None;
+    }
+    Some(time.as_nanosecond().clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+}
+
+/// The time from one moment to another as ages are written; both in nanoseconds since the Unix epoch.
+pub fn since(then_ns: i64, now_ns: i64) -> String {
+    duration(now_ns.saturating_sub(then_ns))
+}
+
+/// The age of an RFC 3339 time, `<unknown>` if it is not set.
+pub fn since_timestamp(text: &str, now_ns: i64) -> String {
+    timestamp_ns(text).map_or_else(|| "<unknown>".to_owned(), |then_ns| since(then_ns, now_ns))
+}
+
+/// The AGE cell.
+pub fn age(object: &Value, now_ns: i64) -> String {
+    since_timestamp(field::text(object, "metadata.creationTimestamp"), now_ns)
+}
+
+/// A duration in nanoseconds as ages are written.
+pub fn duration(duration_ns: i64) -> String {
+    let seconds = duration_ns / 1_000_000_000;
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    let pair = |a: i64, ua: &str, b: i64, ub: &str| if b == 0 { format!("{a}{ua}") } else { format!("{a}{ua}{b}{ub}") };
+    match hours {
+        _ if seconds < -1 => "<invalid>".to_owned(),
+        _ if seconds < 0 => "0s".to_owned(),
+        _ if seconds < 120 => format!("{seconds}s"),
+        _ if minutes < 10 => pair(minutes, "m", seconds % 60, "s"),
+        _ if minutes < 180 => format!("{minutes}m"),
+        _ if hours < 8 => pair(hours, "h", minutes % 60, "m"),
+        _ if hours < 48 => format!("{hours}h"),
+        _ if hours < 192 => pair(hours / 24, "d", hours % 24, "h"),
+        _ if hours < 24 * 365 * 2 => format!("{}d", hours / 24),
+        _ if hours < 24 * 365 * 8 => pair(hours / 24 / 365, "y", hours / 24 % 365, "d"),
+        _ => format!("{}y", hours / 24 / 365),
+    }
+}
+
+/// A label set as `a=1,b=2` by key, `<none>` if there is none.
+pub fn labels(object: &Value, path: &str) -> String {
+    let pairs: Vec<String> = field::map(object, path)
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
+        .collect();
+    if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
+}
+
+/// The names and the images of a pod template's containers, each separated by commas.
+pub fn containers(object: &Value, path: &str) -> (String, String) {
+    let containers = field::items(object, path);
+    let join = |key| containers.iter().map(|c| field::text(c, key)).collect::<Vec<_>>().join(",");
+    (join("name"), join("image"))
+}
+
+/// The first three of a list, and how many are left out.
+pub fn shortened(mut list: Vec<String>) -> String {
+    let hidden = list.len().saturating_sub(LONGEST_LIST);
+    list.truncate(LONGEST_LIST);
+    let shown = list.join(",");
+    if hidden == 0 { shown } else { format!("{shown} + {hidden} more...") }
+}
+
+/// An optional truth value: `True`, `False` or `<unset>`.
+pub fn optional_boolean(value: Option<bool>) -> &'static str {
+    match value {
+        Some(true) => "True",
+        Some(false) => "False",
+        None => "<unset>",
+    }
+}
+
+/// A quantity in its canonical form, `0` if there is none.
+pub fn quantity(_field: &str, value: Option<&Value>) -> Result<String, PrintError> {
+    Ok(value.map_or_else(|| "0".to_owned(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+}
+
+/// A label selector, `<none>` if it is empty or absent, `<error>` if it is invalid.
+pub fn selector(object: &Value, path: &str) -> String {
+    match selector_text(object, path) {
+        None => "<error>".to_owned(),
+        Some(text) if text.is_empty() => "<none>".to_owned(),
+        Some(text) => text,
+    }
+}
+
+/// As [`selector`], in the deployments' own way: nothing if it is empty, `<invalid>` if it is invalid.
+pub fn deployment_selector(object: &Value, path: &str) -> String {
+    selector_text(object, path).unwrap_or_else(|| "<invalid>".to_owned())
+}
+
+fn selector_text(object: &Value, path: &str) -> Option<String> {
+    let Some(selector) = field::at(object, path) else { return Some(String::new()) };
+    let mut reqs: Vec<(String, String)> = Vec::new();
+    for (k, v) in field::map(selector, "matchLabels").into_iter().flatten() {
+        reqs.push((k.clone(), format!("{k}={}", v.as_str().unwrap_or_default())));
+    }
+    for e in field::items(selector, "matchExpressions") {
+        let k = field::text(e, "key");
+        let mut vs: Vec<&str> = field::items(e, "values").iter().filter_map(Value::as_str).collect();
+        vs.sort();
+        let text = match (field::text(e, "operator"), vs.len()) {
+            ("In", 1..) => format!("{k} in ({})", vs.join(",")),
+            ("NotIn", 1..) => format!("{k} notin ({})", vs.join(",")),
+            ("Exists", 0) => k.to_owned(),
+            ("DoesNotExist", 0) => format!("!{k}"),
+            _ => return None,
+        };
+        reqs.push((k.to_owned(), text));
+    }
+    reqs.sort_by(|a, b| a.0.cmp(&b.0));
+    Some(reqs.into_iter().map(|r| r.1).collect::<Vec<_>>().join(","))
+}
