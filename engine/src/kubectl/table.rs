@@ -42,8 +42,13 @@ impl<'v> Table<'v> {
         objects: impl IntoIterator<Item = &'v Value>,
         now_ns: i64,
     ) -> Result<Table<'v>, PrintError> {
-        let rows = objects.into_iter().map(|object| Ok((object, row(printer.kind, object, now_ns)?)));
-        Ok(Table { printer, rows: rows.collect::<Result<_, _>>()? })
+        let rows = objects
+            .into_iter()
+            .map(|object| Ok((object, row(printer.kind, object, now_ns)?)));
+        Ok(Table {
+            printer,
+            rows: rows.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The text, each line ended by a newline; nothing at all for a table without rows.
@@ -63,10 +68,24 @@ impl<'v> Table<'v> {
 
     fn headers(&self, options: &TableOptions) -> Vec<String> {
         let namespace = options.namespace.then_some("Namespace");
-        let columns = self.printer.columns.iter().filter(|column| is_shown(column, options)).map(|column| column.name);
-        let labels = options.label_columns.iter().map(|label| label.rsplit('/').next().unwrap_or_default());
+        let columns = self
+            .printer
+            .columns
+            .iter()
+            .filter(|column| is_shown(column, options))
+            .map(|column| column.name);
+        let labels = options
+            .label_columns
+            .iter()
+            .map(|label| label.rsplit('/').next().unwrap_or_default());
         let all_labels = options.show_labels.then_some("Labels");
-        namespace.into_iter().chain(columns).chain(labels).chain(all_labels).map(str::to_uppercase).collect()
+        namespace
+            .into_iter()
+            .chain(columns)
+            .chain(labels)
+            .chain(all_labels)
+            .map(str::to_uppercase)
+            .collect()
     }
 
     fn line(&self, object: &Value, cells: &[Cell], options: &TableOptions) -> Vec<String> {
@@ -74,16 +93,29 @@ impl<'v> Table<'v> {
         let label = |key: &str| metadata("labels")?.get(key)?.as_str();
         let mut line = Vec::new();
         if options.namespace {
-            line.push(one_line(metadata("namespace").and_then(Value::as_str).unwrap_or_default()));
+            line.push(one_line(
+                metadata("namespace").and_then(Value::as_str).unwrap_or_default(),
+            ));
         }
-        for (column, cell) in self.printer.columns.iter().zip(cells).filter(|(column, _)| is_shown(column, options)) {
+        for (column, cell) in self
+            .printer
+            .columns
+            .iter()
+            .zip(cells)
+            .filter(|(column, _)| is_shown(column, options))
+        {
             let text = match column.format {
                 "name" if options.show_kind => resource_name(self.printer.kind, self.printer.group, &cell.to_string()),
                 _ => cell.to_string(),
             };
             line.push(one_line(&text));
         }
-        line.extend(options.label_columns.iter().map(|key| one_line(label(key).unwrap_or_default())));
+        line.extend(
+            options
+                .label_columns
+                .iter()
+                .map(|key| one_line(label(key).unwrap_or_default())),
+        );
         if options.show_labels {
             line.push(one_line(&labels_text(object, "metadata.labels")));
         }

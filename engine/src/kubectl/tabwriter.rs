@@ -22,14 +22,24 @@ pub struct TabWriter {
 
 impl TabWriter {
     /// What `kubectl get` uses (cli-runtime `printers.GetNewTabWriter`).
-    pub const GET: TabWriter = TabWriter { min_width: 6, padding: 3, remember_widths: true };
+    pub const GET: TabWriter = TabWriter {
+        min_width: 6,
+        padding: 3,
+        remember_widths: true,
+    };
     /// What `kubectl describe` uses (kubectl `describe.tabbedString`).
-    pub const DESCRIBE: TabWriter = TabWriter { min_width: 0, padding: 2, remember_widths: false };
+    pub const DESCRIBE: TabWriter = TabWriter {
+        min_width: 0,
+        padding: 2,
+        remember_widths: false,
+    };
 
     /// Aligns a text whose cells end in tabs and whose lines end in newlines.
     pub fn align(self, text: &str) -> String {
-        let lines: Vec<Vec<&str>> =
-            text.split_terminator(['\n', '\u{c}']).map(|line| line.split(['\t', '\u{b}']).collect()).collect();
+        let lines: Vec<Vec<&str>> = text
+            .split_terminator(['\n', '\u{c}'])
+            .map(|line| line.split(['\t', '\u{b}']).collect())
+            .collect();
         let widths = self.widths(&lines);
         let mut out = String::with_capacity(text.len() * 2);
         for (line, widths) in lines.iter().zip(&widths) {
@@ -55,7 +65,10 @@ impl TabWriter {
                 let length = lines[start..].iter().take_while(has_column).count();
                 let block = start..start + length;
                 let cells = lines[block.clone()].iter().filter_map(|line| line.get(column));
-                let widest = cells.map(|cell| cell.chars().count() + self.padding).max().unwrap_or_default();
+                let widest = cells
+                    .map(|cell| cell.chars().count() + self.padding)
+                    .max()
+                    .unwrap_or_default();
                 let mut width = widest.max(self.min_width);
                 if self.remember_widths && length > 0 {
                     remembered = width.max(remembered);
@@ -81,13 +94,32 @@ mod tests {
         check(TabWriter::GET, "", "");
         check(TabWriter::GET, "NAME\tAGE\nnginx\t5s\n", "NAME    AGE\nnginx   5s\n");
         check(TabWriter::GET, "a\tb\t\n", "a     b     \n");
-        check(TabWriter::GET, "a\t\tc\nlonger\t\tc\n", "a              c\nlonger         c\n");
+        check(
+            TabWriter::GET,
+            "a\t\tc\nlonger\t\tc\n",
+            "a              c\nlonger         c\n",
+        );
         // A line with fewer cells ends the column above it.
-        check(TabWriter::DESCRIBE, "long name:\tx\n\nb:\ty\n", "long name:  x\n\nb:  y\n");
+        check(
+            TabWriter::DESCRIBE,
+            "long name:\tx\n\nb:\ty\n",
+            "long name:  x\n\nb:  y\n",
+        );
         check(TabWriter::DESCRIBE, "é:\tx\nee:\ty\n", "é:   x\nee:  y\n");
         // A column that comes again remembers its width only where asked to.
         let twice = "a\twide cell\tx\na\tb\na\tb\ty\n";
-        check(TabWriter { remember_widths: false, ..TabWriter::GET }, twice, "a     wide cell   x\na     b\na     b     y\n");
-        check(TabWriter::GET, twice, "a     wide cell   x\na     b\na     b           y\n");
+        check(
+            TabWriter {
+                remember_widths: false,
+                ..TabWriter::GET
+            },
+            twice,
+            "a     wide cell   x\na     b\na     b     y\n",
+        );
+        check(
+            TabWriter::GET,
+            twice,
+            "a     wide cell   x\na     b\na     b           y\n",
+        );
     }
 }

@@ -16,12 +16,20 @@ const BINDING_COLUMNS: &[Column] = &[
 ];
 
 /// The printer of role bindings.
-pub const ROLE_BINDING: Printer =
-    Printer { kind: "RoleBinding", group: "rbac.authorization.k8s.io", columns: BINDING_COLUMNS, cells: binding };
+pub const ROLE_BINDING: Printer = Printer {
+    kind: "RoleBinding",
+    group: "rbac.authorization.k8s.io",
+    columns: BINDING_COLUMNS,
+    cells: binding,
+};
 
 /// The printer of cluster role bindings.
-pub const CLUSTER_ROLE_BINDING: Printer =
-    Printer { kind: "ClusterRoleBinding", group: "rbac.authorization.k8s.io", columns: BINDING_COLUMNS, cells: binding };
+pub const CLUSTER_ROLE_BINDING: Printer = Printer {
+    kind: "ClusterRoleBinding",
+    group: "rbac.authorization.k8s.io",
+    columns: BINDING_COLUMNS,
+    cells: binding,
+};
 
 fn binding(object: &Value, now_ns: i64) -> Cells {
     let (mut users, mut groups, mut service_accounts) = (Vec::new(), Vec::new(), Vec::new());
@@ -36,7 +44,11 @@ fn binding(object: &Value, now_ns: i64) -> Cells {
     }
     Ok(cells![
         field::text(object, "metadata.name"),
-        format!("{}/{}", field::text(object, "roleRef.kind"), field::text(object, "roleRef.name")),
+        format!(
+            "{}/{}",
+            field::text(object, "roleRef.kind"),
+            field::text(object, "roleRef.name")
+        ),
         text::age(object, now_ns),
         users.join(", "),
         groups.join(", "),
@@ -75,13 +87,21 @@ fn certificate_signing_request(object: &Value, now_ns: i64) -> Cells {
 /// What became of a request. A condition counts by being there; its status is not looked at.
 fn request_condition(object: &Value) -> String {
     let conditions = field::items(object, "status.conditions");
-    let has = |type_name: &str| conditions.iter().any(|condition| field::text(condition, "type") == type_name);
+    let has = |type_name: &str| {
+        conditions
+            .iter()
+            .any(|condition| field::text(condition, "type") == type_name)
+    };
     let decision = match (has("Denied"), has("Approved")) {
         (true, _) => "Denied",
         (false, true) => "Approved",
         (false, false) => "Pending",
     };
     let failed = if has("Failed") { ",Failed" } else { "" };
-    let issued = if field::text(object, "status.certificate").is_empty() { "" } else { ",Issued" };
+    let issued = if field::text(object, "status.certificate").is_empty() {
+        ""
+    } else {
+        ",Issued"
+    };
     format!("{decision}{failed}{issued}")
 }

@@ -39,7 +39,11 @@ fn deployment(object: &Value, now_ns: i64) -> Cells {
 
 /// Deployments and stateful sets: `readyReplicas/replicas`.
 fn ready_of_desired(object: &Value) -> String {
-    format!("{}/{}", field::integer(object, "status.readyReplicas"), field::integer(object, "spec.replicas"))
+    format!(
+        "{}/{}",
+        field::integer(object, "status.readyReplicas"),
+        field::integer(object, "spec.replicas")
+    )
 }
 
 const REPLICA_COLUMNS: &[Column] = &[
@@ -149,20 +153,35 @@ fn daemon_set(object: &Value, now_ns: i64) -> Cells {
 pub const POD_TEMPLATE: Printer = Printer {
     kind: "PodTemplate",
     group: "",
-    columns: &[Column::NAME, Column::text("Containers"), Column::text("Images"), Column::text("Pod Labels")],
+    columns: &[
+        Column::NAME,
+        Column::text("Containers"),
+        Column::text("Images"),
+        Column::text("Pod Labels"),
+    ],
     cells: pod_template,
 };
 
 fn pod_template(object: &Value, _now_ns: i64) -> Cells {
     let (names, images) = text::containers(object, "template.spec.containers");
-    Ok(cells![field::text(object, "metadata.name"), names, images, text::labels(object, "template.metadata.labels")])
+    Ok(cells![
+        field::text(object, "metadata.name"),
+        names,
+        images,
+        text::labels(object, "template.metadata.labels")
+    ])
 }
 
 /// The printer of controller revisions.
 pub const CONTROLLER_REVISION: Printer = Printer {
     kind: "ControllerRevision",
     group: "apps",
-    columns: &[Column::NAME, Column::text("Controller"), Column::text("Revision"), Column::AGE],
+    columns: &[
+        Column::NAME,
+        Column::text("Controller"),
+        Column::text("Revision"),
+        Column::AGE,
+    ],
     cells: controller_revision,
 };
 

@@ -41,7 +41,9 @@ fn job(object: &Value, now_ns: i64) -> Cells {
 fn job_status(object: &Value) -> &'static str {
     let has = |type_name: &str| {
         let conditions = field::items(object, "status.conditions");
-        let first = conditions.iter().find(|condition| field::text(condition, "type") == type_name);
+        let first = conditions
+            .iter()
+            .find(|condition| field::text(condition, "type") == type_name);
         first.is_some_and(|condition| field::text(condition, "status") == "True")
     };
     if has("Complete") {
@@ -74,7 +76,9 @@ fn completions(object: &Value) -> String {
 /// From the start to the completion, or to now; nothing before the start.
 fn job_duration(object: &Value, now_ns: i64) -> String {
     let time = |path| field::optional_text(object, path).map(|time| text::timestamp_ns(time).unwrap_or(i64::MIN));
-    let Some(started_at_ns) = time("status.startTime") else { return String::new() };
+    let Some(started_at_ns) = time("status.startTime") else {
+        return String::new();
+    };
     text::since(started_at_ns, time("status.completionTime").unwrap_or(now_ns))
 }
 

@@ -1,6 +1,8 @@
 //! Small kinds of the core group: ConfigMap, Secret, ServiceAccount, Namespace, ResourceQuota.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
 
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
@@ -13,7 +15,11 @@ pub const CONFIG_MAP: Printer = Printer {
     columns: &[Column::NAME, Column::text("Data"), Column::AGE],
     cells: |object, now_ns| {
         let entries = field::map_len(object, "data") + field::map_len(object, "binaryData");
-        Ok(cells![field::text(object, "metadata.name"), entries, text::age(object, now_ns)])
+        Ok(cells![
+            field::text(object, "metadata.name"),
+            entries,
+            text::age(object, now_ns)
+        ])
     },
 };
 
@@ -26,11 +32,17 @@ pub const SECRET: Printer = Printer {
         Ok(cells![
             field::text(object, "metadata.name"),
             field::text(object, "type"),
-            field::map_len(object, "data"),
+            secret_entries(object),
             text::age(object, now_ns),
         ])
     },
 };
+
+/// The keys of a secret's `data`, which `stringData` writes into as well.
+fn secret_entries(object: &Value) -> i64 {
+    let keys = |path| field::map(object, path).into_iter().flat_map(Map::keys);
+    keys("data").chain(keys("stringData")).collect::<BTreeSet<_>>().len() as i64
+}
 
 /// The printer of service accounts.
 pub const SERVICE_ACCOUNT: Printer = Printer {
@@ -64,7 +76,12 @@ pub const NAMESPACE: Printer = Printer {
 pub const RESOURCE_QUOTA: Printer = Printer {
     kind: "ResourceQuota",
     group: "",
-    columns: &[Column::NAME, Column::AGE, Column::text("Request"), Column::text("Limit")],
+    columns: &[
+        Column::NAME,
+        Column::AGE,
+        Column::text("Request"),
+        Column::text("Limit"),
+    ],
     cells: resource_quota,
 };
 
@@ -73,8 +90,16 @@ fn resource_quota(object: &Value, now_ns: i64) -> Cells {
     let (mut requests, mut limits) = (Vec::new(), Vec::new());
     for (resource, hard) in field::map(object, "status.hard").into_iter().flatten() {
         let used = field::map(object, "status.used").and_then(|used| used.get(resource));
-        let entry = format!("{resource}: {}/{}", text::quantity("status.used", used)?, text::quantity("status.hard", Some(hard))?);
-        if resource.starts_with("limits.") { limits.push(entry) } else { requests.push(entry) }
+        let entry = format!(
+            "{resource}: {}/{}",
+            text::quantity("status.used", used)?,
+            text::quantity("status.hard", Some(hard))?
+        );
+        if resource.starts_with("limits.") {
+            limits.push(entry)
+        } else {
+            requests.push(entry)
+        }
     }
     Ok(cells![
         field::text(object, "metadata.name"),

@@ -34,7 +34,8 @@ fn event(object: &Value, now_ns: i64) -> Cells {
         // An event of the new shape that happened once has no count.
         (time("lastTimestamp").or(first), field::integer(object, "count").max(1))
     };
-    let age = |then_ns: Option<i64>| then_ns.map_or_else(|| "<unknown>".to_owned(), |then_ns| text::since(then_ns, now_ns));
+    let age =
+        |then_ns: Option<i64>| then_ns.map_or_else(|| "<unknown>".to_owned(), |then_ns| text::since(then_ns, now_ns));
     Ok(cells![
         age(last),
         field::text(object, "type"),

@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 /// The value at a dotted path; `None` if it or anything on the way is absent or null.
 pub fn at<'v>(object: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(object, |value, key| value.get(key)).filter(|value| !value.is_null())
+    path.split('.')
+        .try_fold(object, |value, key| value.get(key))
+        .filter(|value| !value.is_null())
 }
 
 /// The string at a path, if there is one.
@@ -21,7 +23,9 @@ pub fn text<'v>(object: &'v Value, path: &str) -> &'v str {
 
 /// The string at a path, or a placeholder if it is absent or empty.
 pub fn text_or<'v>(object: &'v Value, path: &str, placeholder: &'v str) -> &'v str {
-    Some(text(object, path)).filter(|text| !text.is_empty()).unwrap_or(placeholder)
+    Some(text(object, path))
+        .filter(|text| !text.is_empty())
+        .unwrap_or(placeholder)
 }
 
 /// The whole number at a path, if there is one.
@@ -46,7 +50,10 @@ pub fn boolean(object: &Value, path: &str) -> bool {
 
 /// The list at a path, or the empty one.
 pub fn items<'v>(object: &'v Value, path: &str) -> &'v [Value] {
-    at(object, path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    at(object, path)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 /// The map at a path, if there is one.

@@ -27,5 +27,5 @@ pub use pod_status::{
     ConditionColumns, ContainerColumns, PodColumns, PodSummary, Restarts, TerminatedColumns, summarize,
 };
 pub use printer::{Cell, Cells, Column, PrintError, Printer};
-pub use registry::{columns, printer, resource_name, row};
+pub use registry::{columns, printer, printer_by_resource, resource_name, row};
 pub use text::labels as labels_text;

@@ -28,7 +28,10 @@ pub const SERVICE: Printer = Printer {
 };
 
 fn service(object: &Value, now_ns: i64) -> Cells {
-    let cluster_ip = field::items(object, "spec.clusterIPs").first().and_then(Value::as_str).unwrap_or("<none>");
+    let cluster_ip = field::items(object, "spec.clusterIPs")
+        .first()
+        .and_then(Value::as_str)
+        .unwrap_or("<none>");
     Ok(cells![
         field::text(object, "metadata.name"),
         field::text(object, "spec.type"),
@@ -42,7 +45,10 @@ fn service(object: &Value, now_ns: i64) -> Cells {
 
 /// Where a service is reached from outside, by its type.
 fn external_ip(object: &Value) -> String {
-    let mut addresses: Vec<&str> = field::items(object, "spec.externalIPs").iter().filter_map(Value::as_str).collect();
+    let mut addresses: Vec<&str> = field::items(object, "spec.externalIPs")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     let placeholder = match field::text(object, "spec.type") {
         "ClusterIP" | "NodePort" => "<none>",
         "LoadBalancer" => {
@@ -52,7 +58,11 @@ fn external_ip(object: &Value) -> String {
         "ExternalName" => return field::text(object, "spec.externalName").to_owned(),
         _ => return "<unknown>".to_owned(),
     };
-    if addresses.is_empty() { placeholder.to_owned() } else { addresses.join(",") }
+    if addresses.is_empty() {
+        placeholder.to_owned()
+    } else {
+        addresses.join(",")
+    }
 }
 
 /// The load balancer's addresses in order of their text: of each entry the IP or else the host name, every one once.
@@ -81,7 +91,11 @@ pub const ENDPOINTS: Printer = Printer {
     group: "",
     columns: &[Column::NAME, Column::text("Endpoints"), Column::AGE],
     cells: |object, now_ns| {
-        Ok(cells![field::text(object, "metadata.name"), endpoints(object), text::age(object, now_ns)])
+        Ok(cells![
+            field::text(object, "metadata.name"),
+            endpoints(object),
+            text::age(object, now_ns)
+        ])
     },
 };
 
@@ -93,7 +107,11 @@ fn endpoints(object: &Value) -> String {
     }
     let mut list = Vec::new();
     for subset in subsets {
-        let addresses = || field::items(subset, "addresses").iter().map(|address| field::text(address, "ip"));
+        let addresses = || {
+            field::items(subset, "addresses")
+                .iter()
+                .map(|address| field::text(address, "ip"))
+        };
         let ports = field::items(subset, "ports");
         if ports.is_empty() {
             list.extend(addresses().map(str::to_owned));
@@ -125,11 +143,15 @@ pub const ENDPOINT_SLICE: Printer = Printer {
 
 fn endpoint_slice(object: &Value, now_ns: i64) -> Cells {
     let unset = |list: String| if list.is_empty() { "<unset>".to_owned() } else { list };
-    let ports = field::items(object, "ports").iter().map(|port| match field::optional_integer(port, "port") {
-        Some(number) => number.to_string(),
-        None => field::optional_text(port, "name").unwrap_or("*").to_owned(),
-    });
-    let endpoints = field::items(object, "endpoints").iter().flat_map(|endpoint| field::items(endpoint, "addresses"));
+    let ports = field::items(object, "ports")
+        .iter()
+        .map(|port| match field::optional_integer(port, "port") {
+            Some(number) => number.to_string(),
+            None => field::optional_text(port, "name").unwrap_or("*").to_owned(),
+        });
+    let endpoints = field::items(object, "endpoints")
+        .iter()
+        .flat_map(|endpoint| field::items(endpoint, "addresses"));
     let addresses = endpoints.map(|address| address.as_str().unwrap_or_default().to_owned());
     Ok(cells![
         field::text(object, "metadata.name"),
@@ -156,13 +178,20 @@ pub const INGRESS: Printer = Printer {
 };
 
 fn ingress(object: &Value, now_ns: i64) -> Cells {
-    let addresses = load_balancer_addresses(object).into_iter().collect::<Vec<_>>().join(",");
+    let addresses = load_balancer_addresses(object)
+        .into_iter()
+        .collect::<Vec<_>>()
+        .join(",");
     Ok(cells![
         field::text(object, "metadata.name"),
         field::optional_text(object, "spec.ingressClassName").unwrap_or("<none>"),
         hosts(object),
         addresses,
-        if field::items(object, "spec.tls").is_empty() { "80" } else { "80, 443" },
+        if field::items(object, "spec.tls").is_empty() {
+            "80"
+        } else {
+            "80, 443"
+        },
         text::age(object, now_ns),
     ])
 }
@@ -190,7 +219,12 @@ fn hosts(object: &Value) -> String {
 pub const INGRESS_CLASS: Printer = Printer {
     kind: "IngressClass",
     group: "networking.k8s.io",
-    columns: &[Column::NAME, Column::text("Controller"), Column::text("Parameters"), Column::AGE],
+    columns: &[
+        Column::NAME,
+        Column::text("Controller"),
+        Column::text("Parameters"),
+        Column::AGE,
+    ],
     cells: |object, now_ns| {
         Ok(cells![
             field::text(object, "metadata.name"),
@@ -203,9 +237,17 @@ pub const INGRESS_CLASS: Printer = Printer {
 
 /// The reference to a class's parameters, as `Kind.group/name`.
 fn parameters(object: &Value) -> String {
-    let Some(parameters) = field::at(object, "spec.parameters") else { return "<none>".to_owned() };
-    let group = field::optional_text(parameters, "apiGroup").map(|group| format!(".{group}")).unwrap_or_default();
-    format!("{}{group}/{}", field::text(parameters, "kind"), field::text(parameters, "name"))
+    let Some(parameters) = field::at(object, "spec.parameters") else {
+        return "<none>".to_owned();
+    };
+    let group = field::optional_text(parameters, "apiGroup")
+        .map(|group| format!(".{group}"))
+        .unwrap_or_default();
+    format!(
+        "{}{group}/{}",
+        field::text(parameters, "kind"),
+        field::text(parameters, "name")
+    )
 }
 
 /// The printer of network policies.

@@ -50,12 +50,19 @@ fn node(object: &Value, now_ns: i64) -> Cells {
 /// The last Ready condition, and whether the node is cordoned.
 fn status(object: &Value) -> String {
     let conditions = field::items(object, "status.conditions");
-    let ready = match conditions.iter().rfind(|condition| field::text(condition, "type") == "Ready") {
+    let ready = match conditions
+        .iter()
+        .rfind(|condition| field::text(condition, "type") == "Ready")
+    {
         Some(condition) if field::text(condition, "status") == "True" => "Ready",
         Some(_) => "NotReady",
         None => "Unknown",
     };
-    let cordoned = if field::boolean(object, "spec.unschedulable") { ",SchedulingDisabled" } else { "" };
+    let cordoned = if field::boolean(object, "spec.unschedulable") {
+        ",SchedulingDisabled"
+    } else {
+        ""
+    };
     format!("{ready}{cordoned}")
 }
 
@@ -69,13 +76,19 @@ fn roles(object: &Value) -> String {
         };
     }
     roles.remove("");
-    if roles.is_empty() { "<none>".to_owned() } else { roles.into_iter().collect::<Vec<_>>().join(",") }
+    if roles.is_empty() {
+        "<none>".to_owned()
+    } else {
+        roles.into_iter().collect::<Vec<_>>().join(",")
+    }
 }
 
 /// The first address of a type.
 fn address<'v>(object: &'v Value, type_name: &str) -> &'v str {
     let addresses = field::items(object, "status.addresses");
-    let first = addresses.iter().find(|address| field::text(address, "type") == type_name);
+    let first = addresses
+        .iter()
+        .find(|address| field::text(address, "type") == type_name);
     first.map_or("<none>", |address| field::text(address, "address"))
 }
 

@@ -51,7 +51,10 @@ pub fn ready_text(summary: &PodSummary<'_>) -> String {
 /// The RESTARTS cell, e.g. `3 (5m ago)`.
 pub fn restarts_text(restarts: Restarts, now_ns: i64) -> String {
     match restarts {
-        Restarts { count, last_finished_at_ns: Some(finished_at_ns) } if count != 0 => {
+        Restarts {
+            count,
+            last_finished_at_ns: Some(finished_at_ns),
+        } if count != 0 => {
             format!("{count} ({} ago)", since(finished_at_ns, now_ns))
         }
         Restarts { count, .. } => count.to_string(),
@@ -60,7 +63,9 @@ pub fn restarts_text(restarts: Restarts, now_ns: i64) -> String {
 
 /// `podIP`, which wins over a differing `podIPs[0]`.
 fn pod_ip(object: &Value) -> &str {
-    let first = field::items(object, "status.podIPs").first().map_or("", |ip| field::text(ip, "ip"));
+    let first = field::items(object, "status.podIPs")
+        .first()
+        .map_or("", |ip| field::text(ip, "ip"));
     let ip = field::text_or(object, "status.podIP", first);
     if ip.is_empty() { "<none>" } else { ip }
 }
@@ -71,10 +76,12 @@ fn readiness_gates(object: &Value) -> String {
     if gates.is_empty() {
         return "<none>".to_owned();
     }
+    let pod = JsonPod(object);
     let is_true = |gate: &&Value| {
         let type_name = field::text(gate, "conditionType");
-        let condition = JsonPod(object).conditions().find(|c| c.type_name == type_name);
-        condition.is_some_and(|c| c.status == "True")
+        pod.conditions()
+            .find(|c| c.type_name == type_name)
+            .is_some_and(|c| c.status == "True")
     };
     format!("{}/{}", gates.iter().filter(is_true).count(), gates.len())
 }
@@ -102,11 +109,13 @@ impl PodColumns for JsonPod<'_> {
     }
 
     fn conditions(&self) -> impl Iterator<Item = ConditionColumns<'_>> {
-        field::items(self.0, "status.conditions").iter().map(|condition| ConditionColumns {
-            type_name: field::text(condition, "type"),
-            status: field::text(condition, "status"),
-            reason: field::text(condition, "reason"),
-        })
+        field::items(self.0, "status.conditions")
+            .iter()
+            .map(|condition| ConditionColumns {
+                type_name: field::text(condition, "type"),
+                status: field::text(condition, "status"),
+                reason: field::text(condition, "reason"),
+            })
     }
 
     fn container_count(&self) -> usize {
@@ -118,19 +127,28 @@ impl PodColumns for JsonPod<'_> {
     }
 
     fn sidecar_count(&self) -> usize {
-        self.init_containers().iter().filter(|container| is_sidecar(container)).count()
+        self.init_containers()
+            .iter()
+            .filter(|container| is_sidecar(container))
+            .count()
     }
 
     fn is_sidecar(&self, name: &str) -> bool {
-        self.init_containers().iter().any(|container| field::text(container, "name") == name && is_sidecar(container))
+        self.init_containers()
+            .iter()
+            .any(|container| field::text(container, "name") == name && is_sidecar(container))
     }
 
     fn init_statuses(&self) -> impl Iterator<Item = ContainerColumns<'_>> {
-        field::items(self.0, "status.initContainerStatuses").iter().map(container_columns)
+        field::items(self.0, "status.initContainerStatuses")
+            .iter()
+            .map(container_columns)
     }
 
     fn statuses(&self) -> impl DoubleEndedIterator<Item = ContainerColumns<'_>> {
-        field::items(self.0, "status.containerStatuses").iter().map(container_columns)
+        field::items(self.0, "status.containerStatuses")
+            .iter()
+            .map(container_columns)
     }
 }
 

@@ -132,12 +132,20 @@ pub fn summarize<P: PodColumns>(pod: &P) -> PodSummary<'_> {
             status = Cow::Borrowed("Terminating");
         }
     }
-    PodSummary { ready, total: pod.container_count() + pod.sidecar_count(), status, restarts }
+    PodSummary {
+        ready,
+        total: pod.container_count() + pod.sidecar_count(),
+        status,
+        restarts,
+    }
 }
 
 /// The text that holds as long as no container has anything to say.
 fn before_containers<P: PodColumns>(pod: &P) -> &str {
-    if pod.conditions().any(|c| c.type_name == "PodScheduled" && c.reason == "SchedulingGated") {
+    if pod
+        .conditions()
+        .any(|c| c.type_name == "PodScheduled" && c.reason == "SchedulingGated")
+    {
         "SchedulingGated"
     } else if !pod.reason().is_empty() {
         pod.reason()
@@ -212,7 +220,11 @@ struct AppScan<'a> {
 
 /// Goes through the app containers; the first that waits for a reason or has terminated gives the text.
 fn scan_app<P: PodColumns>(pod: &P) -> AppScan<'_> {
-    let mut scan = AppScan { ready: 0, text: None, some_running: false };
+    let mut scan = AppScan {
+        ready: 0,
+        text: None,
+        some_running: false,
+    };
     // From the last, because what is written last stays: that of the lowest index.
     for container in pod.statuses().rev() {
         match (container.waiting, container.terminated) {

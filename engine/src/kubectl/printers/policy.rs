@@ -82,7 +82,11 @@ fn horizontal_pod_autoscaler(object: &Value, now_ns: i64) -> Cells {
     let minimum = field::optional_integer(object, "spec.minReplicas");
     Ok(cells![
         field::text(object, "metadata.name"),
-        format!("{}/{}", target("spec.scaleTargetRef.kind"), target("spec.scaleTargetRef.name")),
+        format!(
+            "{}/{}",
+            target("spec.scaleTargetRef.kind"),
+            target("spec.scaleTargetRef.name")
+        ),
         metrics(object)?,
         minimum.map_or_else(|| "<unset>".to_owned(), |replicas| replicas.to_string()),
         field::integer(object, "spec.maxReplicas"),
@@ -99,7 +103,10 @@ fn metrics(object: &Value) -> Result<String, PrintError> {
         return Ok("<none>".to_owned());
     }
     let shown = specs.iter().enumerate().take(SHOWN_METRICS);
-    let shown = shown.map(|(index, spec)| metric(spec, statuses.get(index))).collect::<Result<Vec<_>, _>>()?.join(", ");
+    let shown = shown
+        .map(|(index, spec)| metric(spec, statuses.get(index)))
+        .collect::<Result<Vec<_>, _>>()?
+        .join(", ");
     Ok(match specs.len().saturating_sub(SHOWN_METRICS) {
         0 => shown,
         hidden => format!("{shown} + {hidden} more..."),
@@ -117,18 +124,36 @@ fn metric(spec: &Value, status: Option<&Value>) -> Result<String, PrintError> {
         _ => return Ok("<unknown type>".to_owned()),
     };
     let current = status.and_then(|status| field::at(status, source));
-    let Some(spec) = field::at(spec, source) else { return Ok("<unknown>/<unknown>".to_owned()) };
+    let Some(spec) = field::at(spec, source) else {
+        return Ok("<unknown>/<unknown>".to_owned());
+    };
     let average = field::at(spec, "target.averageValue");
     match source {
-        "pods" => Ok(format!("{}/{}", value(current, "averageValue")?, quantity_or_nil(average)?)),
+        "pods" => Ok(format!(
+            "{}/{}",
+            value(current, "averageValue")?,
+            quantity_or_nil(average)?
+        )),
         "external" | "object" => match average {
-            Some(_) => Ok(format!("{}/{} (avg)", value_if_set(current, "averageValue")?, quantity_or_nil(average)?)),
-            None => Ok(format!("{}/{}", value(current, "value")?, quantity_or_nil(field::at(spec, "target.value"))?)),
+            Some(_) => Ok(format!(
+                "{}/{} (avg)",
+                value_if_set(current, "averageValue")?,
+                quantity_or_nil(average)?
+            )),
+            None => Ok(format!(
+                "{}/{}",
+                value(current, "value")?,
+                quantity_or_nil(field::at(spec, "target.value"))?
+            )),
         },
         _ => {
             let name = field::text(spec, "name");
             match average {
-                Some(_) => Ok(format!("{name}: {}/{}", value(current, "averageValue")?, quantity_or_nil(average)?)),
+                Some(_) => Ok(format!(
+                    "{name}: {}/{}",
+                    value(current, "averageValue")?,
+                    quantity_or_nil(average)?
+                )),
                 None => Ok(format!("{name}: {}/{}", utilization(current), target_utilization(spec))),
             }
         }
@@ -145,7 +170,11 @@ fn value(current: Option<&Value>, key: &str) -> Result<String, PrintError> {
 
 /// As [`value`], where the printer looks whether the value is there.
 fn value_if_set(current: Option<&Value>, key: &str) -> Result<String, PrintError> {
-    let is_set = |status: &&Value| field::at(status, "current").and_then(|current| field::at(current, key)).is_some();
+    let is_set = |status: &&Value| {
+        field::at(status, "current")
+            .and_then(|current| field::at(current, key))
+            .is_some()
+    };
     value(current.filter(is_set), key)
 }
 

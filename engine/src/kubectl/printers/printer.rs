@@ -19,23 +19,43 @@ pub struct Column {
 
 impl Column {
     /// The column that holds the object's name.
-    pub const NAME: Column = Column { name: "Name", type_name: "string", format: "name", priority: 0 };
+    pub const NAME: Column = Column {
+        name: "Name",
+        type_name: "string",
+        format: "name",
+        priority: 0,
+    };
     /// The column that every kind with an age ends its narrow part with.
     pub const AGE: Column = Column::text("Age");
 
     /// A column declared as text.
     pub const fn text(name: &'static str) -> Column {
-        Column { name, type_name: "string", format: "", priority: 0 }
+        Column {
+            name,
+            type_name: "string",
+            format: "",
+            priority: 0,
+        }
     }
 
     /// A column declared as a number.
     pub const fn integer(name: &'static str) -> Column {
-        Column { name, type_name: "integer", format: "", priority: 0 }
+        Column {
+            name,
+            type_name: "integer",
+            format: "",
+            priority: 0,
+        }
     }
 
     /// A column declared as a truth value.
     pub const fn boolean(name: &'static str) -> Column {
-        Column { name, type_name: "boolean", format: "", priority: 0 }
+        Column {
+            name,
+            type_name: "boolean",
+            format: "",
+            priority: 0,
+        }
     }
 
     /// The same column, shown only with `-o wide`.

@@ -47,12 +47,19 @@ pub fn printer(kind: &str) -> Option<&'static Printer> {
     PRINTERS.iter().find(|printer| printer.kind == kind)
 }
 
+/// The printer of a kind by its lower-case name, which is how recordings and `kubectl get` name it (`replicaset`).
+pub fn printer_by_resource(resource: &str) -> Option<&'static Printer> {
+    PRINTERS.iter().find(|printer| printer.kind.to_lowercase() == resource)
+}
+
 /// The columns of a kind, wide ones included.
 ///
 /// # Errors
 /// [`PrintError::UnknownKind`].
 pub fn columns(kind: &str) -> Result<&'static [Column], PrintError> {
-    printer(kind).map(|printer| printer.columns).ok_or_else(|| PrintError::UnknownKind(kind.to_owned()))
+    printer(kind)
+        .map(|printer| printer.columns)
+        .ok_or_else(|| PrintError::UnknownKind(kind.to_owned()))
 }
 
 /// The wide row of an object: one cell a column, as the API server serves it. `now_ns` is the virtual time in nanoseconds
@@ -68,5 +75,9 @@ pub fn row(kind: &str, object: &Value, now_ns: i64) -> Result<Vec<Cell>, PrintEr
 /// An object's name with its kind, as `kubectl get -o name` prints it: `pod/web-0`, `deployment.apps/web`.
 pub fn resource_name(kind: &str, group: &str, name: &str) -> String {
     let kind = kind.to_lowercase();
-    if group.is_empty() { format!("{kind}/{name}") } else { format!("{kind}.{group}/{name}") }
+    if group.is_empty() {
+        format!("{kind}/{name}")
+    } else {
+        format!("{kind}.{group}/{name}")
+    }
 }

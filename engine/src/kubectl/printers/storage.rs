@@ -9,11 +9,17 @@ use super::text;
 /// The annotation that named a class before `storageClassName` did; it still wins. It has dots, so it is no path.
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 /// The annotations that mark the default class.
-const DEFAULT_CLASS_ANNOTATIONS: [&str; 2] =
-    ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
+const DEFAULT_CLASS_ANNOTATIONS: [&str; 2] = [
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+];
 /// Access modes and their short names, in the order they are listed.
-const ACCESS_MODES: [(&str, &str); 4] =
-    [("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP")];
+const ACCESS_MODES: [(&str, &str); 4] = [
+    ("ReadWriteOnce", "RWO"),
+    ("ReadOnlyMany", "ROX"),
+    ("ReadWriteMany", "RWX"),
+    ("ReadWriteOncePod", "RWOP"),
+];
 
 /// The printer of persistent volumes.
 pub const PERSISTENT_VOLUME: Printer = Printer {
@@ -76,7 +82,10 @@ fn persistent_volume_claim(object: &Value, now_ns: i64) -> Cells {
     let volume = field::text(object, "spec.volumeName");
     let (capacity, access_modes) = match volume {
         "" => (String::new(), String::new()),
-        _ => (capacity(object, "status.capacity")?, access_modes(object, "status.accessModes")),
+        _ => (
+            capacity(object, "status.capacity")?,
+            access_modes(object, "status.accessModes"),
+        ),
     };
     Ok(cells![
         field::text(object, "metadata.name"),
@@ -100,13 +109,21 @@ fn phase(object: &Value) -> &str {
 }
 
 fn capacity(object: &Value, path: &str) -> Result<String, PrintError> {
-    text::quantity(path, field::map(object, path).and_then(|resources| resources.get("storage")))
+    text::quantity(
+        path,
+        field::map(object, path).and_then(|resources| resources.get("storage")),
+    )
 }
 
 fn access_modes(object: &Value, path: &str) -> String {
     let modes = field::items(object, path);
     let is_listed = |mode: &&(&str, &str)| modes.iter().any(|listed| listed.as_str() == Some(mode.0));
-    ACCESS_MODES.iter().filter(is_listed).map(|(_, short)| *short).collect::<Vec<_>>().join(",")
+    ACCESS_MODES
+        .iter()
+        .filter(is_listed)
+        .map(|(_, short)| *short)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn class(object: &Value) -> &str {
@@ -133,7 +150,9 @@ pub const STORAGE_CLASS: Printer = Printer {
 };
 
 fn storage_class(object: &Value, now_ns: i64) -> Cells {
-    let is_default = DEFAULT_CLASS_ANNOTATIONS.iter().any(|key| annotation(object, key) == Some("true"));
+    let is_default = DEFAULT_CLASS_ANNOTATIONS
+        .iter()
+        .any(|key| annotation(object, key) == Some("true"));
     let suffix = if is_default { " (default)" } else { "" };
     Ok(cells![
         format!("{}{suffix}", field::text(object, "metadata.name")),

@@ -39,7 +39,13 @@ pub fn age(object: &Value, now_ns: i64) -> String {
 pub fn duration(duration_ns: i64) -> String {
     let seconds = duration_ns / 1_000_000_000;
     let (minutes, hours) = (seconds / 60, seconds / 3600);
-    let pair = |a: i64, ua: &str, b: i64, ub: &str| if b == 0 { format!("{a}{ua}") } else { format!("{a}{ua}{b}{ub}") };
+    let pair = |a: i64, ua: &str, b: i64, ub: &str| {
+        if b == 0 {
+            format!("{a}{ua}")
+        } else {
+            format!("{a}{ua}{b}{ub}")
+        }
+    };
     match hours {
         _ if seconds < -1 => "<invalid>".to_owned(),
         _ if seconds < 0 => "0s".to_owned(),
@@ -55,20 +61,32 @@ pub fn duration(duration_ns: i64) -> String {
     }
 }
 
-/// A label set as `a=1,b=2` by key, `<none>` if there is none.
+/// A label set as `a=1,b=2`, `<none>` if there is none. Sorted by the whole pair, as Kubernetes does: `.` and `-` sort
+/// before `=`, so `app.kubernetes.io/name=x` comes before `app=x`.
 pub fn labels(object: &Value, path: &str) -> String {
-    let pairs: Vec<String> = field::map(object, path)
+    let mut pairs: Vec<String> = field::map(object, path)
         .into_iter()
         .flatten()
         .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
         .collect();
-    if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
+    pairs.sort();
+    if pairs.is_empty() {
+        "<none>".to_owned()
+    } else {
+        pairs.join(",")
+    }
 }
 
 /// The names and the images of a pod template's containers, each separated by commas.
 pub fn containers(object: &Value, path: &str) -> (String, String) {
     let containers = field::items(object, path);
-    let join = |key| containers.iter().map(|c| field::text(c, key)).collect::<Vec<_>>().join(",");
+    let join = |key| {
+        containers
+            .iter()
+            .map(|c| field::text(c, key))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
     (join("name"), join("image"))
 }
 
@@ -77,7 +95,11 @@ pub fn shortened(mut list: Vec<String>) -> String {
     let hidden = list.len().saturating_sub(LONGEST_LIST);
     list.truncate(LONGEST_LIST);
     let shown = list.join(",");
-    if hidden == 0 { shown } else { format!("{shown} + {hidden} more...") }
+    if hidden == 0 {
+        shown
+    } else {
+        format!("{shown} + {hidden} more...")
+    }
 }
 
 /// An optional truth value: `True`, `False` or `<unset>`.
@@ -91,7 +113,10 @@ pub fn optional_boolean(value: Option<bool>) -> &'static str {
 
 /// A quantity in its canonical form, `0` if there is none.
 pub fn quantity(_field: &str, value: Option<&Value>) -> Result<String, PrintError> {
-    Ok(value.map_or_else(|| "0".to_owned(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+    Ok(value.map_or_else(
+        || "0".to_owned(),
+        |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned),
+    ))
 }
 
 /// A label selector, `<none>` if it is empty or absent, `<error>` if it is invalid.
@@ -109,7 +134,9 @@ pub fn deployment_selector(object: &Value, path: &str) -> String {
 }
 
 fn selector_text(object: &Value, path: &str) -> Option<String> {
-    let Some(selector) = field::at(object, path) else { return Some(String::new()) };
+    let Some(selector) = field::at(object, path) else {
+        return Some(String::new());
+    };
     let mut reqs: Vec<(String, String)> = Vec::new();
     for (k, v) in field::map(selector, "matchLabels").into_iter().flatten() {
         reqs.push((k.clone(), format!("{k}={}", v.as_str().unwrap_or_default())));
