@@ -1,3 +1,4 @@
-//! A deterministic simulation of a Kubernetes cluster.
+//! A deterministic, event-driven simulation of a Kubernetes cluster in virtual time.
 
+pub mod api;
 pub mod kubectl;

@@ -2,7 +2,8 @@
 //! printers and from kubectl.
 
 use serde_json::Value;
-use shakedown_engine::kubectl::printers::{PrintError, Printer, printer_by_resource, row};
+use shakedown_engine::api::Kind;
+use shakedown_engine::kubectl::printers::{PrintError, row};
 use shakedown_engine::kubectl::table::{Table, TableOptions};
 
 use super::recording::{Case, Recording};
@@ -24,7 +25,7 @@ type Checker = fn(&Case) -> CaseResult;
 fn checker(name: &str) -> Option<Checker> {
     match name {
         "kubectl_text" => Some(check_text),
-        _ => printer_by_resource(name).map(|_| check_cells as Checker),
+        _ => Kind::from_resource_name(name).map(|_| check_cells as Checker),
     }
 }
 
@@ -44,7 +45,8 @@ fn replay(recording: &Recording) -> Result<Vec<Outcome>, CannotRun> {
 
 /// `{kind, object, cells, error?}`: the wide row, or the printer's refusal.
 fn check_cells(case: &Case) -> CaseResult {
-    let kind = case.body["kind"].as_str().unwrap_or_default();
+    let name = case.body["kind"].as_str().unwrap_or_default();
+    let kind = Kind::from_name(name).ok_or_else(|| format!("kind: `{name}` is not known"))?;
     let seen = row(kind, &case.body["object"], NOW_NS);
     match case.body.get("error").and_then(Value::as_str) {
         Some(error) => compare("error", Err(error.to_owned()), seen.map_err(|error| error.to_string())),
@@ -62,15 +64,15 @@ fn check_cells(case: &Case) -> CaseResult {
 /// `{resource, options, label_columns, items, text}`.
 fn check_text(case: &Case) -> CaseResult {
     let resource = case.body["resource"].as_str().unwrap_or_default();
-    let printer = printer_by_resource(resource).ok_or_else(|| format!("resource: no printer for `{resource}`"))?;
+    let kind = Kind::from_resource_name(resource).ok_or_else(|| format!("resource: `{resource}` is not known"))?;
     let options = options(&case.body)?;
-    let text = text(printer, &case.body["items"], &options).map_err(|error| error.to_string())?;
+    let text = text(kind, &case.body["items"], &options).map_err(|error| error.to_string())?;
     compare("text", case.body["text"].as_str().unwrap_or_default(), text.as_str())
 }
 
-fn text(printer: &'static Printer, items: &Value, options: &TableOptions) -> Result<String, PrintError> {
+fn text(kind: Kind, items: &Value, options: &TableOptions) -> Result<String, PrintError> {
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
-    Ok(Table::new(printer, items, NOW_NS)?.render(options))
+    Ok(Table::new(kind, items, NOW_NS)?.render(options))
 }
 
 /// The recorder's names for kubectl's flags.

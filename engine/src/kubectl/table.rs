@@ -6,8 +6,9 @@
 
 use serde_json::Value;
 
-use super::printers::{Cell, Column, PrintError, Printer, labels_text, resource_name, row};
+use super::printers::{Cell, Column, PrintError, columns, labels_text, row};
 use super::tabwriter::TabWriter;
+use crate::api::Kind;
 
 /// The flags that shape a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,27 +29,21 @@ pub struct TableOptions {
 
 /// A table of objects of one kind.
 pub struct Table<'v> {
-    printer: &'static Printer,
+    kind: Kind,
     rows: Vec<(&'v Value, Vec<Cell>)>,
 }
 
 impl<'v> Table<'v> {
-    /// Prints objects (external JSON) of a printer's kind, in the order given, at a time in nanoseconds since the Unix epoch.
+    /// Prints objects (external JSON) of one kind, in the order given, at a time in nanoseconds since the Unix epoch.
     ///
     /// # Errors
     /// The first object that the API server's printer refuses as well.
-    pub fn new(
-        printer: &'static Printer,
-        objects: impl IntoIterator<Item = &'v Value>,
-        now_ns: i64,
-    ) -> Result<Table<'v>, PrintError> {
-        let rows = objects
-            .into_iter()
-            .map(|object| Ok((object, row(printer.kind, object, now_ns)?)));
-        Ok(Table {
-            printer,
-            rows: rows.collect::<Result<_, _>>()?,
-        })
+    pub fn new(kind: Kind, objects: impl IntoIterator<Item = &'v Value>, now_ns: i64) -> Result<Table<'v>, PrintError> {
+        let mut rows = Vec::new();
+        for object in objects {
+            rows.push((object, row(kind, object, now_ns)?));
+        }
+        Ok(Table { kind, rows })
     }
 
     /// The text, each line ended by a newline; nothing at all for a table without rows.
@@ -67,59 +62,46 @@ impl<'v> Table<'v> {
     }
 
     fn headers(&self, options: &TableOptions) -> Vec<String> {
-        let namespace = options.namespace.then_some("Namespace");
-        let columns = self
-            .printer
-            .columns
-            .iter()
-            .filter(|column| is_shown(column, options))
-            .map(|column| column.name);
-        let labels = options
-            .label_columns
-            .iter()
-            .map(|label| label.rsplit('/').next().unwrap_or_default());
-        let all_labels = options.show_labels.then_some("Labels");
-        namespace
-            .into_iter()
-            .chain(columns)
-            .chain(labels)
-            .chain(all_labels)
-            .map(str::to_uppercase)
-            .collect()
+        let mut headers = Vec::new();
+        if options.namespace {
+            headers.push("Namespace");
+        }
+        let shown = columns(self.kind).iter().filter(|column| is_shown(column, options));
+        headers.extend(shown.map(|column| column.name));
+        let labels = options.label_columns.iter();
+        headers.extend(labels.map(|label| label.rsplit('/').next().unwrap_or_default()));
+        if options.show_labels {
+            headers.push("Labels");
+        }
+        headers.into_iter().map(str::to_uppercase).collect()
     }
 
     fn line(&self, object: &Value, cells: &[Cell], options: &TableOptions) -> Vec<String> {
-        let metadata = |key: &str| object.get("metadata").and_then(|metadata| metadata.get(key));
-        let label = |key: &str| metadata("labels")?.get(key)?.as_str();
+        let metadata = |key: &str| object.get("metadata")?.get(key);
+        let label = |key: &String| metadata("labels")?.get(key)?.as_str();
         let mut line = Vec::new();
         if options.namespace {
-            line.push(one_line(
-                metadata("namespace").and_then(Value::as_str).unwrap_or_default(),
-            ));
+            let namespace = metadata("namespace").and_then(Value::as_str);
+            line.push(one_line(namespace.unwrap_or_default()));
         }
-        for (column, cell) in self
-            .printer
-            .columns
-            .iter()
-            .zip(cells)
-            .filter(|(column, _)| is_shown(column, options))
-        {
-            let text = match column.format {
-                "name" if options.show_kind => resource_name(self.printer.kind, self.printer.group, &cell.to_string()),
-                _ => cell.to_string(),
-            };
-            line.push(one_line(&text));
+        for (column, cell) in columns(self.kind).iter().zip(cells) {
+            if is_shown(column, options) {
+                line.push(one_line(&self.cell_text(column, cell, options)));
+            }
         }
-        line.extend(
-            options
-                .label_columns
-                .iter()
-                .map(|key| one_line(label(key).unwrap_or_default())),
-        );
+        let labels = options.label_columns.iter();
+        line.extend(labels.map(|key| one_line(label(key).unwrap_or_default())));
         if options.show_labels {
             line.push(one_line(&labels_text(object, "metadata.labels")));
         }
         line
+    }
+
+    fn cell_text(&self, column: &Column, cell: &Cell, options: &TableOptions) -> String {
+        match column.format {
+            "name" if options.show_kind => format!("{}/{cell}", self.kind.info().group_singular()),
+            _ => cell.to_string(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 const BINDING_COLUMNS: &[Column] = &[
     Column::NAME,
@@ -17,16 +18,14 @@ const BINDING_COLUMNS: &[Column] = &[
 
 /// The printer of role bindings.
 pub const ROLE_BINDING: Printer = Printer {
-    kind: "RoleBinding",
-    group: "rbac.authorization.k8s.io",
+    kind: Kind::ROLE_BINDING,
     columns: BINDING_COLUMNS,
     cells: binding,
 };
 
 /// The printer of cluster role bindings.
 pub const CLUSTER_ROLE_BINDING: Printer = Printer {
-    kind: "ClusterRoleBinding",
-    group: "rbac.authorization.k8s.io",
+    kind: Kind::CLUSTER_ROLE_BINDING,
     columns: BINDING_COLUMNS,
     cells: binding,
 };
@@ -58,8 +57,7 @@ fn binding(object: &Value, now_ns: i64) -> Cells {
 
 /// The printer of certificate signing requests.
 pub const CERTIFICATE_SIGNING_REQUEST: Printer = Printer {
-    kind: "CertificateSigningRequest",
-    group: "certificates.k8s.io",
+    kind: Kind::CERTIFICATE_SIGNING_REQUEST,
     columns: &[
         Column::NAME,
         Column::AGE,

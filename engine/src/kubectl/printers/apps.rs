@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, PrintError, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// The printer of deployments.
 pub const DEPLOYMENT: Printer = Printer {
-    kind: "Deployment",
-    group: "apps",
+    kind: Kind::DEPLOYMENT,
     columns: &[
         Column::NAME,
         Column::text("Ready"),
@@ -59,16 +59,14 @@ const REPLICA_COLUMNS: &[Column] = &[
 
 /// The printer of replica sets.
 pub const REPLICA_SET: Printer = Printer {
-    kind: "ReplicaSet",
-    group: "apps",
+    kind: Kind::REPLICA_SET,
     columns: REPLICA_COLUMNS,
     cells: |object, now_ns| replicas(object, now_ns, text::selector(object, "spec.selector")),
 };
 
 /// The printer of replication controllers, whose selector is a plain label set.
 pub const REPLICATION_CONTROLLER: Printer = Printer {
-    kind: "ReplicationController",
-    group: "",
+    kind: Kind::REPLICATION_CONTROLLER,
     columns: REPLICA_COLUMNS,
     cells: |object, now_ns| replicas(object, now_ns, text::labels(object, "spec.selector")),
 };
@@ -89,8 +87,7 @@ fn replicas(object: &Value, now_ns: i64, selector: String) -> Cells {
 
 /// The printer of stateful sets.
 pub const STATEFUL_SET: Printer = Printer {
-    kind: "StatefulSet",
-    group: "apps",
+    kind: Kind::STATEFUL_SET,
     columns: &[
         Column::NAME,
         Column::text("Ready"),
@@ -114,8 +111,7 @@ fn stateful_set(object: &Value, now_ns: i64) -> Cells {
 
 /// The printer of daemon sets.
 pub const DAEMON_SET: Printer = Printer {
-    kind: "DaemonSet",
-    group: "apps",
+    kind: Kind::DAEMON_SET,
     columns: &[
         Column::NAME,
         Column::integer("Desired"),
@@ -151,8 +147,7 @@ fn daemon_set(object: &Value, now_ns: i64) -> Cells {
 
 /// The printer of pod templates, the one kind here without an age.
 pub const POD_TEMPLATE: Printer = Printer {
-    kind: "PodTemplate",
-    group: "",
+    kind: Kind::POD_TEMPLATE,
     columns: &[
         Column::NAME,
         Column::text("Containers"),
@@ -174,8 +169,7 @@ fn pod_template(object: &Value, _now_ns: i64) -> Cells {
 
 /// The printer of controller revisions.
 pub const CONTROLLER_REVISION: Printer = Printer {
-    kind: "ControllerRevision",
-    group: "apps",
+    kind: Kind::CONTROLLER_REVISION,
     columns: &[
         Column::NAME,
         Column::text("Controller"),
@@ -201,11 +195,12 @@ fn controller(object: &Value) -> Result<String, PrintError> {
         return Ok("<none>".to_owned());
     };
     let (kind, name) = (field::text(owner, "kind"), field::text(owner, "name"));
-    let group = group_of(field::text(owner, "apiVersion"))?;
-    if kind.is_empty() && group.is_empty() {
-        return Ok(name.to_owned());
-    }
-    Ok(super::registry::resource_name(kind, group, name))
+    let prefix = match (kind, group_of(field::text(owner, "apiVersion"))?) {
+        ("", "") => return Ok(name.to_owned()),
+        (kind, "") => kind.to_lowercase(),
+        (kind, group) => format!("{kind}.{group}").to_lowercase(),
+    };
+    Ok(format!("{prefix}/{name}"))
 }
 
 /// The group of an `apiVersion`, empty for the core group.

@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// The printer of jobs.
 pub const JOB: Printer = Printer {
-    kind: "Job",
-    group: "batch",
+    kind: Kind::JOB,
     columns: &[
         Column::NAME,
         Column::text("Status"),
@@ -84,8 +84,7 @@ fn job_duration(object: &Value, now_ns: i64) -> String {
 
 /// The printer of cron jobs.
 pub const CRON_JOB: Printer = Printer {
-    kind: "CronJob",
-    group: "batch",
+    kind: Kind::CRON_JOB,
     columns: &[
         Column::NAME,
         Column::text("Schedule"),

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// The printer of config maps.
 pub const CONFIG_MAP: Printer = Printer {
-    kind: "ConfigMap",
-    group: "",
+    kind: Kind::CONFIG_MAP,
     columns: &[Column::NAME, Column::text("Data"), Column::AGE],
     cells: |object, now_ns| {
         let entries = field::map_len(object, "data") + field::map_len(object, "binaryData");
@@ -25,8 +25,7 @@ pub const CONFIG_MAP: Printer = Printer {
 
 /// The printer of secrets.
 pub const SECRET: Printer = Printer {
-    kind: "Secret",
-    group: "",
+    kind: Kind::SECRET,
     columns: &[Column::NAME, Column::text("Type"), Column::text("Data"), Column::AGE],
     cells: |object, now_ns| {
         Ok(cells![
@@ -46,8 +45,7 @@ fn secret_entries(object: &Value) -> i64 {
 
 /// The printer of service accounts.
 pub const SERVICE_ACCOUNT: Printer = Printer {
-    kind: "ServiceAccount",
-    group: "",
+    kind: Kind::SERVICE_ACCOUNT,
     columns: &[Column::NAME, Column::text("Secrets"), Column::AGE],
     cells: |object, now_ns| {
         Ok(cells![
@@ -60,8 +58,7 @@ pub const SERVICE_ACCOUNT: Printer = Printer {
 
 /// The printer of namespaces.
 pub const NAMESPACE: Printer = Printer {
-    kind: "Namespace",
-    group: "",
+    kind: Kind::NAMESPACE,
     columns: &[Column::NAME, Column::text("Status"), Column::AGE],
     cells: |object, now_ns| {
         Ok(cells![
@@ -74,8 +71,7 @@ pub const NAMESPACE: Printer = Printer {
 
 /// The printer of resource quotas.
 pub const RESOURCE_QUOTA: Printer = Printer {
-    kind: "ResourceQuota",
-    group: "",
+    kind: Kind::RESOURCE_QUOTA,
     columns: &[
         Column::NAME,
         Column::AGE,

@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// The printer of events.
 pub const EVENT: Printer = Printer {
-    kind: "Event",
-    group: "",
+    kind: Kind::EVENT,
     columns: &[
         Column::text("Last Seen"),
         Column::text("Type"),

@@ -4,7 +4,8 @@
 //! A printer reads the external JSON of an object as it is stored, without defaulting it again, and a clock is handed in.
 //! Only pods have a second way in ([`PodColumns`]): their STATUS is asked for at every change of every pod.
 //!
-//! Not modelled: the narrow rows of old servers, absolute times of `--watch`, and kinds no one can create here.
+//! Deliberately not modelled: the narrow rows of old servers, the absolute times of a watch, and the printers of kinds that
+//! have none here (webhook configurations, CSI drivers …); those show the API server's default table.
 
 mod access;
 mod apps;
@@ -26,6 +27,6 @@ pub use pod::{ready_text, restarts_text};
 pub use pod_status::{
     ConditionColumns, ContainerColumns, PodColumns, PodSummary, Restarts, TerminatedColumns, summarize,
 };
-pub use printer::{Cell, Cells, Column, PrintError, Printer};
-pub use registry::{columns, printer, printer_by_resource, resource_name, row};
+pub use printer::{Cell, Cells, Column, PrintError};
+pub use registry::{columns, row};
 pub use text::labels as labels_text;

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// How many hosts of an ingress are shown.
 const SHOWN_HOSTS: usize = 3;
 
 /// The printer of services.
 pub const SERVICE: Printer = Printer {
-    kind: "Service",
-    group: "",
+    kind: Kind::SERVICE,
     columns: &[
         Column::NAME,
         Column::text("Type"),
@@ -87,8 +87,7 @@ fn service_ports(object: &Value) -> String {
 
 /// The printer of endpoints.
 pub const ENDPOINTS: Printer = Printer {
-    kind: "Endpoints",
-    group: "",
+    kind: Kind::ENDPOINTS,
     columns: &[Column::NAME, Column::text("Endpoints"), Column::AGE],
     cells: |object, now_ns| {
         Ok(cells![
@@ -129,8 +128,7 @@ fn endpoints(object: &Value) -> String {
 
 /// The printer of endpoint slices.
 pub const ENDPOINT_SLICE: Printer = Printer {
-    kind: "EndpointSlice",
-    group: "discovery.k8s.io",
+    kind: Kind::ENDPOINT_SLICE,
     columns: &[
         Column::NAME,
         Column::text("AddressType"),
@@ -164,8 +162,7 @@ fn endpoint_slice(object: &Value, now_ns: i64) -> Cells {
 
 /// The printer of ingresses.
 pub const INGRESS: Printer = Printer {
-    kind: "Ingress",
-    group: "networking.k8s.io",
+    kind: Kind::INGRESS,
     columns: &[
         Column::NAME,
         Column::text("Class"),
@@ -217,8 +214,7 @@ fn hosts(object: &Value) -> String {
 
 /// The printer of ingress classes.
 pub const INGRESS_CLASS: Printer = Printer {
-    kind: "IngressClass",
-    group: "networking.k8s.io",
+    kind: Kind::INGRESS_CLASS,
     columns: &[
         Column::NAME,
         Column::text("Controller"),
@@ -252,8 +248,7 @@ fn parameters(object: &Value) -> String {
 
 /// The printer of network policies.
 pub const NETWORK_POLICY: Printer = Printer {
-    kind: "NetworkPolicy",
-    group: "networking.k8s.io",
+    kind: Kind::NETWORK_POLICY,
     columns: &[Column::NAME, Column::text("Pod-Selector"), Column::AGE],
     cells: |object, now_ns| {
         Ok(cells![

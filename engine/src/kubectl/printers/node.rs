@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// Labels whose key names a role: `node-role.kubernetes.io/<role>`.
 const ROLE_LABEL_PREFIX: &str = "node-role.kubernetes.io/";
@@ -15,8 +16,7 @@ const ROLE_LABEL: &str = "kubernetes.io/role";
 
 /// The printer of nodes.
 pub const NODE: Printer = Printer {
-    kind: "Node",
-    group: "",
+    kind: Kind::NODE,
     columns: &[
         Column::NAME,
         Column::text("Status"),
@@ -94,8 +94,7 @@ fn address<'v>(object: &'v Value, type_name: &str) -> &'v str {
 
 /// The printer of leases.
 pub const LEASE: Printer = Printer {
-    kind: "Lease",
-    group: "coordination.k8s.io",
+    kind: Kind::LEASE,
     columns: &[Column::NAME, Column::text("Holder"), Column::AGE],
     cells: |object, now_ns| {
         Ok(cells![

@@ -8,11 +8,11 @@ use super::pod_status::{
 };
 use super::printer::{Cells, Column, Printer, cells};
 use super::text::{age, since, timestamp_ns};
+use crate::api::Kind;
 
 /// The printer of pods.
 pub const POD: Printer = Printer {
-    kind: "Pod",
-    group: "",
+    kind: Kind::POD,
     columns: &[
         Column::NAME,
         Column::text("Ready"),

@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, PrintError, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// How many metrics of an autoscaler are shown.
 const SHOWN_METRICS: usize = 2;
 
 /// The printer of pod disruption budgets.
 pub const POD_DISRUPTION_BUDGET: Printer = Printer {
-    kind: "PodDisruptionBudget",
-    group: "policy",
+    kind: Kind::POD_DISRUPTION_BUDGET,
     columns: &[
         Column::NAME,
         Column::text("Min Available"),
@@ -41,8 +41,7 @@ fn int_or_string(object: &Value, path: &str) -> String {
 
 /// The printer of priority classes.
 pub const PRIORITY_CLASS: Printer = Printer {
-    kind: "PriorityClass",
-    group: "scheduling.k8s.io",
+    kind: Kind::PRIORITY_CLASS,
     columns: &[
         Column::NAME,
         Column::integer("Value"),
@@ -63,8 +62,7 @@ pub const PRIORITY_CLASS: Printer = Printer {
 
 /// The printer of horizontal pod autoscalers.
 pub const HORIZONTAL_POD_AUTOSCALER: Printer = Printer {
-    kind: "HorizontalPodAutoscaler",
-    group: "autoscaling",
+    kind: Kind::HORIZONTAL_POD_AUTOSCALER,
     columns: &[
         Column::NAME,
         Column::text("Reference"),

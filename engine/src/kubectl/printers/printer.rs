@@ -4,6 +4,8 @@
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::api::Kind;
+
 /// One column of a kind's table, as the API server describes it (`TableColumnDefinition`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
@@ -122,9 +124,6 @@ impl std::fmt::Display for Cell {
 /// Why an object could not be printed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PrintError {
-    /// No printer is known for this kind.
-    #[error("no columns are known for kind \"{0}\"")]
-    UnknownKind(String),
     /// An owner reference's `apiVersion` has more than one slash (the API server's own words).
     #[error("unexpected GroupVersion string: {0}")]
     GroupVersion(String),
@@ -143,10 +142,8 @@ pub type Cells = Result<Vec<Cell>, PrintError>;
 
 /// A kind's columns and how to fill them.
 pub struct Printer {
-    /// The kind, as in `kind: Pod`.
-    pub kind: &'static str,
-    /// The API group, empty for the core group.
-    pub group: &'static str,
+    /// The kind it prints.
+    pub kind: Kind,
     /// The columns, wide ones included.
     pub columns: &'static [Column],
     /// Fills the row from the external JSON at the given time in nanoseconds since the Unix epoch.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::printer::{Cell, Column, PrintError, Printer};
-use super::{access, apps, batch, config, event, network, node, pod, policy, storage};
+use super::printer::{Cells, Column, Printer, cells};
+use super::{access, apps, batch, config, event, field, network, node, pod, policy, storage};
+use crate::api::Kind;
 
 /// Every printer, by kind.
 const PRINTERS: &[Printer] = &[
@@ -42,42 +43,37 @@ const PRINTERS: &[Printer] = &[
     storage::STORAGE_CLASS,
 ];
 
-/// The printer of a kind (as in `kind: Pod`), if there is one.
-pub fn printer(kind: &str) -> Option<&'static Printer> {
+/// What the API server shows of kinds without a printer of their own (apiserver `registry/rest`, default table convertor).
+const DEFAULT_COLUMNS: &[Column] = &[
+    Column::NAME,
+    Column {
+        name: "Created At",
+        type_name: "date",
+        format: "",
+        priority: 0,
+    },
+];
+
+fn printer(kind: Kind) -> Option<&'static Printer> {
     PRINTERS.iter().find(|printer| printer.kind == kind)
 }
 
-/// The printer of a kind by its lower-case name, which is how recordings and `kubectl get` name it (`replicaset`).
-pub fn printer_by_resource(resource: &str) -> Option<&'static Printer> {
-    PRINTERS.iter().find(|printer| printer.kind.to_lowercase() == resource)
-}
-
 /// The columns of a kind, wide ones included.
-///
-/// # Errors
-/// [`PrintError::UnknownKind`].
-pub fn columns(kind: &str) -> Result<&'static [Column], PrintError> {
-    printer(kind)
-        .map(|printer| printer.columns)
-        .ok_or_else(|| PrintError::UnknownKind(kind.to_owned()))
+pub fn columns(kind: Kind) -> &'static [Column] {
+    printer(kind).map_or(DEFAULT_COLUMNS, |printer| printer.columns)
 }
 
 /// The wide row of an object: one cell a column, as the API server serves it. `now_ns` is the virtual time in nanoseconds
 /// since the Unix epoch.
 ///
 /// # Errors
-/// An unknown kind, or an object that the API server's printer refuses as well.
-pub fn row(kind: &str, object: &Value, now_ns: i64) -> Result<Vec<Cell>, PrintError> {
-    let printer = printer(kind).ok_or_else(|| PrintError::UnknownKind(kind.to_owned()))?;
-    (printer.cells)(object, now_ns)
-}
-
-/// An object's name with its kind, as `kubectl get -o name` prints it: `pod/web-0`, `deployment.apps/web`.
-pub fn resource_name(kind: &str, group: &str, name: &str) -> String {
-    let kind = kind.to_lowercase();
-    if group.is_empty() {
-        format!("{kind}/{name}")
-    } else {
-        format!("{kind}.{group}/{name}")
+/// An object that the API server's printer refuses as well.
+pub fn row(kind: Kind, object: &Value, now_ns: i64) -> Cells {
+    match printer(kind) {
+        Some(printer) => (printer.cells)(object, now_ns),
+        None => Ok(cells![
+            field::text(object, "metadata.name"),
+            field::text(object, "metadata.creationTimestamp")
+        ]),
     }
 }

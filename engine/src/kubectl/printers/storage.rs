@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::field;
 use super::printer::{Cells, Column, PrintError, Printer, cells};
 use super::text;
+use crate::api::Kind;
 
 /// The annotation that named a class before `storageClassName` did; it still wins. It has dots, so it is no path.
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
@@ -23,8 +24,7 @@ const ACCESS_MODES: [(&str, &str); 4] = [
 
 /// The printer of persistent volumes.
 pub const PERSISTENT_VOLUME: Printer = Printer {
-    kind: "PersistentVolume",
-    group: "",
+    kind: Kind::PERSISTENT_VOLUME,
     columns: &[
         Column::NAME,
         Column::text("Capacity"),
@@ -61,8 +61,7 @@ fn persistent_volume(object: &Value, now_ns: i64) -> Cells {
 
 /// The printer of persistent volume claims.
 pub const PERSISTENT_VOLUME_CLAIM: Printer = Printer {
-    kind: "PersistentVolumeClaim",
-    group: "",
+    kind: Kind::PERSISTENT_VOLUME_CLAIM,
     columns: &[
         Column::NAME,
         Column::text("Status"),
@@ -136,8 +135,7 @@ fn annotation<'v>(object: &'v Value, key: &str) -> Option<&'v str> {
 
 /// The printer of storage classes.
 pub const STORAGE_CLASS: Printer = Printer {
-    kind: "StorageClass",
-    group: "storage.k8s.io",
+    kind: Kind::STORAGE_CLASS,
     columns: &[
         Column::NAME,
         Column::text("Provisioner"),
