@@ -6,8 +6,9 @@
 
 use serde_json::Value;
 
-use super::printers::{Cell, Column, PrintError, columns, labels_text, row};
+use super::printers::{Cell, Column, PrintError, columns, row};
 use super::tabwriter::TabWriter;
+use super::text;
 use crate::api::Kind;
 
 /// The flags that shape a table.
@@ -92,7 +93,7 @@ impl<'v> Table<'v> {
         let labels = options.label_columns.iter();
         line.extend(labels.map(|key| one_line(label(key).unwrap_or_default())));
         if options.show_labels {
-            line.push(one_line(&labels_text(object, "metadata.labels")));
+            line.push(one_line(&text::labels(object, "metadata.labels")));
         }
         line
     }

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::field;
 use super::printer::{Cells, Column, Printer, cells};
-use super::text;
 use crate::api::Kind;
+use crate::kubectl::{field, text};
 
 /// The printer of jobs.
 pub const JOB: Printer = Printer {

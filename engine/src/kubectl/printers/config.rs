@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::field;
 use super::printer::{Cells, Column, Printer, cells};
-use super::text;
 use crate::api::Kind;
+use crate::kubectl::{field, text};
 
 /// The printer of config maps.
 pub const CONFIG_MAP: Printer = Printer {
@@ -86,11 +85,7 @@ fn resource_quota(object: &Value, now_ns: i64) -> Cells {
     let (mut requests, mut limits) = (Vec::new(), Vec::new());
     for (resource, hard) in field::map(object, "status.hard").into_iter().flatten() {
         let used = field::map(object, "status.used").and_then(|used| used.get(resource));
-        let entry = format!(
-            "{resource}: {}/{}",
-            text::quantity("status.used", used)?,
-            text::quantity("status.hard", Some(hard))?
-        );
+        let entry = format!("{resource}: {}/{}", text::quantity(used), text::quantity(Some(hard)));
         if resource.starts_with("limits.") {
             limits.push(entry)
         } else {

@@ -9,10 +9,10 @@
 
 mod access;
 mod apps;
+mod autoscaling;
 mod batch;
 mod config;
 mod event;
-mod field;
 mod network;
 mod node;
 mod pod;
@@ -21,7 +21,6 @@ mod policy;
 mod printer;
 mod registry;
 mod storage;
-mod text;
 
 pub use pod::{ready_text, restarts_text};
 pub use pod_status::{
@@ -29,4 +28,3 @@ pub use pod_status::{
 };
 pub use printer::{Cell, Cells, Column, PrintError};
 pub use registry::{columns, row};
-pub use text::labels as labels_text;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::field;
 use super::printer::{Cells, Column, Printer, cells};
-use super::text;
 use crate::api::Kind;
+use crate::kubectl::{field, text};
 
 /// How many hosts of an ingress are shown.
 const SHOWN_HOSTS: usize = 3;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::field;
 use super::printer::{Cells, Column, Printer, cells};
-use super::text;
 use crate::api::Kind;
+use crate::kubectl::{field, text};
 
 /// Labels whose key names a role: `node-role.kubernetes.io/<role>`.
 const ROLE_LABEL_PREFIX: &str = "node-role.kubernetes.io/";

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::field;
 use super::pod_status::{
     ConditionColumns, ContainerColumns, PodColumns, PodSummary, Restarts, TerminatedColumns, summarize,
 };
 use super::printer::{Cells, Column, Printer, cells};
-use super::text::{age, since, timestamp_ns};
 use crate::api::Kind;
+use crate::kubectl::{field, text};
 
 /// The printer of pods.
 pub const POD: Printer = Printer {
@@ -35,7 +34,7 @@ fn pod(object: &Value, now_ns: i64) -> Cells {
         ready_text(&summary),
         summary.status.as_ref(),
         restarts_text(summary.restarts, now_ns),
-        age(object, now_ns),
+        text::age(object, now_ns),
         pod_ip(object),
         field::text_or(object, "spec.nodeName", "<none>"),
         field::text_or(object, "status.nominatedNodeName", "<none>"),
@@ -55,7 +54,7 @@ pub fn restarts_text(restarts: Restarts, now_ns: i64) -> String {
             count,
             last_finished_at_ns: Some(finished_at_ns),
         } if count != 0 => {
-            format!("{count} ({} ago)", since(finished_at_ns, now_ns))
+            format!("{count} ({} ago)", text::since(finished_at_ns, now_ns))
         }
         Restarts { count, .. } => count.to_string(),
     }
@@ -170,6 +169,6 @@ fn container_columns(status: &Value) -> ContainerColumns<'_> {
             signal: field::integer(terminated, "signal"),
             reason: field::text(terminated, "reason"),
         }),
-        last_finished_at_ns: timestamp_ns(field::text(status, "lastState.terminated.finishedAt")),
+        last_finished_at_ns: text::timestamp_ns(field::text(status, "lastState.terminated.finishedAt")),
     }
 }

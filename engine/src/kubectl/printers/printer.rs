@@ -127,14 +127,6 @@ pub enum PrintError {
     /// An owner reference's `apiVersion` has more than one slash (the API server's own words).
     #[error("unexpected GroupVersion string: {0}")]
     GroupVersion(String),
-    /// A quantity that does not parse; the API server would not have stored it.
-    #[error("{field}: \"{text}\" is not a quantity")]
-    Quantity {
-        /// The path of the field inside the object.
-        field: String,
-        /// What stood there.
-        text: String,
-    },
 }
 
 /// The wide row of an object: as many cells as its kind has columns.

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::printer::{Cells, Column, Printer, cells};
-use super::{access, apps, batch, config, event, field, network, node, pod, policy, storage};
+use super::{access, apps, autoscaling, batch, config, event, network, node, pod, policy, storage};
 use crate::api::Kind;
+use crate::kubectl::field;
 
 /// Every printer, by kind.
 const PRINTERS: &[Printer] = &[
@@ -18,7 +19,7 @@ const PRINTERS: &[Printer] = &[
     network::ENDPOINT_SLICE,
     network::ENDPOINTS,
     event::EVENT,
-    policy::HORIZONTAL_POD_AUTOSCALER,
+    autoscaling::HORIZONTAL_POD_AUTOSCALER,
     network::INGRESS,
     network::INGRESS_CLASS,
     batch::JOB,

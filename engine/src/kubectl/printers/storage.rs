@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::field;
-use super::printer::{Cells, Column, PrintError, Printer, cells};
-use super::text;
+use super::printer::{Cells, Column, Printer, cells};
 use crate::api::Kind;
+use crate::kubectl::{field, text};
 
 /// The annotation that named a class before `storageClassName` did; it still wins. It has dots, so it is no path.
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
@@ -46,7 +45,7 @@ fn persistent_volume(object: &Value, now_ns: i64) -> Cells {
         .map(|claim| format!("{}/{}", field::text(claim, "namespace"), field::text(claim, "name")));
     Ok(cells![
         field::text(object, "metadata.name"),
-        capacity(object, "spec.capacity")?,
+        capacity(object, "spec.capacity"),
         access_modes(object, "spec.accessModes"),
         field::text(object, "spec.persistentVolumeReclaimPolicy"),
         phase(object),
@@ -82,7 +81,7 @@ fn persistent_volume_claim(object: &Value, now_ns: i64) -> Cells {
     let (capacity, access_modes) = match volume {
         "" => (String::new(), String::new()),
         _ => (
-            capacity(object, "status.capacity")?,
+            capacity(object, "status.capacity"),
             access_modes(object, "status.accessModes"),
         ),
     };
@@ -107,11 +106,8 @@ fn phase(object: &Value) -> &str {
     }
 }
 
-fn capacity(object: &Value, path: &str) -> Result<String, PrintError> {
-    text::quantity(
-        path,
-        field::map(object, path).and_then(|resources| resources.get("storage")),
-    )
+fn capacity(object: &Value, path: &str) -> String {
+    text::quantity(field::map(object, path).and_then(|resources| resources.get("storage")))
 }
 
 fn access_modes(object: &Value, path: &str) -> String {

@@ -4,15 +4,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::field;
-use super::printer::PrintError;
 
 /// How many entries a list of hosts, ports or endpoints shows before `+ n more...`.
 const LONGEST_LIST: usize = 3;
 
+/// Go's zero time, 0001-01-01T00:00:00Z, in seconds since the Unix epoch: a time that is not set.
+const ZERO_TIME_S: i64 = -62_135_596_800;
+
 /// Nanoseconds since the Unix epoch of an RFC 3339 time, clamped to what 64 bits hold (the years 1677 to 2262; longer ages
 /// overflow Go's durations as well, and print as 292 years). `None` if it is empty, unreadable or Go's zero time.
 pub fn timestamp_ns(text: &str) -> Option<i64> {
-    const ZERO_TIME_S: i64 = -62_135_596_800;
     let time: Timestamp = text.parse().ok()?;
     if time.as_second() == ZERO_TIME_S && time.subsec_nanosecond() == 0 {
         return None;
@@ -111,12 +112,12 @@ pub fn optional_boolean(value: Option<bool>) -> &'static str {
     }
 }
 
-/// A quantity in its canonical form, `0` if there is none.
-pub fn quantity(_field: &str, value: Option<&Value>) -> Result<String, PrintError> {
-    Ok(value.map_or_else(
+/// A quantity in its canonical form, `0` if there is none. What is no quantity stands as it is; the API server stores no such.
+pub fn quantity(value: Option<&Value>) -> String {
+    value.map_or_else(
         || "0".to_owned(),
         |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned),
-    ))
+    )
 }
 
 /// A label selector, `<none>` if it is empty or absent, `<error>` if it is invalid.
@@ -156,4 +157,15 @@ fn selector_text(object: &Value, path: &str) -> Option<String> {
     }
     reqs.sort_by(|a, b| a.0.cmp(&b.0));
     Some(reqs.into_iter().map(|r| r.1).collect::<Vec<_>>().join(","))
+}
+
+/// An RFC 3339 time as descriptions write it (RFC 1123 with a numeric zone, in UTC); Go's zero time if there is none.
+pub fn date(text: &str) -> String {
+    let time: Timestamp = text.parse().unwrap_or(Timestamp::constant(ZERO_TIME_S, 0));
+    time.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+}
+
+/// What a container gets of a resource through the downward API.
+pub fn container_resource(_container: &Value, _reference: &Value) -> String {
+    String::new()
 }
