@@ -1,4 +1,23 @@
 //! A deterministic, event-driven simulation of a Kubernetes cluster in virtual time.
+//!
+//! No I/O, no async, no threads, no wall clock: a run is a pure function of what it was told and its seed.
+//! [`Cluster`] is the façade; everything else is for those who look inside.
 
 pub mod api;
+pub mod cluster;
+pub mod component;
+pub mod controllers;
+pub mod environment;
+pub mod events;
+pub mod faults;
 pub mod kubectl;
+pub mod kubelet;
+pub mod limits;
+pub mod runtime;
+pub mod scheduler;
+pub mod settings;
+pub mod sim;
+pub mod store;
+pub mod timeline;
+
+pub use cluster::{Cluster, ClusterOptions};

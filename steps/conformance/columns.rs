@@ -2,8 +2,8 @@
 //! printers and from kubectl.
 
 use serde_json::Value;
-use shakedown_engine::api::Kind;
-use shakedown_engine::kubectl::printers::{PrintError, row};
+use shakedown_engine::api::{Kind, Pod, Resource};
+use shakedown_engine::kubectl::printers::{Cell, PrintError, ready_text, restarts_text, row, summarize};
 use shakedown_engine::kubectl::table::{Table, TableOptions};
 
 use super::recording::{Case, Recording};
@@ -52,13 +52,31 @@ fn check_cells(case: &Case) -> CaseResult {
         Some(error) => compare("error", Err(error.to_owned()), seen.map_err(|error| error.to_string())),
         None => {
             let cells = seen.map_err(|error| error.to_string())?;
+            let recorded = case.body["cells"].to_string();
             compare(
                 "cells",
-                case.body["cells"].to_string(),
+                recorded,
                 cells.iter().map(Value::from).collect::<Value>().to_string(),
-            )
+            )?;
+            match kind {
+                Kind::POD => check_stored_pod(&case.body["object"], &cells),
+                _ => Ok(()),
+            }
         }
     }
+}
+
+/// A stored pod must show what its external form shows: READY, STATUS, RESTARTS.
+fn check_stored_pod(object: &Value, cells: &[Cell]) -> CaseResult {
+    let pod = Pod::from_json(object.clone());
+    let summary = summarize(&pod);
+    let seen = [
+        ready_text(&summary),
+        summary.status.to_string(),
+        restarts_text(summary.restarts, NOW_NS),
+    ];
+    let expected: Vec<String> = cells.iter().skip(1).take(seen.len()).map(Cell::to_string).collect();
+    compare("cells of the stored pod", expected, seen.to_vec())
 }
 
 /// `{resource, options, label_columns, items, text}`.

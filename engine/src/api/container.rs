@@ -22,7 +22,9 @@ pub fn resource_list(value: Option<&Value>) -> ResourceList {
         Value::Number(number) => Quantity::parse(&number.to_string()).ok(),
         _ => None,
     };
-    entries.filter_map(|(name, value)| Some((name.into(), amount(value)?))).collect()
+    entries
+        .filter_map(|(name, value)| Some((name.into(), amount(value)?)))
+        .collect()
 }
 
 /// `imagePullPolicy`.
@@ -71,7 +73,7 @@ pub enum Handler {
 
 impl Handler {
     fn from_json(value: &Value) -> Option<Self> {
-        let port = |value: &Value| IntOrString::from_json(value.get("port")?);
+        let port = |value: &Value| json::int_or_string(value.get("port")?);
         if let Some(exec) = value.get("exec") {
             Some(Handler::Exec(json::texts(exec, "command")))
         } else if let Some(get) = value.get("httpGet") {
@@ -79,13 +81,20 @@ impl Handler {
             Some(Handler::HttpGet {
                 path: json::text(get, "path"),
                 port: port(get)?,
-                scheme: if scheme.is_empty() { SmolStr::new_static("HTTP") } else { scheme },
+                scheme: if scheme.is_empty() {
+                    SmolStr::new_static("HTTP")
+                } else {
+                    scheme
+                },
                 host: json::text(get, "host"),
             })
         } else if let Some(socket) = value.get("tcpSocket") {
             Some(Handler::TcpSocket { port: port(socket)? })
         } else if let Some(grpc) = value.get("grpc") {
-            Some(Handler::Grpc { port: json::int32(grpc, "port")?, service: json::text(grpc, "service") })
+            Some(Handler::Grpc {
+                port: json::int32(grpc, "port")?,
+                service: json::text(grpc, "service"),
+            })
         } else {
             let seconds = u64::try_from(json::int(value.get("sleep")?, "seconds")?).unwrap_or(0);
             Some(Handler::Sleep(Duration::from_secs(seconds)))
@@ -253,6 +262,10 @@ fn container_port(value: &Value) -> ContainerPort {
         name: json::text(value, "name"),
         container_port: json::int32(value, "containerPort").unwrap_or_default(),
         host_port: json::int32(value, "hostPort").unwrap_or_default(),
-        protocol: if protocol.is_empty() { SmolStr::new_static("TCP") } else { protocol },
+        protocol: if protocol.is_empty() {
+            SmolStr::new_static("TCP")
+        } else {
+            protocol
+        },
     }
 }

@@ -6,11 +6,15 @@
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-use super::{Labels, Timestamp};
+use super::{IntOrString, LabelSelector, Labels, Timestamp};
 
 /// The text at `key`, or the empty text.
 pub fn text(value: &Value, key: &str) -> SmolStr {
-    value.get(key).and_then(Value::as_str).map(SmolStr::from).unwrap_or_default()
+    value
+        .get(key)
+        .and_then(Value::as_str)
+        .map(SmolStr::from)
+        .unwrap_or_default()
 }
 
 /// The whole number at `key`.
@@ -35,24 +39,61 @@ pub fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
 
 /// The list of texts at `key`.
 pub fn texts(value: &Value, key: &str) -> Vec<SmolStr> {
-    list(value, key).iter().filter_map(Value::as_str).map(SmolStr::from).collect()
+    list(value, key)
+        .iter()
+        .filter_map(Value::as_str)
+        .map(SmolStr::from)
+        .collect()
 }
 
 /// The map from text to text at `key`.
 pub fn labels(value: &Value, key: &str) -> Labels {
     let entries = value.get(key).and_then(Value::as_object);
-    let pairs = entries.into_iter().flatten().filter_map(|(k, v)| Some((k.into(), v.as_str()?.into())));
+    let pairs = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|(k, v)| Some((k.into(), v.as_str()?.into())));
     Labels::new(pairs.collect())
 }
 
 /// The time at `key`.
 pub fn time(value: &Value, key: &str) -> Option<Timestamp> {
-    value.get(key).and_then(Value::as_str).and_then(|text| text.parse().ok())
+    value
+        .get(key)
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse().ok())
 }
 
 /// The member at `key`, taken out; `Null` if there is none.
 pub fn take(value: &mut Value, key: &str) -> Value {
-    value.as_object_mut().and_then(|map| map.remove(key)).unwrap_or(Value::Null)
+    value
+        .as_object_mut()
+        .and_then(|map| map.remove(key))
+        .unwrap_or(Value::Null)
+}
+
+/// A number or text, such as a port or a percentage.
+pub fn int_or_string(value: &Value) -> Option<IntOrString> {
+    match value {
+        Value::Number(number) => number
+            .as_i64()
+            .and_then(|number| i32::try_from(number).ok())
+            .map(IntOrString::Int),
+        Value::String(text) => Some(IntOrString::String(text.into())),
+        _ => None,
+    }
+}
+
+/// A label selector; the empty one (which selects everything) if there is none.
+pub fn label_selector(value: Option<&Value>) -> LabelSelector {
+    value
+        .and_then(|value| serde_json::from_value(value.clone()).ok())
+        .unwrap_or_default()
+}
+
+/// A label selector as the API shows it.
+pub fn label_selector_json(selector: &LabelSelector) -> Value {
+    serde_json::to_value(selector).unwrap_or_default()
 }
 
 /// Builds a JSON object, leaving out what is empty, as the API server's `omitempty` does.
@@ -110,7 +151,10 @@ impl ObjectBuilder {
     /// A map from text to text, unless empty.
     pub fn labels(&mut self, key: &str, labels: &Labels) -> &mut Self {
         if !labels.is_empty() {
-            let map: Map<_, _> = labels.iter().map(|(k, v)| (k.to_string(), Value::from(v.as_str()))).collect();
+            let map: Map<_, _> = labels
+                .iter()
+                .map(|(k, v)| (k.to_string(), Value::from(v.as_str())))
+                .collect();
             self.put(key, map);
         }
         self

@@ -43,7 +43,12 @@ impl Uid {
 impl fmt::Display for Uid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (a, b, c) = (self.0 >> 96, self.0 >> 80 & 0xffff, self.0 >> 64 & 0xffff);
-        write!(f, "{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}", self.0 >> 48 & 0xffff, self.0 & 0xffff_ffff_ffff)
+        write!(
+            f,
+            "{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}",
+            self.0 >> 48 & 0xffff,
+            self.0 & 0xffff_ffff_ffff
+        )
     }
 }
 
@@ -75,7 +80,10 @@ impl Timestamp {
     /// This many seconds later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Timestamp {
-        Timestamp(self.0.saturating_add(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)))
+        Timestamp(
+            self.0
+                .saturating_add(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)),
+        )
     }
 }
 
@@ -160,12 +168,19 @@ pub struct ObjectMeta {
 impl ObjectMeta {
     /// The metadata of a new object.
     pub fn named(namespace: impl Into<SmolStr>, name: impl Into<SmolStr>) -> Self {
-        ObjectMeta { namespace: namespace.into(), name: name.into(), ..ObjectMeta::default() }
+        ObjectMeta {
+            namespace: namespace.into(),
+            name: name.into(),
+            ..ObjectMeta::default()
+        }
     }
 
     /// Namespace and name.
     pub fn key(&self) -> ObjectKey {
-        ObjectKey { namespace: self.namespace.clone(), name: self.name.clone() }
+        ObjectKey {
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
     }
 
     /// Whether deletion has been asked for.
@@ -185,8 +200,10 @@ impl ObjectMeta {
 
     /// Reads `metadata` of an external object.
     pub fn from_json(metadata: &Value) -> Self {
-        let deletion = json::time(metadata, "deletionTimestamp")
-            .map(|at| Deletion { at, grace_seconds: json::int(metadata, "deletionGracePeriodSeconds") });
+        let deletion = json::time(metadata, "deletionTimestamp").map(|at| Deletion {
+            at,
+            grace_seconds: json::int(metadata, "deletionGracePeriodSeconds"),
+        });
         ObjectMeta {
             name: json::text(metadata, "name"),
             generate_name: json::text(metadata, "generateName"),
@@ -198,7 +215,10 @@ impl ObjectMeta {
             deletion,
             labels: json::labels(metadata, "labels"),
             annotations: json::labels(metadata, "annotations"),
-            owners: json::list(metadata, "ownerReferences").iter().map(OwnerReference::from_json).collect(),
+            owners: json::list(metadata, "ownerReferences")
+                .iter()
+                .map(OwnerReference::from_json)
+                .collect(),
             finalizers: json::texts(metadata, "finalizers"),
         }
     }
@@ -206,20 +226,32 @@ impl ObjectMeta {
     /// `metadata` as the API shows it.
     pub fn to_json(&self) -> Value {
         let mut object = ObjectBuilder::default();
-        object.text("name", &self.name).text("generateName", &self.generate_name).text("namespace", &self.namespace);
+        object
+            .text("name", &self.name)
+            .text("generateName", &self.generate_name)
+            .text("namespace", &self.namespace);
         if !self.uid.is_nil() {
             object.put("uid", self.uid.to_string());
         }
         if self.resource_version != 0 {
             object.put("resourceVersion", self.resource_version.to_string());
         }
-        object.number("generation", self.generation).option("creationTimestamp", self.creation);
+        object
+            .number("generation", self.generation)
+            .option("creationTimestamp", self.creation);
         if let Some(deletion) = self.deletion {
-            object.put("deletionTimestamp", deletion.at).option("deletionGracePeriodSeconds", deletion.grace_seconds);
+            object
+                .put("deletionTimestamp", deletion.at)
+                .option("deletionGracePeriodSeconds", deletion.grace_seconds);
         }
-        object.labels("labels", &self.labels).labels("annotations", &self.annotations);
+        object
+            .labels("labels", &self.labels)
+            .labels("annotations", &self.annotations);
         object.list("ownerReferences", self.owners.iter().map(OwnerReference::to_json));
-        object.list("finalizers", self.finalizers.iter().map(|finalizer| finalizer.as_str().into()));
+        object.list(
+            "finalizers",
+            self.finalizers.iter().map(|finalizer| finalizer.as_str().into()),
+        );
         object.build()
     }
 }
@@ -238,7 +270,10 @@ impl OwnerReference {
 
     fn to_json(&self) -> Value {
         let mut object = ObjectBuilder::default();
-        object.text("apiVersion", &self.api_version).text("kind", &self.kind).text("name", &self.name);
+        object
+            .text("apiVersion", &self.api_version)
+            .text("kind", &self.kind)
+            .text("name", &self.name);
         object.put("uid", self.uid.to_string());
         if self.controller {
             object.put("controller", true);
@@ -262,7 +297,10 @@ pub struct ObjectKey {
 impl ObjectKey {
     /// The key of an object in a namespace.
     pub fn new(namespace: impl Into<SmolStr>, name: impl Into<SmolStr>) -> Self {
-        ObjectKey { namespace: namespace.into(), name: name.into() }
+        ObjectKey {
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 
     /// The key of a cluster-wide object.

@@ -1,5 +1,38 @@
-//! The object model: kinds, the schema table, decoding, defaulting, patching and validation.
+//! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
+mod container;
+mod deployment;
+pub mod duration;
+mod event;
+mod inert;
+mod int_or_string;
+pub mod json;
 mod kind;
+mod lease;
+mod meta;
+mod node;
+mod pod;
+mod pod_spec;
+mod quantity;
+pub mod quote;
+mod replicaset;
+mod resource;
+pub mod selector;
+mod service;
 
+pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
+pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
+pub use event::{Event, ObjectReference};
+pub use inert::Inert;
+pub use int_or_string::IntOrString;
 pub use kind::{Kind, KindInfo, Scope, split_api_version};
+pub use lease::Lease;
+pub use meta::{Deletion, Labels, ObjectKey, ObjectMeta, OwnerReference, Timestamp, Uid};
+pub use node::{Node, Taint};
+pub use pod::{Condition, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, Running, Terminated, Waiting};
+pub use pod_spec::{PodSpec, PodTemplate, RestartPolicy, TaintEffect, Toleration};
+pub use quantity::Quantity;
+pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
+pub use resource::{Object, Resource};
+pub use selector::{FieldSelector, LabelSelector, Selector};
+pub use service::{Endpoint, EndpointSlice, Service, ServicePort, ServiceSpec};

@@ -138,8 +138,14 @@ impl PodSpec {
     /// Reads a spec; a `nodeName` in it is dropped (take it out first).
     pub fn from_json(mut spec: Value) -> Self {
         json::take(&mut spec, "nodeName");
-        let containers: Vec<_> = json::list(&spec, "containers").iter().map(Container::from_json).collect();
-        let init_containers: Vec<_> = json::list(&spec, "initContainers").iter().map(Container::from_json).collect();
+        let containers: Vec<_> = json::list(&spec, "containers")
+            .iter()
+            .map(Container::from_json)
+            .collect();
+        let init_containers: Vec<_> = json::list(&spec, "initContainers")
+            .iter()
+            .map(Container::from_json)
+            .collect();
         let overhead = resource_list(spec.get("overhead"));
         PodSpec {
             requests: pod_requests(&containers, &init_containers, &overhead),
@@ -149,7 +155,10 @@ impl PodSpec {
             termination_grace_period_seconds: json::int(&spec, "terminationGracePeriodSeconds").unwrap_or(30),
             active_deadline_seconds: json::int(&spec, "activeDeadlineSeconds"),
             node_selector: json::labels(&spec, "nodeSelector").as_ref().clone(),
-            tolerations: json::list(&spec, "tolerations").iter().map(Toleration::from_json).collect(),
+            tolerations: json::list(&spec, "tolerations")
+                .iter()
+                .map(Toleration::from_json)
+                .collect(),
             scheduler_name: json::text(&spec, "schedulerName"),
             priority: json::int32(&spec, "priority").unwrap_or_default(),
             host_network: json::flag(&spec, "hostNetwork"),
@@ -236,9 +245,13 @@ impl PodTemplate {
     pub fn to_json(&self) -> Value {
         let mut metadata = ObjectBuilder::default();
         metadata.put("creationTimestamp", Value::Null);
-        metadata.labels("labels", &self.labels).labels("annotations", &self.annotations);
+        metadata
+            .labels("labels", &self.labels)
+            .labels("annotations", &self.annotations);
         let mut template = ObjectBuilder::default();
-        template.put("metadata", metadata.build()).put("spec", self.spec.json.clone());
+        template
+            .put("metadata", metadata.build())
+            .put("spec", self.spec.json.clone());
         template.build()
     }
 }

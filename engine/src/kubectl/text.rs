@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::field;
+use crate::api::{self, LabelSelector, Quantity, duration};
 
 /// How many entries a list of hosts, ports or endpoints shows before `+ n more...`.
 const LONGEST_LIST: usize = 3;
@@ -21,9 +22,14 @@ pub fn timestamp_ns(text: &str) -> Option<i64> {
     Some(time.as_nanosecond().clamp(i64::MIN.into(), i64::MAX.into()) as i64)
 }
 
+/// Nanoseconds since the Unix epoch of a stored time, clamped likewise; `None` if it is Go's zero time.
+pub fn instant_ns(time: api::Timestamp) -> Option<i64> {
+    (time.0 != ZERO_TIME_S).then(|| time.0.saturating_mul(duration::SECOND_NS))
+}
+
 /// The time from one moment to another as ages are written; both in nanoseconds since the Unix epoch.
 pub fn since(then_ns: i64, now_ns: i64) -> String {
-    duration(now_ns.saturating_sub(then_ns))
+    duration::human(now_ns.saturating_sub(then_ns))
 }
 
 /// The age of an RFC 3339 time, `<unknown>` if it is not set.
@@ -34,32 +40,6 @@ pub fn since_timestamp(text: &str, now_ns: i64) -> String {
 /// The AGE cell.
 pub fn age(object: &Value, now_ns: i64) -> String {
     since_timestamp(field::text(object, "metadata.creationTimestamp"), now_ns)
-}
-
-/// A duration in nanoseconds as ages are written.
-pub fn duration(duration_ns: i64) -> String {
-    let seconds = duration_ns / 1_000_000_000;
-    let (minutes, hours) = (seconds / 60, seconds / 3600);
-    let pair = |a: i64, ua: &str, b: i64, ub: &str| {
-        if b == 0 {
-            format!("{a}{ua}")
-        } else {
-            format!("{a}{ua}{b}{ub}")
-        }
-    };
-    match hours {
-        _ if seconds < -1 => "<invalid>".to_owned(),
-        _ if seconds < 0 => "0s".to_owned(),
-        _ if seconds < 120 => format!("{seconds}s"),
-        _ if minutes < 10 => pair(minutes, "m", seconds % 60, "s"),
-        _ if minutes < 180 => format!("{minutes}m"),
-        _ if hours < 8 => pair(hours, "h", minutes % 60, "m"),
-        _ if hours < 48 => format!("{hours}h"),
-        _ if hours < 192 => pair(hours / 24, "d", hours % 24, "h"),
-        _ if hours < 24 * 365 * 2 => format!("{}d", hours / 24),
-        _ if hours < 24 * 365 * 8 => pair(hours / 24 / 365, "y", hours / 24 % 365, "d"),
-        _ => format!("{}y", hours / 24 / 365),
-    }
 }
 
 /// A label set as `a=1,b=2`, `<none>` if there is none. Sorted by the whole pair, as Kubernetes does: `.` and `-` sort
@@ -114,10 +94,12 @@ pub fn optional_boolean(value: Option<bool>) -> &'static str {
 
 /// A quantity in its canonical form, `0` if there is none. What is no quantity stands as it is; the API server stores no such.
 pub fn quantity(value: Option<&Value>) -> String {
-    value.map_or_else(
-        || "0".to_owned(),
-        |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned),
-    )
+    let text = match value {
+        None => return "0".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(number) => number.to_string(),
+    };
+    Quantity::parse(&text).map_or(text, |quantity| quantity.to_string())
 }
 
 /// A label selector, `<none>` if it is empty or absent, `<error>` if it is invalid.
@@ -134,29 +116,13 @@ pub fn deployment_selector(object: &Value, path: &str) -> String {
     selector_text(object, path).unwrap_or_else(|| "<invalid>".to_owned())
 }
 
+/// A selector's text; empty for one that is absent, `None` for one that is invalid.
 fn selector_text(object: &Value, path: &str) -> Option<String> {
     let Some(selector) = field::at(object, path) else {
         return Some(String::new());
     };
-    let mut reqs: Vec<(String, String)> = Vec::new();
-    for (k, v) in field::map(selector, "matchLabels").into_iter().flatten() {
-        reqs.push((k.clone(), format!("{k}={}", v.as_str().unwrap_or_default())));
-    }
-    for e in field::items(selector, "matchExpressions") {
-        let k = field::text(e, "key");
-        let mut vs: Vec<&str> = field::items(e, "values").iter().filter_map(Value::as_str).collect();
-        vs.sort();
-        let text = match (field::text(e, "operator"), vs.len()) {
-            ("In", 1..) => format!("{k} in ({})", vs.join(",")),
-            ("NotIn", 1..) => format!("{k} notin ({})", vs.join(",")),
-            ("Exists", 0) => k.to_owned(),
-            ("DoesNotExist", 0) => format!("!{k}"),
-            _ => return None,
-        };
-        reqs.push((k.to_owned(), text));
-    }
-    reqs.sort_by(|a, b| a.0.cmp(&b.0));
-    Some(reqs.into_iter().map(|r| r.1).collect::<Vec<_>>().join(","))
+    let selector: LabelSelector = serde_json::from_value(selector.clone()).ok()?;
+    Some(selector.to_selector().ok()?.to_string())
 }
 
 /// An RFC 3339 time as descriptions write it (RFC 1123 with a numeric zone, in UTC); Go's zero time if there is none.

@@ -58,7 +58,11 @@ pub struct Agenda<T> {
 
 impl<T> Default for Agenda<T> {
     fn default() -> Self {
-        Agenda { heap: BinaryHeap::new(), sequence: 0, active: 0 }
+        Agenda {
+            heap: BinaryHeap::new(),
+            sequence: 0,
+            active: 0,
+        }
     }
 }
 
@@ -67,7 +71,12 @@ impl<T> Agenda<T> {
     pub fn schedule(&mut self, at: SimTime, urgency: Urgency, task: T) {
         self.sequence += 1;
         self.active += usize::from(urgency == Urgency::Active);
-        self.heap.push(Entry { at, urgency, task, sequence: self.sequence });
+        self.heap.push(Entry {
+            at,
+            urgency,
+            task,
+            sequence: self.sequence,
+        });
     }
 
     /// When the next entry is due.

@@ -101,7 +101,11 @@ mod tests {
     fn the_next_tick_is_never_before_now() {
         let check = |now, start, period, expect| {
             let tick = SimTime::from_secs(now).next_tick(SimTime::from_secs(start), Duration::from_secs(period));
-            assert_eq!(tick, SimTime::from_secs(expect), "now {now}, start {start}, period {period}");
+            assert_eq!(
+                tick,
+                SimTime::from_secs(expect),
+                "now {now}, start {start}, period {period}"
+            );
         };
         check(0, 7, 10, 7);
         check(7, 7, 10, 7);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::printer::{Cells, Column, Printer, cells};
-use crate::api::Kind;
+use crate::api::{Kind, duration};
 use crate::kubectl::{field, text};
 
 const BINDING_COLUMNS: &[Column] = &[
@@ -70,7 +70,7 @@ pub const CERTIFICATE_SIGNING_REQUEST: Printer = Printer {
 
 fn certificate_signing_request(object: &Value, now_ns: i64) -> Cells {
     let requested = field::optional_integer(object, "spec.expirationSeconds");
-    let requested = requested.map(|seconds| text::duration(seconds.saturating_mul(1_000_000_000)));
+    let requested = requested.map(|seconds| duration::human(seconds.saturating_mul(duration::SECOND_NS)));
     Ok(cells![
         field::text(object, "metadata.name"),
         text::age(object, now_ns),

@@ -16,6 +16,7 @@ mod event;
 mod network;
 mod node;
 mod pod;
+mod pod_input;
 mod pod_status;
 mod policy;
 mod printer;

@@ -1,10 +1,9 @@
-//! Pods: the row of `kubectl get pods`, and the external JSON as input of READY, STATUS and RESTARTS.
+//! Pods: the row of `kubectl get pods`.
 
 use serde_json::Value;
 
-use super::pod_status::{
-    ConditionColumns, ContainerColumns, PodColumns, PodSummary, Restarts, TerminatedColumns, summarize,
-};
+use super::pod_input::JsonPod;
+use super::pod_status::{PodColumns, PodSummary, Restarts, summarize};
 use super::printer::{Cells, Column, Printer, cells};
 use crate::api::Kind;
 use crate::kubectl::{field, text};
@@ -83,92 +82,4 @@ fn readiness_gates(object: &Value) -> String {
             .is_some_and(|c| c.status == "True")
     };
     format!("{}/{}", gates.iter().filter(is_true).count(), gates.len())
-}
-
-/// A pod's external JSON.
-struct JsonPod<'a>(&'a Value);
-
-impl JsonPod<'_> {
-    fn init_containers(&self) -> &[Value] {
-        field::items(self.0, "spec.initContainers")
-    }
-}
-
-impl PodColumns for JsonPod<'_> {
-    fn phase(&self) -> &str {
-        field::text(self.0, "status.phase")
-    }
-
-    fn reason(&self) -> &str {
-        field::text(self.0, "status.reason")
-    }
-
-    fn is_deleted(&self) -> bool {
-        field::at(self.0, "metadata.deletionTimestamp").is_some()
-    }
-
-    fn conditions(&self) -> impl Iterator<Item = ConditionColumns<'_>> {
-        field::items(self.0, "status.conditions")
-            .iter()
-            .map(|condition| ConditionColumns {
-                type_name: field::text(condition, "type"),
-                status: field::text(condition, "status"),
-                reason: field::text(condition, "reason"),
-            })
-    }
-
-    fn container_count(&self) -> usize {
-        field::items(self.0, "spec.containers").len()
-    }
-
-    fn init_container_count(&self) -> usize {
-        self.init_containers().len()
-    }
-
-    fn sidecar_count(&self) -> usize {
-        self.init_containers()
-            .iter()
-            .filter(|container| is_sidecar(container))
-            .count()
-    }
-
-    fn is_sidecar(&self, name: &str) -> bool {
-        self.init_containers()
-            .iter()
-            .any(|container| field::text(container, "name") == name && is_sidecar(container))
-    }
-
-    fn init_statuses(&self) -> impl Iterator<Item = ContainerColumns<'_>> {
-        field::items(self.0, "status.initContainerStatuses")
-            .iter()
-            .map(container_columns)
-    }
-
-    fn statuses(&self) -> impl DoubleEndedIterator<Item = ContainerColumns<'_>> {
-        field::items(self.0, "status.containerStatuses")
-            .iter()
-            .map(container_columns)
-    }
-}
-
-/// Whether an init container of the spec keeps running beside the app containers.
-fn is_sidecar(container: &Value) -> bool {
-    field::text(container, "restartPolicy") == "Always"
-}
-
-fn container_columns(status: &Value) -> ContainerColumns<'_> {
-    ContainerColumns {
-        name: field::text(status, "name"),
-        ready: field::boolean(status, "ready"),
-        started: field::boolean(status, "started"),
-        restart_count: field::integer(status, "restartCount"),
-        waiting: field::at(status, "state.waiting").map(|waiting| field::text(waiting, "reason")),
-        running: field::at(status, "state.running").is_some(),
-        terminated: field::at(status, "state.terminated").map(|terminated| TerminatedColumns {
-            exit_code: field::integer(terminated, "exitCode"),
-            signal: field::integer(terminated, "signal"),
-            reason: field::text(terminated, "reason"),
-        }),
-        last_finished_at_ns: text::timestamp_ns(field::text(status, "lastState.terminated.finishedAt")),
-    }
 }

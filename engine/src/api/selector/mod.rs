@@ -1,0 +1,12 @@
+//! Selectors: which objects are meant, by labels or by fields.
+
+mod field;
+mod label;
+mod label_parse;
+mod label_selector;
+pub mod names;
+
+pub use field::{FieldSelector, FieldSelectorError, FieldTerm};
+pub use label::{Operator, Requirement, RequirementError, Selector};
+pub use label_parse::SelectorError;
+pub use label_selector::{LabelSelector, LabelSelectorError, LabelSelectorRequirement};

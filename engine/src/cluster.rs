@@ -1,0 +1,336 @@
+//! The façade: build a cluster, apply, run kubectl, inject faults, let time pass, look.
+//!
+//! One loop moves everything: take the next entry from the agenda, let its component run, show what was written to all
+//! components, repeat.
+
+use std::time::Duration;
+
+use crate::api::{Kind, Object, Resource, Service, Timestamp};
+use crate::component::{Component, Context, Task};
+use crate::controllers::Controllers;
+use crate::environment::Environment;
+use crate::events::EventRecorder;
+use crate::kubelet::Kubelets;
+use crate::limits::{LimitError, Limits};
+use crate::scheduler::Scheduler;
+use crate::settings::{SettingError, Settings};
+use crate::sim::{Agenda, Seed, SimTime, Urgency};
+use crate::store::{Change, Store};
+use crate::timeline::{Mark, Replay, View};
+
+/// How a cluster starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClusterOptions {
+    /// Decides everything that is left to chance.
+    pub seed: u64,
+    /// The calendar time at the start.
+    pub epoch: Timestamp,
+    /// What no run may exceed.
+    pub limits: Limits,
+}
+
+impl Default for ClusterOptions {
+    fn default() -> Self {
+        ClusterOptions {
+            seed: 0,
+            epoch: Timestamp::DEFAULT_EPOCH,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The namespaces of every cluster.
+const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// A simulated cluster.
+pub struct Cluster {
+    limits: Limits,
+    now: SimTime,
+    store: Store,
+    agenda: Agenda<Task>,
+    settings: Settings,
+    environment: Environment,
+    events: EventRecorder,
+    scheduler: Scheduler,
+    kubelets: Kubelets,
+    controllers: Controllers,
+    /// How many changes of the log the components have been shown.
+    shown: usize,
+    /// Agenda entries done at the current instant.
+    entries_at_instant: u64,
+}
+
+/// What made [`Cluster::run_until_change`] return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Something was written.
+    Changed,
+    /// The deadline has come without a write.
+    Deadline,
+}
+
+impl Cluster {
+    /// An empty cluster: a control plane without nodes.
+    pub fn new(options: ClusterOptions) -> Self {
+        let seed = Seed(options.seed);
+        let mut cluster = Cluster {
+            limits: options.limits,
+            now: SimTime::ZERO,
+            store: Store::new(seed, options.epoch, options.limits.objects_max),
+            agenda: Agenda::default(),
+            settings: Settings::default(),
+            environment: Environment::default(),
+            events: EventRecorder::default(),
+            scheduler: Scheduler::new(seed),
+            kubelets: Kubelets::new(seed),
+            controllers: Controllers::new(seed),
+            shown: 0,
+            entries_at_instant: 0,
+        };
+        cluster.with_context("apiserver", |context, _| {
+            for name in NAMESPACES {
+                let namespace = serde_json::json!({
+                    "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
+                    "spec": { "finalizers": ["kubernetes"] },
+                    "status": { "phase": "Active" },
+                });
+                // A fresh store refuses nothing.
+                let _ = context
+                    .store
+                    .create_object(Object::from_json(Kind::NAMESPACE, namespace));
+            }
+            let _ = context.store.create(kubernetes_service());
+        });
+        cluster
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// The objects as they are now.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The timing constants.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Changes a timing constant by name.
+    pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+        self.settings.set(name, value)
+    }
+
+    /// Machines, registries and processes.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The cluster as it is now.
+    pub fn view(&self) -> View<'_> {
+        View {
+            objects: self.store.objects(),
+            now: self.now,
+            epoch: self.store.epoch(),
+            change: None,
+        }
+    }
+
+    /// Every change since the start.
+    pub fn log(&self) -> &[Change] {
+        self.store.log()
+    }
+
+    /// This place in the timeline, to come back to with [`Cluster::replay`].
+    pub fn mark(&self) -> Mark {
+        Mark(self.store.log().len())
+    }
+
+    /// Walks the timeline from a mark.
+    pub fn replay(&self, from: Mark) -> Replay {
+        Replay::from(from, self.store.objects(), self.store.log(), self.store.epoch())
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, duration: Duration) -> Result<(), LimitError> {
+        let deadline = self.deadline(duration)?;
+        while self.run_entry_before(deadline)? {}
+        self.enter(deadline);
+        Ok(())
+    }
+
+    /// Lets time pass until something is written, but not beyond `deadline`.
+    pub fn run_until_change(&mut self, deadline: SimTime) -> Result<Progress, LimitError> {
+        if deadline > self.limits.virtual_time_max {
+            return Err(LimitError::VirtualTime {
+                wanted: deadline,
+                max: self.limits.virtual_time_max,
+            });
+        }
+        let before = self.store.log().len();
+        while self.store.log().len() == before {
+            if !self.run_entry_before(deadline)? {
+                self.enter(deadline);
+                return Ok(Progress::Deadline);
+            }
+        }
+        Ok(Progress::Changed)
+    }
+
+    /// Lets time pass until nothing but periodic work is left.
+    pub fn settle(&mut self) -> Result<(), LimitError> {
+        let after = self.limits.settle_max;
+        let deadline = self.deadline(after)?;
+        while self.agenda.active_len() > 0 {
+            if !self.run_entry_before(deadline)? {
+                return Err(LimitError::NotSettled {
+                    after,
+                    busy: self.busy(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets `work` touch the cluster as `writer`, then shows the components what it wrote.
+    pub(crate) fn with_context<R>(
+        &mut self,
+        writer: &'static str,
+        work: impl FnOnce(&mut Context<'_>, &mut Kubelets) -> R,
+    ) -> R {
+        self.store.enter(self.now, writer);
+        let mut context = Context {
+            now: self.now,
+            store: &mut self.store,
+            agenda: &mut self.agenda,
+            settings: &self.settings,
+            environment: &mut self.environment,
+            events: &mut self.events,
+        };
+        let result = work(&mut context, &mut self.kubelets);
+        self.show_changes();
+        result
+    }
+
+    fn deadline(&self, duration: Duration) -> Result<SimTime, LimitError> {
+        let (wanted, max) = (self.now + duration, self.limits.virtual_time_max);
+        if wanted > max {
+            Err(LimitError::VirtualTime { wanted, max })
+        } else {
+            Ok(wanted)
+        }
+    }
+
+    fn enter(&mut self, now: SimTime) {
+        if now > self.now {
+            self.now = now;
+            self.entries_at_instant = 0;
+        }
+        self.store.enter(self.now, "user");
+    }
+
+    /// Does the next entry that is due at or before `deadline`; false if there is none.
+    fn run_entry_before(&mut self, deadline: SimTime) -> Result<bool, LimitError> {
+        if self.agenda.next_at().is_none_or(|at| at > deadline) {
+            return Ok(false);
+        }
+        let Some(entry) = self.agenda.pop() else {
+            return Ok(false);
+        };
+        self.enter(entry.at);
+        self.entries_at_instant += 1;
+        if self.entries_at_instant > self.limits.entries_per_instant_max {
+            let (at, count, last) = (self.now, self.entries_at_instant, format!("{:?}", entry.task));
+            return Err(LimitError::EntriesPerInstant { at, count, last });
+        }
+        if self.agenda.len() > self.limits.agenda_len_max {
+            let (at, len, last) = (self.now, self.agenda.len(), format!("{:?}", entry.task));
+            return Err(LimitError::AgendaLen { at, len, last });
+        }
+        self.run_task(entry.task);
+        self.show_changes();
+        Ok(true)
+    }
+
+    fn run_task(&mut self, task: Task) {
+        tracing::trace!(target: "engine::agenda", at = %self.now, ?task);
+        let mut context = Context {
+            now: self.now,
+            store: &mut self.store,
+            agenda: &mut self.agenda,
+            settings: &self.settings,
+            environment: &mut self.environment,
+            events: &mut self.events,
+        };
+        match task {
+            Task::Scheduler(task) => {
+                context.store.enter(self.now, "scheduler");
+                self.scheduler.run(task, &mut context);
+            }
+            Task::Kubelet(task) => {
+                context.store.enter(self.now, "kubelet");
+                self.kubelets.run(task, &mut context);
+            }
+            Task::Controller(task) => {
+                context.store.enter(self.now, task.controller.name());
+                self.controllers.run(task, &mut context);
+            }
+            Task::Heal(fault) => {
+                context.store.enter(self.now, "fault");
+                crate::faults::heal(fault, &mut self.kubelets, &mut context);
+            }
+        }
+    }
+
+    /// Shows the components every change that they have not been shown. They put wake-ups on the agenda, and write nothing.
+    fn show_changes(&mut self) {
+        while let Some(change) = self.store.log().get(self.shown).cloned() {
+            self.shown += 1;
+            tracing::debug!(target: "engine", "{}", crate::timeline::describe(&change));
+            let mut context = Context {
+                now: self.now,
+                store: &mut self.store,
+                agenda: &mut self.agenda,
+                settings: &self.settings,
+                environment: &mut self.environment,
+                events: &mut self.events,
+            };
+            self.scheduler.observe(&change, &mut context);
+            self.kubelets.observe(&change, &mut context);
+            self.controllers.observe(&change, &mut context);
+        }
+    }
+
+    /// What keeps the cluster from being settled, for messages: the first few entries that are unfinished business.
+    fn busy(&self) -> String {
+        let mut entries: Vec<_> = self
+            .agenda
+            .iter()
+            .filter(|entry| entry.urgency == Urgency::Active)
+            .collect();
+        entries.sort_by_key(|entry| entry.at);
+        let shown: Vec<String> = entries
+            .iter()
+            .take(3)
+            .map(|entry| format!("{:?} at {}", entry.task, entry.at))
+            .collect();
+        format!("{}{}", shown.join("; "), if entries.len() > 3 { " …" } else { "" })
+    }
+}
+
+/// The Service that every cluster has: the API server's own address, without a selector.
+fn kubernetes_service() -> Service {
+    let spec = serde_json::json!({
+        "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "type": "ClusterIP", "sessionAffinity": "None",
+        "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
+        "ports": [{ "name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443 }],
+    });
+    let metadata = serde_json::json!({
+        "name": "kubernetes", "namespace": "default",
+        "labels": { "component": "apiserver", "provider": "kubernetes" },
+    });
+    Service::from_json(serde_json::json!({ "metadata": metadata, "spec": spec, "status": { "loadBalancer": {} } }))
+}

@@ -1,0 +1,280 @@
+//! Every timing constant of the simulated components, by name, with the real component's default.
+//!
+//! Scenarios change them by `cluster setting "node-monitor-grace-period" is "50s"`. Where releases of Kubernetes differ, the
+//! setting `kubernetes-version` decides; it moves the defaults that differ, and nothing a scenario has set itself.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::api::duration;
+
+/// A release of Kubernetes, such as 1.34.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// 1.
+    pub major: u32,
+    /// 34.
+    pub minor: u32,
+}
+
+/// Why a setting was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// There is no such setting.
+    #[error("there is no cluster setting \"{name}\"{hint}", hint = did_you_mean(.nearest))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The nearest names there are.
+        nearest: Vec<&'static str>,
+    },
+    /// The value is of another type.
+    #[error("cluster setting \"{name}\" takes {expected}, not \"{value}\"")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// What it takes, with an example.
+        expected: &'static str,
+        /// What was given.
+        value: String,
+    },
+}
+
+fn did_you_mean(nearest: &[&str]) -> String {
+    match nearest.first() {
+        Some(name) => format!("; did you mean \"{name}\"?"),
+        None => String::new(),
+    }
+}
+
+/// A type that a setting can have.
+trait SettingValue: Sized {
+    const EXPECTED: &'static str;
+    fn read(text: &str) -> Option<Self>;
+    fn show(&self) -> String;
+}
+
+impl SettingValue for Duration {
+    const EXPECTED: &'static str = "a duration such as \"40s\" or \"5m\"";
+    fn read(text: &str) -> Option<Self> {
+        duration::parse_ns(text)
+            .ok()
+            .and_then(|ns| u64::try_from(ns).ok())
+            .map(Duration::from_nanos)
+    }
+    fn show(&self) -> String {
+        duration::format_ns(i64::try_from(self.as_nanos()).unwrap_or(i64::MAX))
+    }
+}
+
+impl SettingValue for u32 {
+    const EXPECTED: &'static str = "a whole number such as \"25\"";
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl SettingValue for bool {
+    const EXPECTED: &'static str = "\"on\" or \"off\"";
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "on" | "true" => Some(true),
+            "off" | "false" => Some(false),
+            _ => None,
+        }
+    }
+    fn show(&self) -> String {
+        if *self { "on" } else { "off" }.to_owned()
+    }
+}
+
+impl SettingValue for Version {
+    const EXPECTED: &'static str = "a release such as \"1.34\"";
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.trim_start_matches('v').split('.');
+        let (major, minor) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let version = Version { major, minor };
+        (Version { major: 1, minor: 20 }..=Version { major: 1, minor: 40 })
+            .contains(&version)
+            .then_some(version)
+    }
+    fn show(&self) -> String {
+        format!("{}.{}", self.major, self.minor)
+    }
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])* $field:ident: $type:ty = $default:expr, $name:literal;)*) => {
+        /// All settings. The documentation of each gives the real component's default and where it is documented.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Settings {
+            $($(#[doc = $doc])* pub $field: $type,)*
+            set: BTreeSet<&'static str>,
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Settings { $($field: $default,)* set: BTreeSet::new() }
+            }
+        }
+
+        impl Settings {
+            /// The names of all settings.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// Changes a setting by name, as a scenario does.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+                match name {
+                    $($name => {
+                        let expected = <$type as SettingValue>::EXPECTED;
+                        let value = <$type as SettingValue>::read(value.trim())
+                            .ok_or_else(|| SettingError::Value { name: $name, expected, value: value.to_owned() })?;
+                        self.$field = value;
+                        self.set.insert($name);
+                    })*
+                    _ => return Err(SettingError::Unknown { name: name.to_owned(), nearest: nearest(name) }),
+                }
+                self.follow_version();
+                Ok(())
+            }
+
+            /// Every setting with its present value and its documentation, for the catalogue and the report.
+            pub fn list(&self) -> Vec<(&'static str, String, String)> {
+                vec![$(($name, self.$field.show(), concat!($($doc, "\n"),*).trim().to_owned())),*]
+            }
+        }
+    };
+}
+
+const fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+settings! {
+    /// The release whose behaviour is simulated.
+    kubernetes_version: Version = Version { major: 1, minor: 34 }, "kubernetes-version";
+    /// How long a node may stay silent before it counts as unreachable. kube-controller-manager
+    /// `--node-monitor-grace-period`: 50s since v1.32, 40s before.
+    node_monitor_grace_period: Duration = secs(50), "node-monitor-grace-period";
+    /// How often node health is looked at. kube-controller-manager `--node-monitor-period`: 5s.
+    node_monitor_period: Duration = secs(5), "node-monitor-period";
+    /// How often a kubelet renews its node's Lease: a quarter of the Lease's 40s. KubeletConfiguration
+    /// `nodeLeaseDurationSeconds`.
+    node_lease_renew_interval: Duration = secs(10), "node-lease-renew-interval";
+    /// How long pods tolerate a node that is not ready or unreachable unless they say otherwise. kube-apiserver
+    /// `--default-not-ready-toleration-seconds` and `--default-unreachable-toleration-seconds`: 300s.
+    default_toleration: Duration = secs(300), "default-toleration-seconds";
+    /// The first delay before a container that ended is restarted. Kubelet: 10s ("Pod Lifecycle: container restarts").
+    container_backoff_initial: Duration = secs(10), "container-backoff-initial";
+    /// The greatest delay before a restart. Kubelet: 300s.
+    container_backoff_max: Duration = secs(300), "container-backoff-max";
+    /// The first delay after an image pull failed. Kubelet: 10s ("Images: ImagePullBackOff").
+    image_backoff_initial: Duration = secs(10), "image-backoff-initial";
+    /// The greatest delay after failed pulls. Kubelet: 300s.
+    image_backoff_max: Duration = secs(300), "image-backoff-max";
+    /// How often a kubelet looks at each pod even if nothing happened. KubeletConfiguration `syncFrequency`: 1m.
+    kubelet_sync_frequency: Duration = secs(60), "kubelet-sync-frequency";
+    /// How often a kubelet asks the runtime what its containers do (PLEG relisting): 1s.
+    kubelet_relist_period: Duration = secs(1), "kubelet-relist-period";
+    /// How often a failed pod sync is retried at the earliest; up to half as much again is added at random. Kubelet: 10s.
+    kubelet_retry_period: Duration = secs(10), "kubelet-retry-period";
+    /// How long the sandbox of a pod takes to stand (the recordings' scripted runtime: 150ms).
+    sandbox_duration: Duration = millis(150), "sandbox-duration";
+    /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).
+    image_pull_duration: Duration = millis(300), "image-pull-duration";
+    /// How long creating a container takes (the recordings' scripted runtime: 30ms).
+    container_create_duration: Duration = millis(30), "container-create-duration";
+    /// How long starting a container takes (the recordings' scripted runtime: 50ms).
+    container_start_duration: Duration = millis(50), "container-start-duration";
+    /// How long a process takes to end on SIGTERM unless a scenario says otherwise (the recordings' scripted runtime: 100ms).
+    container_stop_duration: Duration = millis(100), "container-stop-duration";
+    /// The shortest time in which a component notices a change (watch and work queue).
+    component_latency_min: Duration = millis(2), "component-latency-min";
+    /// The longest time in which a component notices a change.
+    component_latency_max: Duration = millis(20), "component-latency-max";
+    /// How many events about one object a component may send at once. client-go event correlator: 25.
+    event_burst: u32 = 25, "event-burst";
+    /// How long until it may send one more. client-go event correlator: 5m.
+    event_refill_period: Duration = secs(300), "event-refill-period";
+    /// Whether pods get a service account and its token volume (the ServiceAccount admission plugin).
+    service_account_admission: bool = true, "service-account-admission";
+}
+
+impl Settings {
+    /// Moves the defaults that differ between releases, where the scenario has not set them.
+    fn follow_version(&mut self) {
+        if !self.set.contains("node-monitor-grace-period") {
+            self.node_monitor_grace_period = secs(if self.since(1, 32) { 50 } else { 40 });
+        }
+    }
+
+    /// Whether the simulated release is this one or a later one.
+    pub fn since(&self, major: u32, minor: u32) -> bool {
+        self.kubernetes_version >= Version { major, minor }
+    }
+}
+
+/// The settings whose names share most words with `name`, best first.
+fn nearest(name: &str) -> Vec<&'static str> {
+    let words: BTreeSet<&str> = name.split(['-', '_', ' ']).collect();
+    let mut candidates: Vec<(usize, &'static str)> = Settings::NAMES
+        .iter()
+        .map(|candidate| {
+            (
+                candidate.split('-').filter(|word| words.contains(word)).count(),
+                *candidate,
+            )
+        })
+        .filter(|(shared, _)| *shared > 0)
+        .collect();
+    candidates.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
+    candidates.into_iter().map(|(_, candidate)| candidate).take(3).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_set_by_name_and_refused_with_a_reason() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.set("node-monitor-period", "2s"), Ok(()));
+        assert_eq!(settings.node_monitor_period, secs(2));
+        let check = |settings: &mut Settings, name, value, expect: &str| {
+            assert_eq!(
+                settings.set(name, value).map_err(|error| error.to_string()),
+                Err(expect.to_owned())
+            );
+        };
+        check(
+            &mut settings,
+            "node-monitor-grace",
+            "2s",
+            "there is no cluster setting \"node-monitor-grace\"; did you mean \"node-monitor-grace-period\"?",
+        );
+        check(
+            &mut settings,
+            "node-monitor-period",
+            "soon",
+            "cluster setting \"node-monitor-period\" takes a duration such as \"40s\" or \"5m\", not \"soon\"",
+        );
+    }
+
+    #[test]
+    fn the_release_moves_defaults_but_not_what_was_set() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.node_monitor_grace_period, secs(50));
+        assert_eq!(settings.set("kubernetes-version", "1.28"), Ok(()));
+        assert_eq!(settings.node_monitor_grace_period, secs(40));
+        assert_eq!(settings.set("node-monitor-grace-period", "20s"), Ok(()));
+        assert_eq!(settings.set("kubernetes-version", "1.34"), Ok(()));
+        assert_eq!(settings.node_monitor_grace_period, secs(20));
+    }
+}

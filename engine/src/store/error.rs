@@ -1,0 +1,42 @@
+//! Why the store refuses a write, in the API server's words.
+
+use crate::api::{Kind, ObjectKey};
+
+/// A refused write. The texts are those of apimachinery's `errors.New…` constructors, which kubectl shows after
+/// `Error from server (Reason): `.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No such object.
+    #[error("{} \"{}\" not found", .0.info().group_resource(), .1.name)]
+    NotFound(Kind, ObjectKey),
+    /// There is one of that name.
+    #[error("{} \"{}\" already exists", .0.info().group_resource(), .1.name)]
+    AlreadyExists(Kind, ObjectKey),
+    /// The object's namespace does not exist.
+    #[error("namespaces \"{0}\" not found")]
+    NoNamespace(String),
+    /// The object's namespace is being deleted.
+    #[error("{} \"{}\" is forbidden: unable to create new content in namespace {} because it is being terminated",
+        .0.info().group_resource(), .1.name, .1.namespace)]
+    NamespaceTerminating(Kind, ObjectKey),
+    /// The object is another one of that name (its UID differs from the one asked for).
+    #[error("Operation cannot be fulfilled on {} \"{}\": the UID in the precondition does not match the UID in record",
+        .0.info().group_resource(), .1.name)]
+    UidMismatch(Kind, ObjectKey),
+    /// More objects than the limit allows.
+    #[error("limit objects-max reached: {0} objects are stored")]
+    TooManyObjects(usize),
+}
+
+impl StoreError {
+    /// The `reason` of the API's `Status`, as kubectl prints it in parentheses.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            StoreError::NotFound(..) | StoreError::NoNamespace(_) => "NotFound",
+            StoreError::AlreadyExists(..) => "AlreadyExists",
+            StoreError::NamespaceTerminating(..) => "Forbidden",
+            StoreError::UidMismatch(..) => "Conflict",
+            StoreError::TooManyObjects(_) => "InternalError",
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Writing to the cluster: create, update and the log of both.
+
+use std::sync::Arc;
+
+use super::{Change, Objects, StoreError, Stored};
+use crate::api::{Inert, Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid};
+use crate::sim::{Random, Seed, SimTime};
+
+/// How many attempts at a generated name are made before the creation fails, as in the API server.
+const NAME_ATTEMPTS: usize = 8;
+
+/// The live objects, the revision counter and the log.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) objects: Objects,
+    revision: u64,
+    log: Vec<Change>,
+    random: Random,
+    epoch: Timestamp,
+    now: SimTime,
+    writer: &'static str,
+    objects_max: usize,
+}
+
+impl Store {
+    /// An empty store of a simulation that starts at `epoch` and may hold `objects_max` objects.
+    pub fn new(seed: Seed, epoch: Timestamp, objects_max: usize) -> Self {
+        Store {
+            objects: Objects::default(),
+            revision: 0,
+            log: Vec::new(),
+            random: seed.stream("apiserver"),
+            epoch,
+            now: SimTime::ZERO,
+            writer: "user",
+            objects_max,
+        }
+    }
+
+    /// What there is now.
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// Every change since the start, oldest first.
+    pub fn log(&self) -> &[Change] {
+        &self.log
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// The current calendar time.
+    pub fn timestamp(&self) -> Timestamp {
+        self.epoch.at(self.now)
+    }
+
+    /// The calendar time at the start of the simulation.
+    pub fn epoch(&self) -> Timestamp {
+        self.epoch
+    }
+
+    /// Moves the clock, and says who writes from now on.
+    pub(crate) fn enter(&mut self, now: SimTime, writer: &'static str) {
+        self.now = now;
+        self.writer = writer;
+    }
+
+    /// A fresh identity.
+    pub(crate) fn new_uid(&mut self) -> Uid {
+        Uid::from_random(u128::from(self.random.next_u64()) << 64 | u128::from(self.random.next_u64()))
+    }
+
+    /// The object of this type and key.
+    pub fn get<T: Stored>(&self, key: &ObjectKey) -> Option<&Arc<T>> {
+        self.objects.get(key)
+    }
+
+    /// Stores a new object: gives it a name (if it has only a `generateName`), an identity, and its creation time.
+    pub fn create<T: Stored>(&mut self, mut object: T) -> Result<Arc<T>, StoreError> {
+        self.prepare_new(T::KIND, object.meta_mut())?;
+        let (kind, key) = (T::KIND, object.meta().key());
+        let stored = self.commit(None, Some(object.into()));
+        stored
+            .as_ref()
+            .and_then(T::of)
+            .cloned()
+            .ok_or(StoreError::NotFound(kind, key))
+    }
+
+    /// Stores a new object of any kind. See [`Store::create`].
+    pub fn create_object(&mut self, object: Object) -> Result<Object, StoreError> {
+        let mut meta = object.meta().clone();
+        self.prepare_new(object.kind(), &mut meta)?;
+        let object = object.with_meta(meta);
+        let (kind, key) = (object.kind(), object.key());
+        self.commit(None, Some(object)).ok_or(StoreError::NotFound(kind, key))
+    }
+
+    /// Replaces an object by a new version of it. A version that equals the stored one is not written. An object that is
+    /// being deleted and whose last finalizer this takes away is removed.
+    pub fn update<T: Stored>(&mut self, mut object: T) -> Result<Arc<T>, StoreError> {
+        let key = object.meta().key();
+        let Some(present) = self.objects.get::<T>(&key).cloned() else {
+            return Err(StoreError::NotFound(T::KIND, key));
+        };
+        if present.meta().uid != object.meta().uid {
+            return Err(StoreError::UidMismatch(T::KIND, key));
+        }
+        object.meta_mut().resource_version = present.meta().resource_version;
+        if *present == object {
+            return Ok(present);
+        }
+        if !object.same_spec(&present) {
+            object.meta_mut().generation += 1;
+        }
+        let stored = self.commit_update(T::into_object(present), object.into());
+        T::of(&stored).cloned().ok_or(StoreError::NotFound(T::KIND, key))
+    }
+
+    /// Reads, changes and writes back an object, if it is there. Returns the stored version.
+    pub fn modify<T: Stored>(&mut self, key: &ObjectKey, change: impl FnOnce(&mut T)) -> Option<Arc<T>> {
+        let mut object = self.objects.get::<T>(key)?.as_ref().clone();
+        change(&mut object);
+        self.update(object).ok()
+    }
+
+    /// Replaces an object of any kind by a new version of it. See [`Store::update`].
+    pub fn update_object(&mut self, object: Object) -> Result<Object, StoreError> {
+        match object {
+            Object::Pod(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Pod),
+            Object::Node(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Node),
+            Object::ReplicaSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::ReplicaSet),
+            Object::Deployment(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Deployment),
+            Object::Service(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Service),
+            Object::EndpointSlice(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::EndpointSlice),
+            Object::Event(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Event),
+            Object::Lease(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Lease),
+            Object::Inert(object) => self.update_inert(Arc::unwrap_or_clone(object)),
+        }
+    }
+
+    fn update_inert(&mut self, mut object: Inert) -> Result<Object, StoreError> {
+        let key = object.meta.key();
+        let Some(present) = self.objects.inert(object.kind, &key).cloned() else {
+            return Err(StoreError::NotFound(object.kind, key));
+        };
+        if present.meta.uid != object.meta.uid {
+            return Err(StoreError::UidMismatch(object.kind, key));
+        }
+        object.meta.resource_version = present.meta.resource_version;
+        if *present == object {
+            return Ok(Object::Inert(present));
+        }
+        if present.body.get("spec") != object.body.get("spec") && present.meta.generation > 0 {
+            object.meta.generation += 1;
+        }
+        Ok(self.commit_update(Object::Inert(present), object.into()))
+    }
+
+    fn prepare_new(&mut self, kind: Kind, meta: &mut ObjectMeta) -> Result<(), StoreError> {
+        if self.objects.len() >= self.objects_max {
+            return Err(StoreError::TooManyObjects(self.objects.len()));
+        }
+        if kind.is_namespaced() {
+            self.check_namespace(kind, meta)?;
+        }
+        let generated = meta.name.is_empty() && !meta.generate_name.is_empty();
+        for _ in 0..NAME_ATTEMPTS {
+            if generated {
+                meta.name = format!("{}{}", meta.generate_name, self.random.name_suffix(5)).into();
+            }
+            if self.objects.object(kind, &meta.key()).is_none() {
+                meta.uid = self.new_uid();
+                meta.creation = Some(self.timestamp());
+                meta.generation = i64::from(has_generation(kind));
+                return Ok(());
+            }
+            if !generated {
+                break;
+            }
+        }
+        Err(StoreError::AlreadyExists(kind, meta.key()))
+    }
+
+    fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+        match self
+            .objects
+            .object(Kind::NAMESPACE, &ObjectKey::cluster(meta.namespace.clone()))
+        {
+            None => Err(StoreError::NoNamespace(meta.namespace.to_string())),
+            Some(namespace) if namespace.meta().is_deleted() && kind != Kind::EVENT => {
+                Err(StoreError::NamespaceTerminating(kind, meta.key()))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Commits a new version, or the removal if the object was only waiting for its last finalizer. Returns the last version.
+    fn commit_update(&mut self, before: Object, after: Object) -> Object {
+        let meta = after.meta();
+        let waited_for_finalizers = !before.meta().finalizers.is_empty() || before.meta().deletion.is_none();
+        let may_go = meta
+            .deletion
+            .is_some_and(|deletion| deletion.grace_seconds.unwrap_or(0) == 0);
+        if may_go && waited_for_finalizers && meta.finalizers.is_empty() {
+            self.commit(Some(after.clone()), None);
+            return after;
+        }
+        self.commit(Some(before), Some(after.clone())).unwrap_or(after)
+    }
+
+    /// Writes one change to the objects and the log. Returns the stored object.
+    pub(super) fn commit(&mut self, before: Option<Object>, after: Option<Object>) -> Option<Object> {
+        self.revision += 1;
+        let after = after.map(|mut object| {
+            object.set_resource_version(self.revision);
+            object
+        });
+        let (at, writer) = (self.now, self.writer);
+        let change = Change {
+            revision: self.revision,
+            at,
+            writer,
+            before,
+            after: after.clone(),
+        };
+        tracing::trace!(target: "engine::store", at = %at, writer, verb = ?change.verb(), kind = %change.kind(), key = %change.key());
+        self.objects.apply(&change);
+        self.log.push(change);
+        after
+    }
+}
+
+/// Whether the API server counts generations of this kind: those whose spec a controller observes.
+fn has_generation(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::NODE
+            | Kind::SERVICE
+            | Kind::EVENT
+            | Kind::LEASE
+            | Kind::NAMESPACE
+            | Kind::CONFIG_MAP
+            | Kind::SECRET
+            | Kind::SERVICE_ACCOUNT
+            | Kind::PERSISTENT_VOLUME
+            | Kind::PERSISTENT_VOLUME_CLAIM
+            | Kind::STORAGE_CLASS
+    )
+}
