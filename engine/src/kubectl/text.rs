@@ -130,8 +130,3 @@ pub fn date(text: &str) -> String {
     let time: Timestamp = text.parse().unwrap_or(Timestamp::constant(ZERO_TIME_S, 0));
     time.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
-
-/// What a container gets of a resource through the downward API.
-pub fn container_resource(_container: &Value, _reference: &Value) -> String {
-    String::new()
-}
