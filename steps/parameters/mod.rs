@@ -1,0 +1,1 @@
+//! The custom parameters of the vocabulary.
