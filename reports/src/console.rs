@@ -83,7 +83,10 @@ impl Console<'_> {
         )];
         // Behind the step that decided, others may be known to be undefined: better told at once than one a run.
         let first = scenario.first_failing_step();
-        let told = scenario.steps.iter().filter(|step| step.failure.is_some() || first == Some(*step));
+        let told = scenario
+            .steps
+            .iter()
+            .filter(|step| step.failure.is_some() || first == Some(*step));
         for step in told {
             let keyword = visible(&step.keyword).into_owned();
             lines.push(format!("    {keyword} {}", one_line(&step.text)));
