@@ -422,6 +422,7 @@ fn limit_row(path: &str) -> ScenarioRecord {
         cells: vec!["64Mi".to_owned(), "web:v1".to_owned()],
     });
     scenario.id = format!("{path}:24");
+    scenario.replay_command = format!("shakedown run {path}:24 --seed 42");
     scenario.outcome = Outcome::Failed;
     let mut failed = step("Then", "for 10m, pod \"web\" shows STATUS \"Running\"", 19, 3, 31);
     failed.outcome = Outcome::Failed;

@@ -10,7 +10,7 @@ use super::status::Look;
 const WIDTH_MIN_PERCENT: f64 = 0.25;
 
 /// The width of a character in percent of a chart of ordinary width, to know which texts fit.
-const CHARACTER_PERCENT: f64 = 0.78;
+const CHARACTER_PERCENT: f64 = 0.86;
 
 /// A lane with more segments than this has its narrow ones drawn together.
 const SEGMENTS_APART_MAX: usize = 60;

@@ -11,7 +11,9 @@ pub enum Look {
     Pending,
     /// Has a node and is being set up.
     Creating,
-    /// Waits for an image it does not get.
+    /// Just failed to get an image.
+    ImageError,
+    /// Waits to try again to get an image.
     Image,
     /// Waits to be restarted after a crash.
     Crash,
@@ -29,12 +31,13 @@ pub enum Look {
 
 impl Look {
     /// The looks in the order of the legend, with an example of each.
-    pub const LEGEND: [(Look, &'static str); 11] = [
+    pub const LEGEND: [(Look, &'static str); 12] = [
         (Look::Running, "Running"),
         (Look::NotReady, "Running, not ready"),
         (Look::Pending, "Pending"),
         (Look::Creating, "ContainerCreating, Init"),
-        (Look::Image, "ErrImagePull, ImagePullBackOff"),
+        (Look::ImageError, "ErrImagePull"),
+        (Look::Image, "ImagePullBackOff"),
         (Look::Crash, "CrashLoopBackOff"),
         (Look::Error, "Error, OOMKilled, Evicted"),
         (Look::Terminating, "Terminating"),
@@ -57,9 +60,10 @@ impl Look {
             "CrashLoopBackOff" => Look::Crash,
             "Terminating" => Look::Terminating,
             "Completed" | "Succeeded" => Look::Completed,
-            "RegistryUnavailable" | "InvalidImageName" => Look::Image,
+            "ImagePullBackOff" => Look::Image,
+            "RegistryUnavailable" => Look::ImageError,
             "Unknown" | "NodeLost" | "ContainerStatusUnknown" | "" => Look::Unknown,
-            image if image.contains("Image") => Look::Image,
+            image if image.contains("Image") => Look::ImageError,
             "OOMKilled" | "Evicted" | "Failed" | "DeadlineExceeded" | "ContainerCannotRun" | "Preempting" => {
                 Look::Error
             }
@@ -79,6 +83,7 @@ impl Look {
             Look::NotReady => "unready",
             Look::Pending => "pending",
             Look::Creating => "creating",
+            Look::ImageError => "imgerr",
             Look::Image => "image",
             Look::Crash => "crash",
             Look::Error => "error",
@@ -93,7 +98,7 @@ impl Look {
     pub fn is_trouble(self) -> bool {
         matches!(
             self,
-            Look::NotReady | Look::Image | Look::Crash | Look::Error | Look::Unknown
+            Look::NotReady | Look::ImageError | Look::Image | Look::Crash | Look::Error | Look::Unknown
         )
     }
 }
@@ -118,10 +123,10 @@ mod tests {
         check("ContainerCreating", "0/1", Look::Creating);
         check("Init:0/2", "0/1", Look::Creating);
         check("Init:CrashLoopBackOff", "0/1", Look::Crash);
-        check("Init:ErrImagePull", "0/1", Look::Image);
+        check("Init:ErrImagePull", "0/1", Look::ImageError);
         check("Init:Error", "0/1", Look::Error);
         check("ImagePullBackOff", "0/1", Look::Image);
-        check("ErrImageNeverPull", "0/1", Look::Image);
+        check("InvalidImageName", "0/1", Look::ImageError);
         check("CrashLoopBackOff", "0/1", Look::Crash);
         check("OOMKilled", "0/1", Look::Error);
         check("CreateContainerConfigError", "0/1", Look::Error);

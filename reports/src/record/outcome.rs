@@ -66,7 +66,7 @@ impl Outcome {
             Self::Skipped => "–",
             Self::Undefined => "?",
             Self::Ambiguous => "≠",
-            Self::TimedOut => "⧖",
+            Self::TimedOut => "◔",
             Self::Failed => "✗",
         }
     }
