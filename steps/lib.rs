@@ -3,6 +3,7 @@
 //! The world, the parameters and the step functions of the vocabulary, and the runner that runs feature files with them.
 //! To extend the vocabulary, write functions with cucumber's attributes on [`World`] and give [`runner::Suite`] a test target.
 
+pub mod conformance;
 pub mod parameters;
 pub mod runner;
 pub mod world;

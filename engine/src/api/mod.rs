@@ -13,6 +13,7 @@ mod meta;
 mod node;
 mod pod;
 mod pod_spec;
+mod qos;
 mod quantity;
 pub mod quote;
 mod replicaset;
@@ -31,6 +32,7 @@ pub use meta::{Deletion, Labels, ObjectKey, ObjectMeta, OwnerReference, Timestam
 pub use node::{Node, Taint};
 pub use pod::{Condition, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, Running, Terminated, Waiting};
 pub use pod_spec::{PodSpec, PodTemplate, RestartPolicy, TaintEffect, Toleration};
+pub use qos::qos_class;
 pub use quantity::Quantity;
 pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
 pub use resource::{Object, Resource};
