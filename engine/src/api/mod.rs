@@ -2,6 +2,7 @@
 
 mod container;
 pub mod decode;
+pub mod defaulting;
 mod deployment;
 pub mod duration;
 mod event;
@@ -14,6 +15,7 @@ mod meta;
 mod node;
 mod pod;
 mod pod_spec;
+mod qos;
 pub mod quantity;
 mod quote;
 mod replicaset;
@@ -33,6 +35,7 @@ pub use meta::{Deletion, Labels, ObjectKey, ObjectMeta, OwnerReference, Timestam
 pub use node::{Node, Taint};
 pub use pod::{Condition, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, Running, Terminated, Waiting};
 pub use pod_spec::{PodSpec, PodTemplate, RestartPolicy, TaintEffect, Toleration};
+pub use qos::qos_class;
 pub use quantity::{Quantity, QuantityError};
 pub use quote::go_quote;
 pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
