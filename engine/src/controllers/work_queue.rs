@@ -77,3 +77,11 @@ impl WorkQueue {
         true
     }
 }
+
+/// How long a key waits that has failed this often before: 5 ms, doubled each time, at most 1000 s (client-go
+/// `DefaultTypedControllerRateLimiter`; its overall limit of 10 a second is not modelled).
+pub fn retry_delay(failures: u32) -> Duration {
+    Duration::from_millis(5)
+        .saturating_mul(2_u32.saturating_pow(failures))
+        .min(Duration::from_secs(1000))
+}
