@@ -213,7 +213,7 @@ impl<'n> Evaluation<'n> {
             for element in children(list) {
                 let left = self.list(vec![element.clone()], &filter.left);
                 let Some((operator, right)) = &filter.comparison else {
-                    if !left.map_or_else(|stop| stop.reached, |values| values).is_empty() {
+                    if !left.unwrap_or_else(|stop| stop.reached).is_empty() {
                         found.push(element);
                     }
                     continue;
