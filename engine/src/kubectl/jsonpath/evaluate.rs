@@ -13,7 +13,7 @@ use super::go_value;
 use super::node::{Filter, Node, Slice};
 
 /// How many values one evaluation may find: `..` behind `..` multiplies.
-const MOST_VALUES: usize = 10_000_000;
+const MOST_VALUES: usize = 4_000_000;
 /// How deep loops may stand within loops.
 const DEEPEST_LOOP: usize = 32;
 
