@@ -5,6 +5,7 @@
 //! A new suite is one file here with a `pub const SUITE: Suite`, and one line in `suite.rs`.
 
 mod columns;
+mod api;
 mod outcome;
 mod recording;
 mod run;

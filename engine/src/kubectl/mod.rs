@@ -2,6 +2,7 @@
 
 pub mod describe;
 mod field;
+pub mod jsonpath;
 pub mod printers;
 pub mod table;
 pub mod tabwriter;
