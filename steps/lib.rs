@@ -1,1 +1,2 @@
 //! The step library.
+pub mod conformance;

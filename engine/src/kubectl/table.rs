@@ -1,0 +1,125 @@
+//! The text of `kubectl get`: a table of rows as the API server serves them, laid out as kubectl prints it (cli-runtime
+//! `printers.TablePrinter`).
+//!
+//! What the command decides stays with the command: which namespace column is wanted, the sentence for no resources, blank
+//! lines between kinds.
+
+use serde_json::Value;
+
+use super::printers::{Cell, Column, PrintError, columns, row};
+use super::tabwriter::TabWriter;
+use super::text;
+use crate::api::Kind;
+
+/// The flags that shape a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableOptions {
+    /// `-o wide`: show the columns of priority above 0.
+    pub wide: bool,
+    /// `--no-headers`.
+    pub no_headers: bool,
+    /// Put the kind before the name (`--show-kind`, and always when several kinds are asked for).
+    pub show_kind: bool,
+    /// `--show-labels`: a last column with all labels.
+    pub show_labels: bool,
+    /// `--all-namespaces`: a first column with the namespace.
+    pub namespace: bool,
+    /// `-L`: a column for each of these labels.
+    pub label_columns: Vec<String>,
+}
+
+/// A table of objects of one kind.
+pub struct Table<'v> {
+    kind: Kind,
+    rows: Vec<(&'v Value, Vec<Cell>)>,
+}
+
+impl<'v> Table<'v> {
+    /// Prints objects (external JSON) of one kind, in the order given, at a time in nanoseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// The first object that the API server's printer refuses as well.
+    pub fn new(kind: Kind, objects: impl IntoIterator<Item = &'v Value>, now_ns: i64) -> Result<Table<'v>, PrintError> {
+        let mut rows = Vec::new();
+        for object in objects {
+            rows.push((object, row(kind, object, now_ns)?));
+        }
+        Ok(Table { kind, rows })
+    }
+
+    /// The text, each line ended by a newline; nothing at all for a table without rows.
+    pub fn render(&self, options: &TableOptions) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let mut lines = String::new();
+        if !options.no_headers {
+            push_line(&mut lines, &self.headers(options));
+        }
+        for (object, cells) in &self.rows {
+            push_line(&mut lines, &self.line(object, cells, options));
+        }
+        TabWriter::GET.align(&lines)
+    }
+
+    fn headers(&self, options: &TableOptions) -> Vec<String> {
+        let mut headers = Vec::new();
+        if options.namespace {
+            headers.push("Namespace");
+        }
+        let shown = columns(self.kind).iter().filter(|column| is_shown(column, options));
+        headers.extend(shown.map(|column| column.name));
+        let labels = options.label_columns.iter();
+        headers.extend(labels.map(|label| label.rsplit('/').next().unwrap_or_default()));
+        if options.show_labels {
+            headers.push("Labels");
+        }
+        headers.into_iter().map(str::to_uppercase).collect()
+    }
+
+    fn line(&self, object: &Value, cells: &[Cell], options: &TableOptions) -> Vec<String> {
+        let metadata = |key: &str| object.get("metadata")?.get(key);
+        let label = |key: &String| metadata("labels")?.get(key)?.as_str();
+        let mut line = Vec::new();
+        if options.namespace {
+            let namespace = metadata("namespace").and_then(Value::as_str);
+            line.push(one_line(namespace.unwrap_or_default()));
+        }
+        for (column, cell) in columns(self.kind).iter().zip(cells) {
+            if is_shown(column, options) {
+                line.push(one_line(&self.cell_text(column, cell, options)));
+            }
+        }
+        let labels = options.label_columns.iter();
+        line.extend(labels.map(|key| one_line(label(key).unwrap_or_default())));
+        if options.show_labels {
+            line.push(one_line(&text::labels(object, "metadata.labels")));
+        }
+        line
+    }
+
+    fn cell_text(&self, column: &Column, cell: &Cell, options: &TableOptions) -> String {
+        match column.format {
+            "name" if options.show_kind => format!("{}/{cell}", self.kind.info().group_singular()),
+            _ => cell.to_string(),
+        }
+    }
+}
+
+fn is_shown(column: &Column, options: &TableOptions) -> bool {
+    options.wide || column.priority == 0
+}
+
+fn push_line(lines: &mut String, cells: &[String]) {
+    lines.push_str(&cells.join("\t"));
+    lines.push('\n');
+}
+
+/// A cell's first line, marked with `...` if there are more, and with terminal escapes made visible.
+fn one_line(text: &str) -> String {
+    let (line, more) = match text.split_once(['\n', '\r', '\u{c}']) {
+        Some((line, _)) => (line, "..."),
+        None => (text, ""),
+    };
+    format!("{}{more}", line.replace('\u{1b}', "^["))
+}

@@ -1,0 +1,90 @@
+//! A recording: a `.jsonl` file of cases, read and checked line by line, with the files beside it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::run::CannotRun;
+
+/// One line of a recording.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The case's name, unique in its recording.
+    pub id: String,
+    /// The whole line, a JSON object (`id` included).
+    pub body: Value,
+}
+
+/// One `.jsonl` file.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    path: PathBuf,
+    name: String,
+    cases: Vec<Case>,
+}
+
+impl Recording {
+    /// Reads a recording. Empty lines are skipped.
+    ///
+    /// # Errors
+    /// The file cannot be read, a line is no JSON object, or a line has no `id`.
+    pub fn read(path: &Path) -> Result<Recording, CannotRun> {
+        let text = read(path)?;
+        let mut cases = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let unparsable = |reason: String| CannotRun::Unparsable {
+                path: path.to_path_buf(),
+                line: index + 1,
+                reason,
+            };
+            let body: Value = serde_json::from_str(line).map_err(|e| unparsable(e.to_string()))?;
+            let id = body.get("id").and_then(Value::as_str).map(str::to_owned);
+            let id = id.ok_or_else(|| unparsable("expected a JSON object with a string \"id\"".to_owned()))?;
+            cases.push(Case { id, body });
+        }
+        Ok(Recording {
+            path: path.to_path_buf(),
+            name: stem(path),
+            cases,
+        })
+    }
+
+    /// The file's name without `.jsonl`: what a suite knows it by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The cases, in file order.
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// A JSON file in the same folder, such as `label_sets.json`.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no JSON.
+    pub fn companion(&self, file_name: &str) -> Result<Value, CannotRun> {
+        let path = self.path.with_file_name(file_name);
+        serde_json::from_str(&read(&path)?).map_err(|e| CannotRun::Unparsable {
+            line: e.line(),
+            reason: e.to_string(),
+            path,
+        })
+    }
+}
+
+/// A file's name without its extension; empty for a name that is not UTF-8, which no suite knows.
+pub(super) fn stem(path: &Path) -> String {
+    path.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned()
+}
+
+fn read(path: &Path) -> Result<String, CannotRun> {
+    fs::read_to_string(path).map_err(|source| CannotRun::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
