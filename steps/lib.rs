@@ -1,2 +1,14 @@
-//! The step library.
+//! Shakedown: scenarios about Kubernetes workloads, run on a deterministic simulation of a cluster.
+//!
+//! The world, the parameters and the step functions of the vocabulary, and the runner that runs feature files with them.
+//! To extend the vocabulary, write functions with cucumber's attributes on [`World`] and give [`runner::Suite`] a test target.
+
 pub mod conformance;
+pub mod parameters;
+pub mod runner;
+pub mod world;
+
+mod given;
+mod vocabulary;
+
+pub use world::World;

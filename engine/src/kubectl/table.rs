@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::printers::{Cell, Column, PrintError, columns, row};
 use super::tabwriter::TabWriter;
-use super::text;
+use super::{field, text};
 use crate::api::Kind;
 
 /// The flags that shape a table.
@@ -26,6 +26,15 @@ pub struct TableOptions {
     pub namespace: bool,
     /// `-L`: a column for each of these labels.
     pub label_columns: Vec<String>,
+}
+
+/// `-o name`: the kind and name of each object, as `pod/web-0` or `deployment.apps/web`, one a line.
+pub fn names<'v>(kind: Kind, objects: impl IntoIterator<Item = &'v Value>) -> String {
+    let prefix = kind.info().group_singular();
+    objects
+        .into_iter()
+        .map(|object| format!("{prefix}/{}\n", field::text(object, "metadata.name")))
+        .collect()
 }
 
 /// A table of objects of one kind.
@@ -78,20 +87,19 @@ impl<'v> Table<'v> {
     }
 
     fn line(&self, object: &Value, cells: &[Cell], options: &TableOptions) -> Vec<String> {
-        let metadata = |key: &str| object.get("metadata")?.get(key);
-        let label = |key: &String| metadata("labels")?.get(key)?.as_str();
+        let labels = field::map(object, "metadata.labels");
+        let label = |key: &String| labels?.get(key)?.as_str();
         let mut line = Vec::new();
         if options.namespace {
-            let namespace = metadata("namespace").and_then(Value::as_str);
-            line.push(one_line(namespace.unwrap_or_default()));
+            line.push(one_line(field::text(object, "metadata.namespace")));
         }
         for (column, cell) in columns(self.kind).iter().zip(cells) {
             if is_shown(column, options) {
                 line.push(one_line(&self.cell_text(column, cell, options)));
             }
         }
-        let labels = options.label_columns.iter();
-        line.extend(labels.map(|key| one_line(label(key).unwrap_or_default())));
+        let keys = options.label_columns.iter();
+        line.extend(keys.map(|key| one_line(label(key).unwrap_or_default())));
         if options.show_labels {
             line.push(one_line(&text::labels(object, "metadata.labels")));
         }
@@ -122,4 +130,93 @@ fn one_line(text: &str) -> String {
         None => (text, ""),
     };
     format!("{}{more}", line.replace('\u{1b}', "^["))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW_NS: i64 = 1_257_894_000_000_000_000;
+
+    fn check(kind: Kind, options: &TableOptions, expect: &str) {
+        let metadata = json!({
+            "name": "web", "namespace": "shop", "labels": {"example.com/tier": "front"},
+            "creationTimestamp": "2009-11-10T22:58:00Z",
+        });
+        let object = json!({"metadata": metadata, "spec": {"replicas": 2}, "message": "never read"});
+        let table = Table::new(kind, [&object], NOW_NS).expect("these kinds always print");
+        assert_eq!(table.render(options), expect, "{kind} {options:?}");
+    }
+
+    #[test]
+    fn lays_out_as_kubectl() {
+        let plain = TableOptions::default();
+        check(Kind::CONFIG_MAP, &plain, "NAME   DATA   AGE\nweb    0      2m\n");
+        check(
+            Kind::CONFIG_MAP,
+            &TableOptions {
+                no_headers: true,
+                ..plain.clone()
+            },
+            "web   0     2m\n",
+        );
+        check(
+            Kind::REPLICA_SET,
+            &plain,
+            "NAME   DESIRED   CURRENT   READY   AGE\nweb    2         0         0       2m\n",
+        );
+        let all = TableOptions {
+            namespace: true,
+            show_kind: true,
+            show_labels: true,
+            ..plain.clone()
+        };
+        check(
+            Kind::DEPLOYMENT,
+            &all,
+            "NAMESPACE   NAME                  READY   UP-TO-DATE   AVAILABLE   AGE   LABELS\n\
+             shop        deployment.apps/web   0/2     0            0           2m    example.com/tier=front\n",
+        );
+        let columns = vec!["example.com/tier".to_owned(), "missing".to_owned()];
+        let labelled = TableOptions {
+            label_columns: columns,
+            ..plain.clone()
+        };
+        check(
+            Kind::CONFIG_MAP,
+            &labelled,
+            "NAME   DATA   AGE   TIER    MISSING\nweb    0      2m    front   \n",
+        );
+        // A kind without a printer shows the API server's default table.
+        check(Kind::ROLE, &plain, "NAME   CREATED AT\nweb    2009-11-10T22:58:00Z\n");
+    }
+
+    #[test]
+    fn a_cell_shows_its_first_line() {
+        let check = |text, expect| assert_eq!(one_line(text), expect, "{text:?}");
+        check("plain", "plain");
+        check("two\nlines", "two...");
+        check("\u{1b}[31mred", "^[[31mred");
+    }
+
+    #[test]
+    fn names_tell_the_group() {
+        let objects = [
+            json!({"metadata": {"name": "web"}}),
+            json!({"metadata": {"name": "db"}}),
+        ];
+        assert_eq!(
+            names(Kind::DEPLOYMENT, &objects),
+            "deployment.apps/web\ndeployment.apps/db\n"
+        );
+        assert_eq!(names(Kind::POD, &objects[..1]), "pod/web\n");
+    }
+
+    #[test]
+    fn no_rows_print_nothing() {
+        let table = Table::new(Kind::POD, [], NOW_NS).expect("nothing to refuse");
+        assert_eq!(table.render(&TableOptions::default()), "");
+    }
 }

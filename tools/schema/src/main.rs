@@ -97,9 +97,29 @@ fn write_fields(out: &mut String, type_name: &str, definition: &Value) -> Result
         if let Some((_, go)) = extra::GO_TYPES.iter().find(|(name, _)| *name == key) {
             write!(out, " go={go}")?;
         }
+        out.push_str(zero_rule(bare, field, &field_type(schema)?));
         out.push('\n');
     }
     Ok(())
+}
+
+/// What Go does with the field when it holds nothing: ` always` written, kept because it is a ` pointer`, or dropped as a ` value`.
+fn zero_rule(bare: &str, field: &str, field_type: &str) -> &'static str {
+    let key = format!("{bare}.{field}");
+    let is_object = field_type.contains('.') && !field_type.contains([':', '[']);
+    let is_part = is_object && matches!(field, "metadata" | "spec" | "status");
+    let is_number_or_flag = matches!(field_type, "int32" | "int64" | "bool");
+    let is_status_number = bare.ends_with("Status") && is_number_or_flag && !extra::KEPT_STATUS_NUMBERS.contains(&key.as_str());
+    let is_read_only = field == "readOnly" && !extra::KEPT_READ_ONLY.contains(&bare);
+    if is_part || extra::ALWAYS.contains(&key.as_str()) {
+        " always"
+    } else if extra::POINTERS.contains(&key.as_str()) {
+        " pointer"
+    } else if is_number_or_flag && (is_status_number || is_read_only || extra::VALUES.contains(&key.as_str())) {
+        " value"
+    } else {
+        ""
+    }
 }
 
 /// The table's name of a field's type: `string`, `[]T`, `map:T`, `core.v1.Container`, …

@@ -43,6 +43,19 @@ pub enum FieldType {
     Map(Box<FieldType>),
 }
 
+/// What the API server, which is a Go program, writes for a field that holds nothing (`""`, `0`, `false`, `{}`, `[]`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZeroRule {
+    /// The usual: text, lists and maps are left out, numbers and booleans stay as given (they are pointers).
+    Usual,
+    /// It is written even if it was never given: a struct, or a field without `omitempty`.
+    Always,
+    /// Empty text stays as given: it is a pointer.
+    Pointer,
+    /// A zero or `false` is left out: it is no pointer.
+    Value,
+}
+
 /// A field of a type.
 #[derive(Debug)]
 pub struct Field {
@@ -64,6 +77,8 @@ pub struct Field {
     pub set: bool,
     /// Whether server-side apply replaces the list or map as a whole.
     pub atomic: bool,
+    /// What becomes of the field when it holds nothing.
+    pub zero: ZeroRule,
     /// Go's name for a scalar or map type of its own (`PullPolicy`), which the server's type errors name.
     pub go_type: Option<&'static str>,
 }
@@ -194,6 +209,7 @@ fn read_field(line: &'static str, ids: &BTreeMap<&'static str, TypeId>) -> Optio
         list_keys: Vec::new(),
         set: false,
         atomic: false,
+        zero: ZeroRule::Usual,
         go_type: None,
     };
     for word in words {
@@ -205,6 +221,9 @@ fn read_field(line: &'static str, ids: &BTreeMap<&'static str, TypeId>) -> Optio
             ("keys", keys) => field.list_keys = keys.split(',').collect(),
             ("set", _) => field.set = true,
             ("atomic", _) => field.atomic = true,
+            ("always", _) => field.zero = ZeroRule::Always,
+            ("pointer", _) => field.zero = ZeroRule::Pointer,
+            ("value", _) => field.zero = ZeroRule::Value,
             ("go", name) => field.go_type = Some(name),
             _ => {}
         }

@@ -2,6 +2,7 @@
 //! describers (kubectl `pkg/describe`).
 
 mod container;
+mod environment;
 mod events;
 mod page;
 mod pod;

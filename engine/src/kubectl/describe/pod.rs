@@ -6,6 +6,7 @@ use super::container::containers;
 use super::events::events;
 use super::page::Page;
 use super::volume::volumes;
+use crate::api::{PodSpec, qos_class};
 use crate::kubectl::{field, text};
 
 /// Describes a pod. `about` are the events that name it, `None` for `--show-events=false`; `now_ns` is the virtual time in
@@ -35,7 +36,7 @@ pub fn pod(object: &Value, about: Option<&[Value]>, now_ns: i64) -> String {
     }
     conditions(&mut page, object);
     volumes(&mut page, field::items(object, "spec.volumes"));
-    page.field(0, "QoS Class", field::text(object, "status.qosClass"));
+    page.field(0, "QoS Class", qos(object));
     page.labels("Node-Selectors", field::map(object, "spec.nodeSelector"));
     tolerations(&mut page, object);
     topology_spread(&mut page, object);
@@ -43,6 +44,14 @@ pub fn pod(object: &Value, about: Option<&[Value]>, now_ns: i64) -> String {
         events(&mut page, about, now_ns);
     }
     page.finish()
+}
+
+/// The class noted at creation. A kubelet that refuses a pod overwrites the status without it; then it is computed.
+fn qos(object: &Value) -> &str {
+    match field::text(object, "status.qosClass") {
+        "" => qos_class(&PodSpec::from_json(object.get("spec").cloned().unwrap_or_default())),
+        class => class,
+    }
 }
 
 fn identity(page: &mut Page, object: &Value, now_ns: i64) {

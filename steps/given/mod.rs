@@ -1,0 +1,3 @@
+//! What a scenario starts from.
+
+mod cluster;

@@ -1,0 +1,30 @@
+//! The runner: reads feature files, runs their scenarios on all cores, prints the outcome in file order and writes the reports.
+//!
+//! The step functions are cucumber's: its attributes, its expressions, its collection. The runner is ours, because cucumber's
+//! own runs every scenario on one thread, lets a run that selects nothing pass and skips what it does not know.
+//! A scenario is a pure function of its text and its seed, so neither the number of threads nor which scenario ends first can
+//! change anything that is printed or recorded, wall times apart.
+
+mod arguments;
+mod block;
+mod console;
+mod expressions;
+mod feature_file;
+mod feature_set;
+mod identity;
+mod lookup;
+mod nearest;
+mod outline;
+mod panics;
+mod pool;
+mod reports;
+mod scenario_run;
+mod selection;
+mod suite;
+mod tag_expression;
+
+pub use arguments::RunArguments;
+pub use block::TextBlock;
+pub use expressions::{Expression, Keyword, catalogue};
+pub use identity::{DEFAULT_SEED, scenario_seed};
+pub use suite::{EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_PASSED, Suite};

@@ -1,0 +1,201 @@
+//! One scenario from its first step to its record.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use cucumber::step::Location;
+use shakedown_reports::record::{Failure, Outcome, ScenarioRecord, StepRecord};
+use tokio::runtime::Runtime;
+
+use super::feature_file::{FeatureFile, Scenario, Step};
+use super::identity::{replay_command, scenario_id, scenario_seed};
+use super::lookup::Vocabulary;
+use super::{expressions::Keyword, panics};
+use crate::World;
+use crate::world::{ScenarioContext, StepContext};
+
+/// Lines of the feature file shown around a failing step.
+const EXCERPT_LINES: usize = 2;
+
+/// The record of a scenario before it runs: what the feature file says.
+pub fn planned(feature: &FeatureFile, scenario: &Scenario, run_seed: u64) -> ScenarioRecord {
+    let id = scenario_id(&feature.path, scenario);
+    let row = scenario.row.as_ref().map(|row| row.index);
+    ScenarioRecord {
+        replay_command: replay_command(&id, run_seed),
+        seed: scenario_seed(run_seed, &feature.name, &scenario.name, row),
+        id,
+        name: scenario.name.clone(),
+        description: scenario.description.clone(),
+        rule: scenario.rule.clone(),
+        tags: scenario.tags.clone(),
+        line: scenario.line,
+        examples: scenario.row.as_ref().map(Into::into),
+        outcome: Outcome::Skipped,
+        steps: scenario.steps.iter().map(planned_step).collect(),
+        ..ScenarioRecord::default()
+    }
+}
+
+fn planned_step(step: &Step) -> StepRecord {
+    let gherkin = &step.gherkin;
+    StepRecord {
+        keyword: gherkin.keyword.trim().to_owned(),
+        text: gherkin.value.clone(),
+        line: gherkin.position.line,
+        background: step.background,
+        doc_string: gherkin.docstring.clone(),
+        table: gherkin
+            .table
+            .as_ref()
+            .map(|table| table.rows.clone())
+            .unwrap_or_default(),
+        outcome: Outcome::Skipped,
+        ..StepRecord::default()
+    }
+}
+
+/// Runs the scenario and completes its record.
+pub fn run(
+    vocabulary: &Vocabulary,
+    runtime: &Runtime,
+    feature: &FeatureFile,
+    scenario: &Scenario,
+    run_seed: u64,
+) -> ScenarioRecord {
+    let started = Instant::now();
+    let mut record = planned(feature, scenario, run_seed);
+    let context = ScenarioContext {
+        feature: PathBuf::from(&feature.path),
+        folder: feature.folder.clone(),
+        seed: record.seed,
+    };
+    let mut world = World::for_scenario(context);
+    let mut going_on = true;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let Some(step_record) = record.steps.get_mut(index) else {
+            break;
+        };
+        let (outcome, failure) = if going_on {
+            step_record.start_ns = world.now_ns();
+            let step_started = Instant::now();
+            let ended = run_step(vocabulary, runtime, &mut world, index, step);
+            step_record.wall_duration_ns = nanoseconds_since(step_started);
+            ended
+        } else {
+            skipped(vocabulary, step)
+        };
+        step_record.end_ns = world.now_ns();
+        if !going_on {
+            step_record.start_ns = step_record.end_ns;
+        }
+        step_record.outcome = outcome;
+        step_record.failure = failure.map(|failure| with_excerpt(failure, feature, step_record.line));
+        going_on &= outcome.is_pass();
+    }
+    finish(&mut world, feature, &mut record);
+    record.wall_duration_ns = nanoseconds_since(started);
+    record
+}
+
+/// What only shows at the end: faults that struck nothing, what the simulation has to tell.
+fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord) {
+    let everything_ran = record.steps.iter().all(|step| step.outcome.is_pass());
+    let end = world.finish();
+    for (index, failure) in end.late_failures {
+        // A scenario that stopped early has not given its faults the time to strike.
+        if let Some(step) = record.steps.get_mut(index).filter(|_| everything_ran) {
+            step.outcome = Outcome::Failed;
+            step.failure = Some(with_excerpt(failure, feature, step.line));
+        }
+    }
+    record.outcome = record
+        .steps
+        .iter()
+        .map(|step| step.outcome)
+        .filter(|outcome| *outcome != Outcome::Skipped)
+        .max()
+        .unwrap_or_default();
+    if record.steps.is_empty() {
+        record.outcome = Outcome::Undefined;
+    }
+    record.seed = end.seed;
+    record.end_ns = end.end_ns;
+    record.timeline_hash = end.timeline_hash;
+    record.lanes = end.lanes;
+    record.faults = end.faults;
+    record.snapshots = end.snapshots;
+}
+
+fn run_step(
+    vocabulary: &Vocabulary,
+    runtime: &Runtime,
+    world: &mut World,
+    index: usize,
+    step: &Step,
+) -> (Outcome, Option<Failure>) {
+    let found = match vocabulary.find(&step.gherkin) {
+        Ok(found) => found,
+        Err(not_found) => return (not_found.outcome, Some(not_found.failure)),
+    };
+    let keyword = Keyword::ALL
+        .into_iter()
+        .find(|keyword| keyword.step_type() == step.gherkin.ty)
+        .unwrap_or(Keyword::Given);
+    world.begin_step(StepContext {
+        index,
+        keyword,
+        text: step.gherkin.value.clone(),
+        line: step.gherkin.position.line,
+        block: step.block.clone(),
+    });
+    match panics::caught(|| runtime.block_on((found.function)(world, found.context))) {
+        Ok(()) => (Outcome::Passed, None),
+        Err(panic) => {
+            // A failure that a step has explained comes as a panic, because that is how cucumber's attributes pass errors on;
+            // its explanation waits in the world. Any other panic is told as it is.
+            let failure = world.take_failure().unwrap_or_else(|| Failure {
+                message: unexplained(panic, found.place.as_ref()),
+                at_ns: Some(world.now_ns()),
+                ..Failure::default()
+            });
+            (world.failure_outcome(), Some(failure))
+        }
+    }
+}
+
+/// The message of a panic, with its place unless that is the code which cucumber's attribute puts around the function.
+fn unexplained(panic: panics::Caught, function: Option<&Location>) -> String {
+    let attribute = function.map(ToString::to_string);
+    match panic.place.filter(|place| Some(place) != attribute.as_ref()) {
+        Some(place) => format!("{}\n(panicked at {place})", panic.message),
+        None => panic.message,
+    }
+}
+
+/// A step behind a failed one: not run, but what is not in the vocabulary is told all at once.
+fn skipped(vocabulary: &Vocabulary, step: &Step) -> (Outcome, Option<Failure>) {
+    match vocabulary.find(&step.gherkin) {
+        Ok(_) => (Outcome::Skipped, None),
+        Err(not_found) => (not_found.outcome, Some(not_found.failure)),
+    }
+}
+
+fn with_excerpt(mut failure: Failure, feature: &FeatureFile, line: usize) -> Failure {
+    let first = line.saturating_sub(EXCERPT_LINES).max(1);
+    let numbered = feature
+        .lines
+        .iter()
+        .enumerate()
+        .skip(first - 1)
+        .take(2 * EXCERPT_LINES + 1);
+    failure.source_excerpt = numbered
+        .map(|(at, text)| format!("{} {:>4} | {text}", if at + 1 == line { '>' } else { ' ' }, at + 1))
+        .collect::<Vec<_>>()
+        .join("\n");
+    failure
+}
+
+fn nanoseconds_since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
