@@ -7,10 +7,10 @@
 //! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
 
 mod error;
-mod merge;
+mod patch;
 mod request;
 mod service_address;
 
 pub use error::{ApiError, Cause, Reason};
-pub use merge::three_way_merge;
+pub use patch::Patch;
 pub use request::{Request, external};

@@ -6,9 +6,9 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::api::decode::{DecodeErrors, Manifest};
+use crate::api::patch::three_way_merge;
 use crate::api::schema::Schema;
 use crate::api::{Kind, ObjectKey};
-use crate::apiserver::{ApiError, three_way_merge};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::{Format, Output, compact_json, list_of};
@@ -160,11 +160,9 @@ fn diagnose(manifest: &Manifest, error: &CommandError) -> ApplyFailure {
 /// Runs the command.
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let (dry_run, format) = (DryRun::of(arguments)?, Format::of(arguments)?);
-    if let [first, ..] = arguments.positional.as_slice() {
-        return Err(CommandError::Usage(format!("Unexpected args: [{}]", first_all(arguments)), "apply")).map_err(|error| {
-            let _ = first;
-            error
-        });
+    if !arguments.positional.is_empty() {
+        let text = format!("Unexpected args: [{}]", arguments.positional.join(" "));
+        return Err(CommandError::Usage(text, "apply"));
     }
     if arguments.texts("filename").is_empty() {
         return Err(CommandError::message("must specify one of -f and -k"));
@@ -181,7 +179,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     for (manifest, file) in &read.manifests {
         let outcome = query.manifest_key(manifest).and_then(|key| {
             let outcome = apply_one(session, manifest, key, dry_run);
-            outcome.map_err(|error| in_file(error, manifest, file))
+            outcome.map_err(|error| in_file(error, file))
         });
         match outcome {
             Ok((outcome, info)) => {
@@ -199,10 +197,6 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         print_objects(session, &infos, output)?;
     }
     CommandError::of(errors)
-}
-
-fn first_all(arguments: &Arguments) -> String {
-    arguments.positional.join(" ")
 }
 
 fn print_objects(session: &mut Session<'_>, infos: &[Info], output: &Output) -> Result<()> {
@@ -226,8 +220,7 @@ fn print_objects(session: &mut Session<'_>, infos: &[Info], output: &Output) -> 
 }
 
 /// What kubectl says before the server's words: what it was doing, with which file.
-fn in_file(error: CommandError, manifest: &Manifest, file: &str) -> CommandError {
-    let _ = manifest;
+fn in_file(error: CommandError, file: &str) -> CommandError {
     match error {
         CommandError::Api(error) => CommandError::Api(error.with_context(&format!("error when creating \"{file}\""))),
         other => other,
@@ -262,12 +255,11 @@ fn apply_one(session: &mut Session<'_>, manifest: &Manifest, key: ObjectKey, dry
             kind.info().plural, key.name
         ));
     }
-    let merged = three_way_merge(
-        Schema::builtin().of_kind(kind),
-        &original.unwrap_or(Value::Null),
-        &modified,
-        &live,
-    );
+    let Some(info_of_kind) = Schema::builtin().of_kind(kind) else {
+        return Err(CommandError::message(format!("no schema for {kind}")));
+    };
+    let merged = three_way_merge(info_of_kind, &original.unwrap_or(Value::Null), &modified, &live)
+        .map_err(|error| CommandError::message(error.to_string()))?;
     let merged = with_member(merged, "apiVersion", live.get("apiVersion"));
     if merged == live {
         return Ok((Outcome::Unchanged, info(live)));
