@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
 use crate::api::{Kind, Object, Resource, Service, Timestamp};
+use crate::apiserver::Request;
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
@@ -206,6 +207,14 @@ impl Cluster {
         let documents = decode_documents(text, origin, DecodeOptions::default());
         let mut session = Session::new(self, &NoFiles);
         kubectl::apply_documents(&mut session, documents)
+    }
+
+    /// Makes requests to the API server, as any client would.
+    pub fn request<R>(&mut self, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
+        self.with_context("user", |context, _| {
+            let dry_run = false;
+            work(&mut Request { context, dry_run })
+        })
     }
 
     /// Runs a kubectl command line; the leading `kubectl` may be left out. Commands that wait let virtual time run.

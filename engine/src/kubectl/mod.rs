@@ -8,6 +8,7 @@ mod field;
 mod field_selector;
 mod files;
 mod flags;
+pub mod jsonpath;
 mod output;
 pub mod printers;
 mod run;

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::error::{CommandError, Result};
 use super::flags::Arguments;
+use super::jsonpath::{self, JsonPath};
 use super::selection::Info;
+use super::tabwriter::TabWriter;
 use super::yaml::to_yaml;
 use crate::api::Kind;
 
@@ -98,9 +100,49 @@ impl Output {
             }
             Output::Json => Ok(to_json(value)),
             Output::Yaml => Ok(to_yaml(value)),
-            Output::JsonPath(_) | Output::CustomColumns(_) => Err(CommandError::message("JSONPath is not modelled yet")),
+            Output::JsonPath(template) => {
+                let path = template_of(template)?;
+                path.evaluate(value).map_err(|error| CommandError::Verbatim(format!("error: {}", path.explain(&error, value).trim_end())))
+            }
+            Output::CustomColumns(columns) => custom_columns(columns, value),
         }
     }
+}
+
+fn template_of(template: &str) -> Result<JsonPath> {
+    JsonPath::parse(template).map_err(|error| CommandError::message(format!("error parsing jsonpath {template}, {error}")))
+}
+
+/// A table of JSONPaths: `NAME:.metadata.name,NODE:.spec.nodeName`.
+fn custom_columns(columns: &str, value: &Value) -> Result<String> {
+    let mut paths = Vec::new();
+    let mut headers = Vec::new();
+    for column in columns.split(',') {
+        let Some((header, path)) = column.split_once(':') else {
+            return Err(CommandError::message(format!(
+                "unexpected custom-columns spec: {column}, expected <header>:<json-path-expr>"
+            )));
+        };
+        let relaxed = JsonPath::parse_relaxed(path).map_err(|error| CommandError::message(error.to_string()))?;
+        headers.push(header);
+        paths.push(relaxed);
+    }
+    let mut lines = format!("{}\n", headers.join("\t"));
+    let items = match value.get("items").and_then(Value::as_array) {
+        Some(items) => items.iter().collect(),
+        None => vec![value],
+    };
+    for item in items {
+        let mut cells = Vec::new();
+        for path in &paths {
+            let found = path.find(item).map_err(|error| CommandError::message(error.to_string()))?;
+            let texts: Vec<String> = found.iter().flatten().map(|value| jsonpath::plain(value)).collect();
+            cells.push(if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") });
+        }
+        lines.push_str(&cells.join("\t"));
+        lines.push('\n');
+    }
+    Ok(TabWriter::GET.align(&lines))
 }
 
 /// JSON indented by four spaces and ended by a newline; `<`, `>` and `&` escaped as Go does.
