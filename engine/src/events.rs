@@ -1,16 +1,17 @@
 //! Writing Events as client-go's recorder does: equal ones are counted, floods are filtered.
 //!
 //! Source: client-go `tools/record` (EventCorrelator): equal events become one with a count; more than ten that differ only in
-//! their message within ten minutes are combined; about one object a component may send 25 at once, then one in five minutes.
+//! their message within ten minutes are combined; about one object a component may send 25 at once, then one in five minutes;
+//! what is held back is counted all the same.
 //! Not modelled: expiry after an hour (`--event-ttl`), so that assertions and reports can read all of a scenario's events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::api::{Event, Kind, Object, ObjectKey, ObjectMeta, ObjectReference};
+use crate::api::{Event, Kind, Object, ObjectKey, ObjectMeta, ObjectReference, Timestamp};
 use crate::settings::Settings;
-use crate::sim::SimTime;
+use crate::sim::{SimTime, StableHasher};
 use crate::store::{Store, Stored};
 
 /// How many similar events are written apart before they are combined.
@@ -71,10 +72,13 @@ impl<'a> Report<'a> {
     }
 }
 
-type Source = (&'static str, SmolStr, ObjectReferenceKey);
-type ObjectReferenceKey = (SmolStr, ObjectKey, crate::api::Uid);
-type EventKey = (Source, SmolStr, bool, &'static str, String);
-type SimilarKey = (Source, SmolStr, bool, &'static str);
+/// What was written about one thing.
+#[derive(Debug, Clone)]
+struct Written {
+    event: ObjectKey,
+    /// How often it happened, whether or not the flood filter let it be written.
+    count: i32,
+}
 
 /// Tokens of the flood filter about one object.
 #[derive(Debug, Clone)]
@@ -86,16 +90,16 @@ struct Bucket {
 /// Different messages of otherwise equal events.
 #[derive(Debug, Clone)]
 struct Similar {
-    messages: std::collections::BTreeSet<String>,
+    messages: BTreeSet<u64>,
     last: SimTime,
 }
 
-/// The correlators of all components.
+/// The correlators of all components. Keys are stable hashes of what must be equal: 150,000 pods have a million of them.
 #[derive(Debug, Default)]
 pub struct EventRecorder {
-    written: BTreeMap<EventKey, ObjectKey>,
-    buckets: BTreeMap<Source, Bucket>,
-    similar: BTreeMap<SimilarKey, Similar>,
+    written: BTreeMap<u64, Written>,
+    buckets: BTreeMap<u64, Bucket>,
+    similar: BTreeMap<u64, Similar>,
 }
 
 impl EventRecorder {
@@ -109,86 +113,70 @@ impl EventRecorder {
         self.record_reference(store, settings, reference(about.kind(), about.meta()), report);
     }
 
-    fn record_reference(
-        &mut self,
-        store: &mut Store,
-        settings: &Settings,
-        involved: ObjectReference,
-        report: Report<'_>,
-    ) {
-        let object = ObjectKey::new(involved.namespace.clone(), involved.name.clone());
-        let source: Source = (
-            report.component,
-            report.host.into(),
-            (involved.kind.clone(), object, involved.uid),
-        );
-        let message = self.combined_message(&source, store.now(), &report);
-        let key: EventKey = (
-            source,
-            report.field_path.clone(),
-            report.warning,
-            report.reason,
-            message,
-        );
-        if !self.take_token(&key.0, store.now(), settings) {
+    fn record_reference(&mut self, store: &mut Store, settings: &Settings, about: ObjectReference, report: Report<'_>) {
+        let source = source_hash(&about, &report);
+        let kind = kind_hash(source, &report);
+        let combined = self.is_flood(kind, store.now(), &report.message);
+        let key = if combined {
+            kind
+        } else {
+            message_hash(kind, &report.message)
+        };
+        let message = match combined {
+            true => format_smolstr!("(combined from similar events): {}", report.message),
+            false => report.message.as_str().into(),
+        };
+        let known = self.written.get_mut(&key).map(|written| {
+            written.count += 1;
+            written.clone()
+        });
+        if !self.take_token(source, store.now(), settings) {
             return;
         }
         let timestamp = store.timestamp();
-        if let Some(present) = self.written.get(&key) {
-            let counted = store.modify::<Event>(present, |event| {
-                event.count += 1;
+        let counted = known.and_then(|written| {
+            store.modify::<Event>(&written.event, |event| {
+                event.count = written.count;
                 event.last = Some(timestamp);
-            });
-            if counted.is_some() {
-                return;
-            }
+                event.message = message.clone();
+            })
+        });
+        if counted.is_some() {
+            return;
         }
-        let namespace = if involved.namespace.is_empty() {
-            SmolStr::new_static("default")
-        } else {
-            involved.namespace.clone()
-        };
-        let name = format_smolstr!("{}.{:016x}", involved.name, store.new_uid().low_bits());
-        let mut involved = involved;
-        involved.field_path = report.field_path.clone();
-        let event = Event {
-            meta: ObjectMeta::named(namespace, name),
-            involved,
-            event_type: SmolStr::new_static(if report.warning { "Warning" } else { "Normal" }),
-            reason: SmolStr::new_static(report.reason),
-            message: key.4.as_str().into(),
-            component: SmolStr::new_static(report.component),
-            host: report.host.into(),
-            count: 1,
-            first: Some(timestamp),
-            last: Some(timestamp),
-        };
         // An event about an object in a namespace that is gone has nowhere to be written; the real recorder drops it, too.
+        let event = new_event(about, &report, message, timestamp, store.new_uid().low_bits());
         if let Ok(event) = store.create(event) {
-            self.written.insert(key, event.meta.key());
+            self.written.insert(
+                key,
+                Written {
+                    event: event.meta.key(),
+                    count: 1,
+                },
+            );
         }
     }
 
-    /// The message itself, or the one that stands for a flood of similar ones.
-    fn combined_message(&mut self, source: &Source, now: SimTime, report: &Report<'_>) -> String {
-        let key: SimilarKey = (source.clone(), report.field_path.clone(), report.warning, report.reason);
-        let similar = self.similar.entry(key).or_insert_with(|| Similar {
-            messages: std::collections::BTreeSet::new(),
+    /// Whether there have been so many different messages that this one is only counted with the others.
+    fn is_flood(&mut self, kind: u64, now: SimTime, message: &str) -> bool {
+        let similar = self.similar.entry(kind).or_insert(Similar {
+            messages: BTreeSet::new(),
             last: now,
         });
         if now.since(similar.last).as_secs() > SIMILAR_WINDOW_SECS {
             similar.messages.clear();
         }
         similar.last = now;
-        if similar.messages.len() < SIMILAR_EVENTS_MAX || similar.messages.contains(&report.message) {
-            similar.messages.insert(report.message.clone());
-            return report.message.clone();
+        let hash = StableHasher::of(message);
+        if similar.messages.len() + 1 >= SIMILAR_EVENTS_MAX && !similar.messages.contains(&hash) {
+            return true;
         }
-        format!("(combined from similar events): {}", report.message)
+        similar.messages.insert(hash);
+        false
     }
 
-    fn take_token(&mut self, source: &Source, now: SimTime, settings: &Settings) -> bool {
-        let bucket = self.buckets.entry(source.clone()).or_insert(Bucket {
+    fn take_token(&mut self, source: u64, now: SimTime, settings: &Settings) -> bool {
+        let bucket = self.buckets.entry(source).or_insert(Bucket {
             tokens: settings.event_burst,
             refilled: now,
         });
@@ -196,11 +184,68 @@ impl EventRecorder {
         let refills = u32::try_from(now.since(bucket.refilled).as_nanos() / period).unwrap_or(u32::MAX);
         if refills > 0 {
             bucket.tokens = bucket.tokens.saturating_add(refills).min(settings.event_burst);
-            bucket.refilled += settings.event_refill_period * refills;
+            bucket.refilled += settings.event_refill_period.saturating_mul(refills);
         }
         let granted = bucket.tokens > 0;
         bucket.tokens -= u32::from(granted);
         granted
+    }
+}
+
+/// Who reports about which object.
+fn source_hash(about: &ObjectReference, report: &Report<'_>) -> u64 {
+    let mut hasher = StableHasher::default();
+    for part in [
+        report.component,
+        report.host,
+        &about.kind,
+        &about.namespace,
+        &about.name,
+    ] {
+        hasher.write_str(part);
+    }
+    hasher.write_u64(about.uid.low_bits());
+    hasher.finish()
+}
+
+/// … and for which reason.
+fn kind_hash(source: u64, report: &Report<'_>) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write_u64(source);
+    hasher.write_str(&report.field_path);
+    hasher.write_str(report.reason);
+    hasher.write(&[u8::from(report.warning)]);
+    hasher.finish()
+}
+
+/// … and in which words.
+fn message_hash(kind: u64, message: &str) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write_u64(kind);
+    hasher.write_str(message);
+    hasher.finish()
+}
+
+fn new_event(about: ObjectReference, report: &Report<'_>, message: SmolStr, now: Timestamp, suffix: u64) -> Event {
+    // Events about cluster-wide objects go to the namespace default.
+    let namespace = match about.namespace.is_empty() {
+        true => SmolStr::new_static("default"),
+        false => about.namespace.clone(),
+    };
+    Event {
+        meta: ObjectMeta::named(namespace, format_smolstr!("{}.{suffix:016x}", about.name)),
+        involved: ObjectReference {
+            field_path: report.field_path.clone(),
+            ..about
+        },
+        event_type: SmolStr::new_static(if report.warning { "Warning" } else { "Normal" }),
+        reason: SmolStr::new_static(report.reason),
+        message,
+        component: SmolStr::new_static(report.component),
+        host: report.host.into(),
+        count: 1,
+        first: Some(now),
+        last: Some(now),
     }
 }
 
@@ -212,5 +257,71 @@ fn reference(kind: Kind, meta: &ObjectMeta) -> ObjectReference {
         name: meta.name.clone(),
         uid: meta.uid,
         field_path: SmolStr::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::api::{Inert, Node};
+    use crate::sim::Seed;
+
+    /// Reports each message at its second; returns message and count of what is stored, by message.
+    fn record(reports: &[(u64, &str)]) -> Vec<(String, i32)> {
+        let mut store = Store::new(Seed(1), Timestamp::DEFAULT_EPOCH, 1_000);
+        let namespace = serde_json::json!({ "metadata": { "name": "default" } });
+        assert!(
+            store
+                .create_object(Inert::from_json(Kind::NAMESPACE, namespace).into())
+                .is_ok()
+        );
+        let node = Node {
+            meta: ObjectMeta::named("", "node-1"),
+            ..Node::default()
+        };
+        let (mut recorder, settings) = (EventRecorder::default(), Settings::default());
+        for (secs, message) in reports {
+            store.enter(SimTime::ZERO + Duration::from_secs(*secs), "test");
+            recorder.record(
+                &mut store,
+                &settings,
+                &node,
+                Report::warning("kubelet", "Failed", *message),
+            );
+        }
+        let mut events: Vec<_> = store
+            .objects()
+            .all::<Event>()
+            .map(|event| (event.message.to_string(), event.count))
+            .collect();
+        events.sort();
+        events
+    }
+
+    #[test]
+    fn equal_events_are_counted() {
+        assert_eq!(
+            record(&[(0, "a"), (1, "a"), (2, "b")]),
+            [("a".to_owned(), 2), ("b".to_owned(), 1)]
+        );
+    }
+
+    #[test]
+    fn a_flood_is_held_back_but_counted() {
+        let mut reports = vec![(0, "a"); 40];
+        assert_eq!(record(&reports), [("a".to_owned(), 25)]);
+        reports.push((301, "a"));
+        assert_eq!(record(&reports), [("a".to_owned(), 41)]);
+    }
+
+    #[test]
+    fn different_messages_are_combined_from_the_tenth_on() {
+        let messages: Vec<String> = (0..12).map(|n| format!("attempt {n:02}")).collect();
+        let reports: Vec<_> = messages.iter().map(|message| (0, message.as_str())).collect();
+        let events = record(&reports);
+        assert_eq!(events.len(), 10);
+        assert_eq!(events[0], ("(combined from similar events): attempt 11".to_owned(), 3));
     }
 }

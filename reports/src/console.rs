@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::duration;
 use crate::escape::visible;
-use crate::record::{Counts, FeatureRecord, Outcome, RunRecord, ScenarioRecord};
+use crate::record::{Counts, FeatureRecord, Outcome, RunRecord, ScenarioRecord, StepRecord};
 
 /// At most so many scenarios are told in full; the report has all.
 pub const FAILURES_SHOWN_MAX: usize = 50;
@@ -83,33 +83,39 @@ impl Console<'_> {
         )];
         // Behind the step that decided, others may be known to be undefined: better told at once than one a run.
         let first = scenario.first_failing_step();
-        let told = scenario.steps.iter().filter(|step| step.failure.is_some() || first == Some(*step));
-        for step in told {
-            let keyword = visible(&step.keyword).into_owned();
-            lines.push(format!("    {keyword} {}", one_line(&step.text)));
-            let said = format!("{outcome} on line {} at {}", step.line, duration::human(step.end_ns));
-            lines.push(format!("    {}", self.paint(color_of(outcome), &said)));
-            if let Some(failure) = &step.failure {
-                let message = visible(&failure.message).into_owned();
-                lines.extend(message.lines().map(|line| format!("      {line}")));
-                for (title, text) in [("expected", &failure.expected), ("seen", &failure.seen)] {
-                    let Some(text) = text else { continue };
-                    let indented = visible(text).trim_end().replace('\n', "\n                ");
-                    lines.push(format!("      {title:<8}  {indented}"));
-                }
-                for text in [&failure.kubectl_table, &failure.events] {
-                    let text = visible(text).into_owned();
-                    lines.extend((!text.is_empty()).then(String::new));
-                    lines.extend(text.lines().map(|line| format!("        {line}")));
-                }
-            }
-        }
+        let told = scenario
+            .steps
+            .iter()
+            .filter(|step| step.failure.is_some() || first == Some(*step));
+        lines.extend(told.flat_map(|step| self.step(step)));
         if !scenario.replay_command.is_empty() {
             lines.push(format!(
                 "    {} {}",
                 self.paint(DIM, "replay:"),
                 one_line(&scenario.replay_command)
             ));
+        }
+        lines
+    }
+
+    /// A step that did not pass, with all that is known about it.
+    fn step(&self, step: &StepRecord) -> Vec<String> {
+        let outcome = step.outcome;
+        let said = format!("{outcome} on line {} at {}", step.line, duration::human(step.end_ns));
+        let mut lines = vec![
+            format!("    {} {}", one_line(&step.keyword), one_line(&step.text)),
+            format!("    {}", self.paint(color_of(outcome), &said)),
+        ];
+        let Some(failure) = &step.failure else { return lines };
+        lines.extend(visible(&failure.message).lines().map(|line| format!("      {line}")));
+        for (title, text) in [("expected", &failure.expected), ("seen", &failure.seen)] {
+            let Some(text) = text else { continue };
+            let indented = visible(text).trim_end().replace('\n', "\n                ");
+            lines.push(format!("      {title:<8}  {indented}"));
+        }
+        for text in [&failure.kubectl_table, &failure.events] {
+            lines.extend((!text.is_empty()).then(String::new));
+            lines.extend(visible(text).lines().map(|line| format!("        {line}")));
         }
         lines
     }

@@ -1,6 +1,6 @@
 //! The run record of Shakedown and its renderings.
 //!
-//! The runner fills a [`RunRecord`]; [`write`] makes a report of it in any [`Format`], [`Console`] the lines for the terminal.
+//! The runner fills a [`RunRecord`]; [`write()`] makes a report of it in any [`Format`], [`Console`] the lines for the terminal.
 //! A rendering shows what is in the record and decides nothing of its own. The crate knows nothing of the engine, of Gherkin's
 //! parser or of the network: a report is one file that opens offline.
 

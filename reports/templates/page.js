@@ -63,7 +63,7 @@
     let id = location.hash.slice(1);
     try { id = decodeURIComponent(id); } catch { /* as it is */ }
     const target = id && document.getElementById(id);
-    if (!target?.classList.contains("scenario")) return;
+    if (!target || !target.classList.contains("scenario")) return;
     target.hidden = false;
     target.closest(".feature").hidden = false;
     target.open = true;

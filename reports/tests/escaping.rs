@@ -106,7 +106,7 @@ fn every_string_of_a_scenario_is_shown() {
     assert_eq!(missing, [] as [String; 0]);
 }
 
-/// Strings that the page does not have. READY stands in hover texts, `id` in anchors (changed), `namespace` beside the name.
+/// Strings that the page does not have. `id` stands in anchors, changed.
 fn collect_missing(value: &Value, key: &str, page: &str, missing: &mut Vec<String>) {
     match value {
         Value::String(string) if !["outcome", "id"].contains(&key) => {

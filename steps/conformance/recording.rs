@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::run::CannotRun;
@@ -68,6 +69,14 @@ impl Recording {
     /// # Errors
     /// It cannot be read, or is no JSON.
     pub fn companion(&self, file_name: &str) -> Result<Value, CannotRun> {
+        self.companion_as(file_name)
+    }
+
+    /// As [`Recording::companion`], read into a type.
+    ///
+    /// # Errors
+    /// It cannot be read, or is something else.
+    pub fn companion_as<T: DeserializeOwned>(&self, file_name: &str) -> Result<T, CannotRun> {
         let path = self.path.with_file_name(file_name);
         serde_json::from_str(&read(&path)?).map_err(|e| CannotRun::Unparsable {
             line: e.line(),

@@ -214,8 +214,8 @@ kinds! {
     MUTATING_ADMISSION_POLICY "MutatingAdmissionPolicy" "admissionregistration.k8s.io"/"v1beta1" ["admissionregistration.k8s.io/v1alpha1"], "mutatingadmissionpolicies" [], Cluster ["api-extensions"];
     MUTATING_ADMISSION_POLICY_BINDING "MutatingAdmissionPolicyBinding" "admissionregistration.k8s.io"/"v1beta1" ["admissionregistration.k8s.io/v1alpha1"], "mutatingadmissionpolicybindings" [], Cluster ["api-extensions"];
     MUTATING_WEBHOOK_CONFIGURATION "MutatingWebhookConfiguration" "admissionregistration.k8s.io"/"v1" [], "mutatingwebhookconfigurations" [], Cluster ["api-extensions"];
-    VALIDATING_ADMISSION_POLICY "ValidatingAdmissionPolicy" "admissionregistration.k8s.io"/"v1" ["admissionregistration.k8s.io/v1beta1"], "validatingadmissionpolicies" [], Cluster ["api-extensions"];
-    VALIDATING_ADMISSION_POLICY_BINDING "ValidatingAdmissionPolicyBinding" "admissionregistration.k8s.io"/"v1" ["admissionregistration.k8s.io/v1beta1"], "validatingadmissionpolicybindings" [], Cluster ["api-extensions"];
+    VALIDATING_ADMISSION_POLICY "ValidatingAdmissionPolicy" "admissionregistration.k8s.io"/"v1" [], "validatingadmissionpolicies" [], Cluster ["api-extensions"];
+    VALIDATING_ADMISSION_POLICY_BINDING "ValidatingAdmissionPolicyBinding" "admissionregistration.k8s.io"/"v1" [], "validatingadmissionpolicybindings" [], Cluster ["api-extensions"];
     VALIDATING_WEBHOOK_CONFIGURATION "ValidatingWebhookConfiguration" "admissionregistration.k8s.io"/"v1" [], "validatingwebhookconfigurations" [], Cluster ["api-extensions"];
     CUSTOM_RESOURCE_DEFINITION "CustomResourceDefinition" "apiextensions.k8s.io"/"v1" [], "customresourcedefinitions" ["crd", "crds"], Cluster ["api-extensions"];
     API_SERVICE "APIService" "apiregistration.k8s.io"/"v1" [], "apiservices" [], Cluster ["api-extensions"];
@@ -264,7 +264,7 @@ kinds! {
     CSI_STORAGE_CAPACITY "CSIStorageCapacity" "storage.k8s.io"/"v1" [], "csistoragecapacities" [], Namespaced [];
     STORAGE_CLASS "StorageClass" "storage.k8s.io"/"v1" [], "storageclasses" ["sc"], Cluster [];
     VOLUME_ATTACHMENT "VolumeAttachment" "storage.k8s.io"/"v1" [], "volumeattachments" [], Cluster [];
-    VOLUME_ATTRIBUTES_CLASS "VolumeAttributesClass" "storage.k8s.io"/"v1" ["storage.k8s.io/v1beta1"], "volumeattributesclasses" ["vac"], Cluster [];
+    VOLUME_ATTRIBUTES_CLASS "VolumeAttributesClass" "storage.k8s.io"/"v1" ["storage.k8s.io/v1beta1", "storage.k8s.io/v1alpha1"], "volumeattributesclasses" ["vac"], Cluster [];
     STORAGE_VERSION_MIGRATION "StorageVersionMigration" "storagemigration.k8s.io"/"v1alpha1" [], "storageversionmigrations" [], Cluster [];
 }
 

@@ -1,6 +1,8 @@
 //! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
 mod container;
+pub mod decode;
+pub mod defaulting;
 mod deployment;
 pub mod duration;
 mod event;
@@ -14,10 +16,11 @@ mod node;
 mod pod;
 mod pod_spec;
 mod qos;
-mod quantity;
-pub mod quote;
+pub mod quantity;
+mod quote;
 mod replicaset;
 mod resource;
+pub mod schema;
 pub mod selector;
 mod service;
 
@@ -25,7 +28,7 @@ pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
 pub use event::{Event, ObjectReference};
 pub use inert::Inert;
-pub use int_or_string::IntOrString;
+pub use int_or_string::{IntOrString, IntOrStringError};
 pub use kind::{Kind, KindInfo, Scope, split_api_version};
 pub use lease::Lease;
 pub use meta::{Deletion, Labels, ObjectKey, ObjectMeta, OwnerReference, Timestamp, Uid};
@@ -33,7 +36,8 @@ pub use node::{Node, Taint};
 pub use pod::{Condition, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, Running, Terminated, Waiting};
 pub use pod_spec::{PodSpec, PodTemplate, RestartPolicy, TaintEffect, Toleration};
 pub use qos::qos_class;
-pub use quantity::Quantity;
+pub use quantity::{Quantity, QuantityError};
+pub use quote::go_quote;
 pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
 pub use resource::{Object, Resource};
 pub use selector::{FieldSelector, LabelSelector, Selector};

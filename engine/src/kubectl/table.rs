@@ -123,3 +123,79 @@ fn one_line(text: &str) -> String {
     };
     format!("{}{more}", line.replace('\u{1b}', "^["))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW_NS: i64 = 1_257_894_000_000_000_000;
+
+    fn check(kind: Kind, options: &TableOptions, expect: &str) {
+        let metadata = json!({
+            "name": "web", "namespace": "shop", "labels": {"example.com/tier": "front"},
+            "creationTimestamp": "2009-11-10T22:58:00Z",
+        });
+        let object = json!({"metadata": metadata, "spec": {"replicas": 2}, "message": "never read"});
+        let table = Table::new(kind, [&object], NOW_NS).expect("these kinds always print");
+        assert_eq!(table.render(options), expect, "{kind} {options:?}");
+    }
+
+    #[test]
+    fn lays_out_as_kubectl() {
+        let plain = TableOptions::default();
+        check(Kind::CONFIG_MAP, &plain, "NAME   DATA   AGE\nweb    0      2m\n");
+        check(
+            Kind::CONFIG_MAP,
+            &TableOptions {
+                no_headers: true,
+                ..plain.clone()
+            },
+            "web   0     2m\n",
+        );
+        check(
+            Kind::REPLICA_SET,
+            &plain,
+            "NAME   DESIRED   CURRENT   READY   AGE\nweb    2         0         0       2m\n",
+        );
+        let all = TableOptions {
+            namespace: true,
+            show_kind: true,
+            show_labels: true,
+            ..plain.clone()
+        };
+        check(
+            Kind::DEPLOYMENT,
+            &all,
+            "NAMESPACE   NAME                  READY   UP-TO-DATE   AVAILABLE   AGE   LABELS\n\
+             shop        deployment.apps/web   0/2     0            0           2m    example.com/tier=front\n",
+        );
+        let columns = vec!["example.com/tier".to_owned(), "missing".to_owned()];
+        let labelled = TableOptions {
+            label_columns: columns,
+            ..plain.clone()
+        };
+        check(
+            Kind::CONFIG_MAP,
+            &labelled,
+            "NAME   DATA   AGE   TIER    MISSING\nweb    0      2m    front   \n",
+        );
+        // A kind without a printer shows the API server's default table.
+        check(Kind::ROLE, &plain, "NAME   CREATED AT\nweb    2009-11-10T22:58:00Z\n");
+    }
+
+    #[test]
+    fn a_cell_shows_its_first_line() {
+        let check = |text, expect| assert_eq!(one_line(text), expect, "{text:?}");
+        check("plain", "plain");
+        check("two\nlines", "two...");
+        check("\u{1b}[31mred", "^[[31mred");
+    }
+
+    #[test]
+    fn no_rows_print_nothing() {
+        let table = Table::new(Kind::POD, [], NOW_NS).expect("nothing to refuse");
+        assert_eq!(table.render(&TableOptions::default()), "");
+    }
+}

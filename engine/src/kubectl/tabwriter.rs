@@ -75,7 +75,7 @@ impl TabWriter {
                     width = remembered;
                 }
                 for line in &mut widths[block] {
-                    line[column] = width;
+                    line.get_mut(column).into_iter().for_each(|slot| *slot = width);
                 }
                 start += length + 1;
             }

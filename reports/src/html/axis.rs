@@ -50,6 +50,8 @@ pub struct Tick {
     pub x: String,
     /// The time in words.
     pub label: String,
+    /// So near the right edge that the text belongs to its left.
+    pub at_end: bool,
 }
 
 impl Axis {
@@ -74,12 +76,15 @@ impl Axis {
         });
         let count = self.span_ns / step_ns;
         let times = (0..=count.min(TICKS_MAX)).map(|index| index * step_ns);
-        times
-            .map(|at_ns| Tick {
-                x: percent_text(self.percent(at_ns)),
+        let tick = times.map(|at_ns| {
+            let percent = self.percent(at_ns);
+            Tick {
+                x: percent_text(percent),
                 label: duration::human(at_ns),
-            })
-            .collect()
+                at_end: percent > 95.0,
+            }
+        });
+        tick.collect()
     }
 }
 

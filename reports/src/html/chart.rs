@@ -3,7 +3,7 @@
 //! Horizontal positions are percentages, so that the drawing takes the width it gets while its texts keep their size.
 
 use crate::duration;
-use crate::record::{FaultMark, Outcome, ScenarioRecord};
+use crate::record::{FaultMark, Lane, Outcome, ScenarioRecord};
 
 use super::axis::{Axis, Tick, percent_text};
 use super::bars::{self, Bar, Restart};
@@ -11,6 +11,12 @@ use super::budget::{self, FAULTS_SHOWN_MAX};
 
 const AXIS_HEIGHT_PX: usize = 24;
 const ROW_HEIGHT_PX: usize = 24;
+
+/// At most so many bytes of a fault's text never give way.
+const FAULT_TAIL_MAX: usize = 18;
+
+/// A generated name ends in a dash and five characters.
+const TAIL_CHARACTERS: usize = 6;
 
 /// Everything the template draws.
 pub struct Chart {
@@ -37,7 +43,10 @@ pub struct StepBar {
 
 /// A fault: a bar of its own and a band through all lanes.
 pub struct FaultRow {
-    pub text: String,
+    /// The text but for its last words; this part gives way where room is short.
+    pub head: String,
+    /// Its last words: what the fault does.
+    pub tail: String,
     pub title: String,
     pub y: usize,
     pub x: String,
@@ -48,7 +57,10 @@ pub struct FaultRow {
 
 /// A pod.
 pub struct LaneRow {
-    pub subject: String,
+    /// The name but for its end; this part gives way where room is short.
+    pub head: String,
+    /// Its end: what tells a workload's pods apart.
+    pub tail: String,
     pub title: String,
     pub node: String,
     pub restarts: u32,
@@ -82,15 +94,7 @@ impl Chart {
         let lanes: Vec<LaneRow> = shown
             .into_iter()
             .enumerate()
-            .map(|(index, lane)| LaneRow {
-                subject: lane.subject.clone(),
-                title: lane_title(lane),
-                node: lane.node.clone(),
-                restarts: lane.restarts(),
-                y: first_lane_y + ROW_HEIGHT_PX * index,
-                bars: bars::bars(lane, axis),
-                restart_marks: bars::restarts(lane, axis),
-            })
+            .map(|(index, lane)| lane_row(lane, first_lane_y + ROW_HEIGHT_PX * index, axis))
             .collect();
         Some(Chart {
             span_ns,
@@ -118,7 +122,27 @@ impl Chart {
     }
 }
 
-fn lane_title(lane: &crate::record::Lane) -> String {
+fn lane_row(lane: &Lane, y: usize, axis: Axis) -> LaneRow {
+    let end = lane
+        .subject
+        .char_indices()
+        .rev()
+        .nth(TAIL_CHARACTERS - 1)
+        .map_or(0, |(at, _)| at);
+    let (head, tail) = lane.subject.split_at(end);
+    LaneRow {
+        head: head.to_owned(),
+        tail: tail.to_owned(),
+        title: lane_title(lane),
+        node: lane.node.clone(),
+        restarts: lane.restarts(),
+        y,
+        bars: bars::bars(lane, axis),
+        restart_marks: bars::restarts(lane, axis),
+    }
+}
+
+fn lane_title(lane: &Lane) -> String {
     let place = if lane.node.is_empty() {
         "never on a node".to_owned()
     } else {
@@ -146,14 +170,23 @@ fn fault_row(fault: &FaultMark, index: usize, axis: Axis, span_ns: u64) -> Fault
     } else {
         format!(" ({})", fault.target)
     };
+    let (head, tail) = fault.text.split_at(last_words(&fault.text));
     FaultRow {
-        text: fault.text.clone(),
+        head: head.to_owned(),
+        tail: tail.to_owned(),
         title: format!("{}{target}\n{when}", fault.text),
         y: AXIS_HEIGHT_PX + ROW_HEIGHT_PX * (1 + index),
         x: percent_text(x),
         width: percent_text(width),
         instant,
     }
+}
+
+/// Where the last two words of a text begin (the last one, if two are long), the space before them included.
+fn last_words(text: &str) -> usize {
+    let spaces: Vec<usize> = text.rmatch_indices(' ').map(|(at, _)| at).take(2).collect();
+    let near = |at: &&usize| text.len() - **at <= FAULT_TAIL_MAX;
+    spaces.iter().rfind(near).copied().unwrap_or(text.len())
 }
 
 fn step_bars(scenario: &ScenarioRecord, axis: Axis) -> Vec<StepBar> {
@@ -179,10 +212,57 @@ fn step_bars(scenario: &ScenarioRecord, axis: Axis) -> Vec<StepBar> {
 
 /// Number and text if both fit, the number alone if that does.
 fn step_label(number: usize, text: &str, width: f64) -> String {
-    let whole = bars::fitting(format!("{number} {text}"), width);
+    let whole = bars::fitting(format!("{number} · {text}"), width);
     if whole.is_empty() {
         bars::fitting(number.to_string(), width)
     } else {
         whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_fault(text: &str, expect: &str) {
+        let (head, tail) = text.split_at(last_words(text));
+        assert_eq!(format!("{head}|{tail}"), expect);
+    }
+
+    #[test]
+    fn the_words_that_say_what_a_fault_does_never_give_way() {
+        check_fault("node \"node-2\" is lost", "node \"node-2\"| is lost");
+        check_fault(
+            "container \"app\" of pod \"leaky\" is OOM killed",
+            "container \"app\" of pod \"leaky\" is| OOM killed",
+        );
+        check_fault(
+            "image \"registry.example/web:v2\" disappears",
+            "image \"registry.example/web:v2\"| disappears",
+        );
+        check_fault("one", "one|");
+        check_fault("", "|");
+        check_fault("모든 파드가 죽는다", "모든 파드가| 죽는다");
+    }
+
+    #[test]
+    fn names_are_cut_before_what_tells_them_apart() {
+        let axis = Axis::new(1).expect("a span");
+        for (subject, expect) in [
+            ("web-6d4cf56db6-4wq2k", "web-6d4cf56db6|-4wq2k"),
+            ("web", "|web"),
+            ("", "|"),
+            ("파드파드파드파드", "파드|파드파드파드"),
+        ] {
+            let row = lane_row(
+                &Lane {
+                    subject: subject.to_owned(),
+                    ..Lane::default()
+                },
+                0,
+                axis,
+            );
+            assert_eq!(format!("{}|{}", row.head, row.tail), expect);
+        }
     }
 }

@@ -96,6 +96,10 @@ impl<'a> Page<'a> {
         Look::LEGEND
     }
 
+    fn number(&self, number: &u64) -> String {
+        thousands(*number)
+    }
+
     /// The run in a few words.
     fn verdict(&self) -> String {
         let counts = &self.record.summary.scenarios;

@@ -248,3 +248,101 @@ fn terminated_text(terminated: TerminatedColumns<'_>) -> Cow<'_, str> {
         TerminatedColumns { exit_code, .. } => Cow::Owned(format!("ExitCode:{exit_code}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::{Pod, Resource};
+
+    /// READY, STATUS and restarts of a pod with two app containers `a`, `b`, an init container `i` and a sidecar `s`.
+    fn check(metadata: serde_json::Value, status: serde_json::Value, expect: (&str, &str, i64)) {
+        let spec = json!({
+            "containers": [{"name": "a"}, {"name": "b"}],
+            "initContainers": [{"name": "i"}, {"name": "s", "restartPolicy": "Always"}],
+        });
+        let pod = Pod::from_json(json!({"metadata": metadata, "spec": spec, "status": status.clone()}));
+        let seen = summarize(&pod);
+        let ready = format!("{}/{}", seen.ready, seen.total);
+        assert_eq!(
+            (ready.as_str(), seen.status.as_ref(), seen.restarts.count),
+            expect,
+            "{status}"
+        );
+    }
+
+    #[test]
+    fn the_last_step_that_has_something_to_say_wins() {
+        let none = || json!({});
+        let running = json!({"name": "a", "ready": true, "restartCount": 1, "state": {"running": {}}});
+        let crashed = json!({"name": "b", "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}}});
+        let completed = json!({"name": "b", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}});
+        check(none(), json!({"phase": "Pending"}), ("0/3", "Pending", 0));
+        check(
+            none(),
+            json!({"phase": "Failed", "reason": "Evicted"}),
+            ("0/3", "Evicted", 0),
+        );
+        let gated = json!([{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}]);
+        check(
+            none(),
+            json!({"phase": "Pending", "conditions": gated}),
+            ("0/3", "SchedulingGated", 0),
+        );
+        check(
+            none(),
+            json!({"phase": "Running", "containerStatuses": [running]}),
+            ("1/3", "Running", 1),
+        );
+        check(
+            none(),
+            json!({"phase": "Running", "containerStatuses": [running, crashed]}),
+            ("1/3", "CrashLoopBackOff", 3),
+        );
+        check(
+            none(),
+            json!({"phase": "Running", "containerStatuses": [running, completed]}),
+            ("1/3", "NotReady", 1),
+        );
+        let ready = json!([{"type": "Ready", "status": "True"}]);
+        let served = json!({"phase": "Running", "conditions": ready, "containerStatuses": [running, completed]});
+        check(none(), served, ("1/3", "Running", 1));
+    }
+
+    #[test]
+    fn init_containers_speak_until_they_are_done() {
+        let init = |statuses: serde_json::Value| json!({"phase": "Pending", "initContainerStatuses": statuses});
+        let waiting = json!({"name": "i", "state": {"waiting": {"reason": "PodInitializing"}}});
+        let failed = json!({"name": "i", "restartCount": 4, "state": {"terminated": {"exitCode": 7}}});
+        let killed = json!({"name": "i", "state": {"terminated": {"exitCode": 137, "signal": 9}}});
+        let done = json!({"name": "i", "restartCount": 4, "state": {"terminated": {"exitCode": 0}}});
+        let sidecar = json!({"name": "s", "ready": true, "started": true, "restartCount": 5, "state": {"running": {}}});
+        let starting = json!({"name": "s", "started": false, "state": {"running": {}}});
+        check(json!({}), init(json!([waiting])), ("0/3", "Init:0/2", 0));
+        check(json!({}), init(json!([failed])), ("0/3", "Init:ExitCode:7", 4));
+        check(json!({}), init(json!([killed])), ("0/3", "Init:Signal:9", 0));
+        check(json!({}), init(json!([done, starting])), ("0/3", "Init:1/2", 4));
+        // Once the app containers are looked at, restarts of plain init containers no longer count.
+        check(json!({}), init(json!([done, sidecar])), ("1/3", "Pending", 5));
+    }
+
+    #[test]
+    fn deletion_shows_except_in_a_pod_that_has_ended() {
+        let deleted = || json!({"deletionTimestamp": "2009-11-10T23:00:00Z"});
+        check(deleted(), json!({"phase": "Running"}), ("0/3", "Terminating", 0));
+        check(deleted(), json!({"phase": "Succeeded"}), ("0/3", "Succeeded", 0));
+        check(
+            deleted(),
+            json!({"phase": "Failed", "reason": "NodeLost"}),
+            ("0/3", "Unknown", 0),
+        );
+    }
+
+    #[test]
+    fn the_text_is_borrowed_unless_it_must_be_composed() {
+        let status = json!({"containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "ErrImagePull"}}}]});
+        let pod = Pod::from_json(json!({"spec": {"containers": [{"name": "a"}]}, "status": status}));
+        assert!(matches!(summarize(&pod).status, Cow::Borrowed("ErrImagePull")));
+    }
+}

@@ -1,0 +1,23 @@
+//! Manifests in: YAML and JSON text to checked objects, each with the place it came from.
+//!
+//! Reading is strict as the API server's `fieldValidation=Strict` is, and stricter in one thing: a key given twice in YAML is
+//! refused (kubectl silently takes the last). Errors name file, line, column and field, and what was probably meant.
+//!
+//! The way: text → node tree with positions (`yaml`, `json`) → documents, lists expanded (`manifest`) → a walk along the schema
+//! table (`check`). Documents are judged one by one, so that a caller can apply the good ones, as kubectl does, or none.
+//!
+//! Deliberately not modelled: kubectl's order of client-side and server-side refusals.
+
+mod check;
+mod error;
+mod json;
+mod manifest;
+mod node;
+mod scalar;
+mod suggest;
+mod yaml;
+
+pub use error::{DecodeError, DecodeErrors, Problem};
+pub use manifest::{DecodeOptions, Manifest, Origin, decode_documents, decode_manifests};
+pub use node::Position;
+pub use suggest::did_you_mean;
