@@ -1,7 +1,5 @@
 //! A claim: what is said about the cluster at an instant.
 
-use std::sync::Arc;
-
 use shakedown_engine::api::{Object, Pod};
 use shakedown_engine::timeline::View;
 
@@ -18,8 +16,8 @@ const NAMED_MAX: usize = 5;
 
 /// What is said about the cluster at an instant.
 pub struct Claim<'a> {
-    /// In words, e.g. `every pod of deployment "web" is Ready`.
-    pub text: String,
+    /// The predicate in words, e.g. `STATUS "Running"`.
+    pub expected: String,
     /// What it is about.
     pub subject: Subject,
     /// Whether it can change with an Event; most claims cannot, and Events are half of all writes.
@@ -29,29 +27,58 @@ pub struct Claim<'a> {
 
 impl<'a> Claim<'a> {
     /// A claim about anything.
-    pub fn new(text: impl Into<String>, subject: Subject, check: impl Fn(&View<'_>) -> Verdict + 'a) -> Self {
-        Self { text: text.into(), subject, reads_events: false, check: Box::new(check) }
+    pub fn new(expected: impl Into<String>, subject: Subject, check: impl Fn(&View<'_>) -> Verdict + 'a) -> Self {
+        Self {
+            expected: expected.into(),
+            subject,
+            reads_events: false,
+            check: Box::new(check),
+        }
     }
 
     /// A claim about one object; that it exists is part of it.
-    pub fn object(object: &ObjectRef, predicate: &str, check: impl Fn(&View<'_>, &Object) -> Verdict + 'a) -> Self {
+    pub fn object(
+        object: &ObjectRef,
+        predicate: impl Into<String>,
+        check: impl Fn(&View<'_>, &Object) -> Verdict + 'a,
+    ) -> Self {
         let (wanted, name) = (object.clone(), object.to_string());
         let check = move |view: &View<'_>| match view.objects.object(wanted.kind, &wanted.key()) {
             Some(object) => check(view, object),
             None => Err(format!("there is no {name}")),
         };
-        Self::new(format!("{object} {predicate}"), Subject::Object(object.clone()), check)
+        Self::new(predicate, Subject::Object(object.clone()), check)
     }
 
     /// A claim about as many pods as the phrase says; `check` is asked about each.
     ///
     /// # Errors
     /// If the phrase contains a selector that is none.
-    pub fn pods(pods: &Pods, predicate: &str, check: impl Fn(&View<'_>, &Pod) -> Verdict + 'a) -> Result<Self, ParameterError> {
+    pub fn pods(
+        pods: &Pods,
+        predicate: impl Into<String>,
+        check: impl Fn(&View<'_>, &Pod) -> Verdict + 'a,
+    ) -> Result<Self, ParameterError> {
         let query = PodQuery::new(pods)?;
         let asked = query.clone();
         let check = move |view: &View<'_>| quantified(&asked, view, &check);
-        Ok(Self::new(format!("{pods} {predicate}"), Subject::Pods(query), check))
+        Ok(Self::new(predicate, Subject::Pods(query), check))
+    }
+
+    /// A claim that the pods of a phrase exist, or that they do not: the one predicate for which a phrase that no pod
+    /// satisfies may be what is wanted.
+    ///
+    /// # Errors
+    /// If the phrase contains a selector that is none.
+    pub fn pods_exist(pods: &Pods, wanted: bool) -> Result<Self, ParameterError> {
+        if wanted {
+            return Self::pods(pods, "that it exists", |_, _| Ok(()));
+        }
+        let none = Pods {
+            quantifier: Quantifier::Counted(Count::Exactly(0)),
+            ..pods.clone()
+        };
+        Self::pods(&none, "that it does not exist", |_, _| Ok(()))
     }
 
     /// A claim that Events can make true.
@@ -92,35 +119,32 @@ fn quantified(query: &PodQuery, view: &View<'_>, check: &impl Fn(&View<'_>, &Pod
         return Ok(());
     }
     if query.pods.quantifier == Quantifier::Every {
-        let others = if holding.is_empty() { String::new() } else { format!("\n{} of {} pods do", holding.len(), pods.len()) };
+        let others = if holding.is_empty() {
+            String::new()
+        } else {
+            format!("\n{} of {} pods do", holding.len(), pods.len())
+        };
         return Err(format!("{}{others}", some_of(&refuting, "\n")));
     }
-    let names = if holding.is_empty() { String::new() } else { format!(" ({})", some_of(&holding, ", ")) };
-    let others = if refuting.is_empty() { String::new() } else { format!("\n{}", some_of(&refuting, "\n")) };
+    let names = if holding.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", some_of(&holding, ", "))
+    };
+    let others = if refuting.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", some_of(&refuting, "\n"))
+    };
     Err(format!("{} of {} pods{names}{others}", holding.len(), pods.len()))
 }
 
 fn some_of(all: &[String], separator: &str) -> String {
     let more = all.len().saturating_sub(NAMED_MAX);
     let shown = all.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(separator);
-    if more == 0 { shown } else { format!("{shown}{separator}… and {more} more") }
-}
-
-/// That pods exist: the one predicate for which a phrase without pods means something of its own.
-///
-/// # Errors
-/// If the phrase contains a selector that is none.
-pub fn pods_exist<'a>(pods: &Pods, wanted: bool) -> Result<Claim<'a>, ParameterError> {
-    if wanted {
-        return Claim::pods(pods, "exists", |_, _| Ok(()));
+    if more == 0 {
+        shown
+    } else {
+        format!("{shown}{separator}… and {more} more")
     }
-    let none = Pods { quantifier: Quantifier::Counted(Count::Exactly(0)), ..pods.clone() };
-    let mut claim = Claim::pods(&none, "exists", |_: &View<'_>, _: &Pod| Ok(()))?;
-    claim.text = format!("{pods} does not exist");
-    Ok(claim)
-}
-
-/// The pod as any object.
-pub fn as_object(pod: &Pod) -> Object {
-    Object::Pod(Arc::new(pod.clone()))
 }

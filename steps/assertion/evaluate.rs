@@ -43,7 +43,12 @@ pub struct Since {
 ///
 /// # Errors
 /// A limit of the simulation; or, inside, the instant that refutes the claim.
-pub fn evaluate(cluster: &mut Cluster, since: Since, tense: Tense, claim: &Claim<'_>) -> Result<Result<(), Refuted>, LimitError> {
+pub fn evaluate(
+    cluster: &mut Cluster,
+    since: Since,
+    tense: Tense,
+    claim: &Claim<'_>,
+) -> Result<Result<(), Refuted>, LimitError> {
     match tense {
         Tense::Now => Ok(at_once(&cluster.view(), claim, "it does not hold")),
         Tense::Within(limit) => within(cluster, limit, claim),
@@ -56,7 +61,9 @@ pub fn evaluate(cluster: &mut Cluster, since: Since, tense: Tense, claim: &Claim
 }
 
 fn at_once(view: &View<'_>, claim: &Claim<'_>, message: &str) -> Result<(), Refuted> {
-    claim.check(view).map_err(|seen| refuted(view, claim, message.to_owned(), seen))
+    claim
+        .check(view)
+        .map_err(|seen| refuted(view, claim, message.to_owned(), seen))
 }
 
 fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) -> Refuted {
@@ -64,7 +71,13 @@ fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) ->
         Some(change) => format!("{seen}\nwhen {}", describe(change)),
         None => seen,
     };
-    Refuted { message, seen, at: view.now, table: claim.subject.table(view), events: claim.subject.events(view) }
+    Refuted {
+        message,
+        seen,
+        at: view.now,
+        table: claim.subject.table(view),
+        events: claim.subject.events(view),
+    }
 }
 
 /// Whether the claim need not be asked again after this change.
@@ -85,10 +98,18 @@ fn within(cluster: &mut Cluster, limit: VirtualDuration, claim: &Claim<'_>) -> R
             }
         }
     }
-    Ok(at_once(&cluster.view(), claim, &format!("it did not hold within {limit}")))
+    Ok(at_once(
+        &cluster.view(),
+        claim,
+        &format!("it did not hold within {limit}"),
+    ))
 }
 
-fn lasting(cluster: &mut Cluster, length: VirtualDuration, claim: &Claim<'_>) -> Result<Result<(), Refuted>, LimitError> {
+fn lasting(
+    cluster: &mut Cluster,
+    length: VirtualDuration,
+    claim: &Claim<'_>,
+) -> Result<Result<(), Refuted>, LimitError> {
     let message = format!("it did not hold for {length}");
     if let Err(refuted) = at_once(&cluster.view(), claim, &message) {
         return Ok(Err(refuted));
@@ -110,7 +131,12 @@ fn lasting(cluster: &mut Cluster, length: VirtualDuration, claim: &Claim<'_>) ->
 
 /// Shows every instant from `since` to the present to `visit`, until it breaks with a value. `end` cuts the walk short, as an
 /// index into the log.
-fn walk<T>(cluster: &Cluster, since: Since, end: Option<usize>, mut visit: impl FnMut(&View<'_>) -> Option<T>) -> Option<T> {
+fn walk<T>(
+    cluster: &Cluster,
+    since: Since,
+    end: Option<usize>,
+    mut visit: impl FnMut(&View<'_>) -> Option<T>,
+) -> Option<T> {
     let log = cluster.log();
     let log = log.get(..end.unwrap_or(log.len())).unwrap_or(log);
     let mut replay = cluster.replay(since.mark);
@@ -145,13 +171,22 @@ fn always(cluster: &Cluster, since: Since, end: Option<usize>, claim: &Claim<'_>
 fn never(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refuted> {
     let held = walk(cluster, since, None, |view| {
         let held = !is_irrelevant(view.change, claim) && claim.check(view).is_ok();
-        held.then(|| refuted(view, claim, "it held, at no time wanted".to_owned(), "it held".to_owned()))
+        held.then(|| {
+            refuted(
+                view,
+                claim,
+                "it held, at no time wanted".to_owned(),
+                "it held".to_owned(),
+            )
+        })
     });
     held.map_or(Ok(()), Err)
 }
 
 fn once(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refuted> {
-    let held = walk(cluster, since, None, |view| (!is_irrelevant(view.change, claim) && claim.check(view).is_ok()).then_some(()));
+    let held = walk(cluster, since, None, |view| {
+        (!is_irrelevant(view.change, claim) && claim.check(view).is_ok()).then_some(())
+    });
     match held {
         Some(()) => Ok(()),
         None => at_once(&cluster.view(), claim, "it never held"),
@@ -170,5 +205,13 @@ fn during_rollout(cluster: &Cluster, claim: &Claim<'_>) -> Result<(), Refuted> {
         return Err(refuted(&cluster.view(), claim, "there was no rollout".to_owned(), seen));
     };
     let at = cluster.log().get(range.start).map_or(SimTime::ZERO, |change| change.at);
-    always(cluster, Since { mark: Mark::before_change(range.start + 1), at }, Some(range.end), claim)
+    always(
+        cluster,
+        Since {
+            mark: Mark::before_change(range.start + 1),
+            at,
+        },
+        Some(range.end),
+        claim,
+    )
 }

@@ -6,5 +6,5 @@ mod evaluate;
 mod rollout;
 
 pub use claim::{Claim, Verdict};
-pub use evaluate::{Refuted, evaluate};
+pub use evaluate::{Refuted, Since, evaluate};
 pub use rollout::{is_rolled_out, latest_rollout};

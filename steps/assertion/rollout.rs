@@ -24,10 +24,16 @@ pub fn is_rolled_out(object: &Object) -> Result<(), String> {
         return Err(format!("{} of {wanted} replicas are updated", status.updated_replicas));
     }
     if status.replicas > status.updated_replicas {
-        return Err(format!("{} old replicas are still there", status.replicas - status.updated_replicas));
+        return Err(format!(
+            "{} old replicas are still there",
+            status.replicas - status.updated_replicas
+        ));
     }
     if status.available_replicas < status.updated_replicas {
-        return Err(format!("{} of {} updated replicas are available", status.available_replicas, status.updated_replicas));
+        return Err(format!(
+            "{} of {} updated replicas are available",
+            status.available_replicas, status.updated_replicas
+        ));
     }
     Ok(())
 }
@@ -36,13 +42,18 @@ pub fn is_rolled_out(object: &Object) -> Result<(), String> {
 /// or of any.
 pub fn latest_rollout(log: &[Change], workload: Option<&ObjectRef>) -> Option<Range<usize>> {
     let is_meant = |change: &Change| {
-        change.kind() == Kind::DEPLOYMENT && workload.is_none_or(|wanted| wanted.kind == Kind::DEPLOYMENT && wanted.key() == change.key())
+        change.kind() == Kind::DEPLOYMENT
+            && workload.is_none_or(|wanted| wanted.kind == Kind::DEPLOYMENT && wanted.key() == change.key())
     };
-    let start = log.iter().rposition(|change| is_meant(change) && starts_rollout(change))?;
+    let start = log
+        .iter()
+        .rposition(|change| is_meant(change) && starts_rollout(change))?;
     let key = log.get(start)?.key();
     let ended = |change: &Change| {
         let after = change.after.as_ref();
-        change.kind() == Kind::DEPLOYMENT && change.key() == key && after.is_none_or(|object| is_rolled_out(object).is_ok())
+        change.kind() == Kind::DEPLOYMENT
+            && change.key() == key
+            && after.is_none_or(|object| is_rolled_out(object).is_ok())
     };
     let length = log.iter().skip(start).position(ended);
     Some(start..length.map_or(log.len(), |length| start + length + 1))

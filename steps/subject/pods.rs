@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use shakedown_engine::api::{Kind, Object, ObjectKey, Pod, Selector, Service};
+use shakedown_engine::api::{Kind, ObjectKey, Pod, Selector, Service};
 use shakedown_engine::store::Objects;
 use shakedown_engine::timeline::View;
 use smol_str::SmolStr;
@@ -34,7 +34,10 @@ impl PodQuery {
                 selectors.push(parsed.map_err(|error| ParameterError::new(format!("labelled \"{text}\": {error}")))?);
             }
         }
-        Ok(Self { pods: pods.clone(), selectors })
+        Ok(Self {
+            pods: pods.clone(),
+            selectors,
+        })
     }
 
     /// The pods that the filters leave, by namespace and name.
@@ -54,7 +57,10 @@ impl PodQuery {
         for filter in &self.pods.filters {
             match (filter, namespace) {
                 (PodFilter::Named(name), Some(namespace)) if name.is_literal() => {
-                    return objects.get::<Pod>(&ObjectKey::new(namespace, name.0.as_str())).into_iter().collect();
+                    return objects
+                        .get::<Pod>(&ObjectKey::new(namespace, name.0.as_str()))
+                        .into_iter()
+                        .collect();
                 }
                 (PodFilter::OnNode(node), _) if node.is_literal() => return objects.pods_on(&node.0).collect(),
                 _ => {}
@@ -62,7 +68,7 @@ impl PodQuery {
         }
         match (namespace, self.exact_labels()) {
             (Some(namespace), Some(labels)) => objects.pods_labelled(namespace, &labels),
-            (Some(namespace), None) => objects.of_kind_in(Kind::POD, namespace).filter_map(Object::as_pod).collect(),
+            (Some(namespace), None) => objects.all_in::<Pod>(namespace).collect(),
             (None, _) => objects.all::<Pod>().collect(),
         }
     }
@@ -71,14 +77,21 @@ impl PodQuery {
     fn exact_labels(&self) -> Option<BTreeMap<SmolStr, SmolStr>> {
         let requirements = self.selectors.iter().flat_map(|selector| selector.requirements());
         let exact = requirements.filter_map(|requirement| {
-            let selector = self.selectors.iter().find_map(|selector| selector.exact_value(requirement.key()))?;
+            let selector = self
+                .selectors
+                .iter()
+                .find_map(|selector| selector.exact_value(requirement.key()))?;
             Some((requirement.key().clone(), selector.clone()))
         });
         Some(exact.collect::<BTreeMap<_, _>>()).filter(|labels| !labels.is_empty())
     }
 
     fn leaves(&self, objects: &Objects, pod: &Pod) -> bool {
-        let in_namespace = self.pods.namespace.as_deref().is_none_or(|namespace| pod.meta.namespace == namespace);
+        let in_namespace = self
+            .pods
+            .namespace
+            .as_deref()
+            .is_none_or(|namespace| pod.meta.namespace == namespace);
         let labelled = self.selectors.iter().all(|selector| selector.matches(&pod.meta.labels));
         in_namespace
             && labelled
@@ -87,7 +100,10 @@ impl PodQuery {
                 PodFilter::OnNode(node) => !pod.node_name.is_empty() && node.matches(&pod.node_name),
                 // With one owner the candidates are its pods already; with two, both must own it.
                 PodFilter::Of(owner) => {
-                    Some(owner) == self.pods.owner() || owned_pods(objects, owner).iter().any(|owned| owned.meta.uid == pod.meta.uid)
+                    Some(owner) == self.pods.owner()
+                        || owned_pods(objects, owner)
+                            .iter()
+                            .any(|owned| owned.meta.uid == pod.meta.uid)
                 }
                 PodFilter::Labelled(_) => true,
             })
@@ -116,7 +132,9 @@ impl PodQuery {
         let wanted = match self.pods.quantifier {
             Quantifier::Every => pods.len().max(1),
             Quantifier::Some => 1,
-            Quantifier::Counted(crate::parameters::Count::Exactly(count)) if count > 0 => usize::try_from(count).unwrap_or(usize::MAX),
+            Quantifier::Counted(crate::parameters::Count::Exactly(count)) if count > 0 => {
+                usize::try_from(count).unwrap_or(usize::MAX)
+            }
             Quantifier::Counted(_) => return Err(format!("`{}` does not say which pods to act on", self.pods)),
         };
         if pods.len() < wanted {
@@ -139,19 +157,25 @@ fn counted(pods: usize) -> String {
 fn owned_pods<'v>(objects: &'v Objects, owner: &ObjectRef) -> Vec<&'v Arc<Pod>> {
     match owner.kind {
         Kind::NODE => return objects.pods_on(&owner.name).collect(),
-        Kind::NAMESPACE => return objects.of_kind_in(Kind::POD, &owner.name).filter_map(Object::as_pod).collect(),
+        Kind::NAMESPACE => return objects.all_in::<Pod>(&owner.name).collect(),
         Kind::POD => {
             let glob = Glob(owner.name.clone());
-            let pods = objects.of_kind_in(Kind::POD, &owner.namespace).filter_map(Object::as_pod);
+            let pods = objects.all_in::<Pod>(&owner.namespace);
             return pods.filter(|pod| glob.matches(&pod.meta.name)).collect();
         }
         Kind::SERVICE => {
-            let selector = objects.get::<Service>(&owner.key()).and_then(|service| service.spec.selector.as_ref());
-            return selector.map(|labels| objects.pods_labelled(&owner.namespace, labels)).unwrap_or_default();
+            let selector = objects
+                .get::<Service>(&owner.key())
+                .and_then(|service| service.spec.selector.as_ref());
+            return selector
+                .map(|labels| objects.pods_labelled(&owner.namespace, labels))
+                .unwrap_or_default();
         }
         _ => {}
     }
-    let Some(root) = objects.object(owner.kind, &owner.key()) else { return Vec::new() };
+    let Some(root) = objects.object(owner.kind, &owner.key()) else {
+        return Vec::new();
+    };
     let mut pods: BTreeMap<ObjectKey, &Arc<Pod>> = BTreeMap::new();
     let mut level = vec![root.meta().uid];
     let mut seen = BTreeSet::new();

@@ -38,16 +38,29 @@ impl Subject {
     pub fn table(&self, view: &View<'_>) -> String {
         match self {
             Self::Pods(query) => {
-                let pods: Vec<Value> = query.select(view).iter().map(|pod| view.to_json(&(*pod).clone().into())).collect();
+                let pods: Vec<Value> = query
+                    .select(view)
+                    .iter()
+                    .map(|pod| view.to_json(&(*pod).clone().into()))
+                    .collect();
                 table(Kind::POD, &pods, view)
             }
             Self::Object(object) => {
-                let found: Vec<Value> =
-                    view.objects.object(object.kind, &object.key()).map(|object| view.to_json(object)).into_iter().collect();
+                let found: Vec<Value> = view
+                    .objects
+                    .object(object.kind, &object.key())
+                    .map(|object| view.to_json(object))
+                    .into_iter()
+                    .collect();
                 table(object.kind, &found, view)
             }
             Self::Cluster => {
-                let pods: Vec<Value> = view.objects.of_kind(Kind::POD).take(ROWS_MAX + 1).map(|pod| view.to_json(pod)).collect();
+                let pods: Vec<Value> = view
+                    .objects
+                    .of_kind(Kind::POD)
+                    .take(ROWS_MAX + 1)
+                    .map(|pod| view.to_json(pod))
+                    .collect();
                 table(Kind::POD, &pods, view)
             }
         }
@@ -56,13 +69,24 @@ impl Subject {
     /// Its latest events at this instant, oldest first.
     pub fn events(&self, view: &View<'_>) -> String {
         let about: Vec<(Kind, ObjectKey)> = match self {
-            Self::Pods(query) => query.select(view).iter().map(|pod| (Kind::POD, pod.meta.key())).collect(),
+            Self::Pods(query) => query
+                .select(view)
+                .iter()
+                .map(|pod| (Kind::POD, pod.meta.key()))
+                .collect(),
             Self::Object(object) => vec![(object.kind, object.key())],
             Self::Cluster => return String::new(),
         };
-        let mut events: Vec<&Event> = about.iter().flat_map(|(kind, key)| events_about(view, *kind, key)).collect();
+        let mut events: Vec<&Event> = about
+            .iter()
+            .flat_map(|(kind, key)| events_about(view, *kind, key))
+            .collect();
         events.sort_by_key(|event| (event.last, event.meta.resource_version));
-        let latest: Vec<Value> = events.split_off(events.len().saturating_sub(EVENTS_MAX)).into_iter().map(shown_event).collect();
+        let latest: Vec<Value> = events
+            .split_off(events.len().saturating_sub(EVENTS_MAX))
+            .into_iter()
+            .map(shown_event)
+            .collect();
         table(Kind::EVENT, &latest, view)
     }
 }
@@ -73,16 +97,22 @@ fn shown_event(event: &Event) -> Value {
 
 /// The events about one object, by name.
 pub fn events_about<'v>(view: &View<'v>, kind: Kind, key: &ObjectKey) -> Vec<&'v Event> {
-    let namespace = if key.namespace.is_empty() { "default" } else { key.namespace.as_str() };
-    let in_namespace = view.objects.of_kind_in(Kind::EVENT, namespace).filter_map(<Event as shakedown_engine::store::Stored>::of);
-    // The iterator borrows `namespace`; what it yields borrows the view.
+    let namespace = if key.namespace.is_empty() {
+        "default"
+    } else {
+        key.namespace.as_str()
+    };
+    let in_namespace = view.objects.all_in::<Event>(namespace);
     let about = |event: &&std::sync::Arc<Event>| event.involved.kind == kind.name() && event.involved.name == key.name;
     in_namespace.filter(about).map(std::sync::Arc::as_ref).collect()
 }
 
 fn table(kind: Kind, objects: &[Value], view: &View<'_>) -> String {
     let now_ns = view.timestamp().0.saturating_mul(1_000_000_000);
-    let options = TableOptions { wide: kind == Kind::POD, ..TableOptions::default() };
+    let options = TableOptions {
+        wide: kind == Kind::POD,
+        ..TableOptions::default()
+    };
     let mut text = match Table::new(kind, objects.iter().take(ROWS_MAX), now_ns) {
         Ok(table) => table.render(&options),
         Err(error) => error.to_string(),

@@ -1,0 +1,11 @@
+//! What must hold: a tense, a subject, a predicate.
+
+mod anything;
+mod containers;
+mod events;
+mod history;
+mod nodes;
+mod pods;
+mod services;
+mod spreading;
+mod workloads;

@@ -1,0 +1,3 @@
+//! What happens in a scenario.
+
+mod time;
