@@ -101,7 +101,8 @@ impl<'a> Claim<'a> {
 fn quantified(query: &PodQuery, view: &View<'_>, check: &impl Fn(&View<'_>, &Pod) -> Verdict) -> Verdict {
     let pods = query.select(view);
     if pods.is_empty() && !matches!(query.pods.quantifier, Quantifier::Counted(_)) {
-        return Err("there is no such pod".to_owned());
+        let owner = query.pods.owner().filter(|_| !query.exists(view));
+        return Err(owner.map_or("there is no such pod".to_owned(), |owner| format!("there is no {owner}")));
     }
     let (mut holding, mut refuting) = (Vec::new(), Vec::new());
     for pod in &pods {
