@@ -11,6 +11,7 @@ pub mod subject;
 pub mod world;
 
 mod given;
+mod manifest;
 mod table;
 mod then;
 mod vocabulary;

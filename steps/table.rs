@@ -51,6 +51,11 @@ impl Cell {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// Whether it matches more than one text.
+    pub fn is_pattern(&self) -> bool {
+        self.pattern.is_some()
+    }
 }
 
 impl fmt::Display for Cell {
@@ -102,6 +107,11 @@ impl Rows {
         })
     }
 
+    /// The columns.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
     /// The rows, each cell with its column.
     pub fn rows(&self) -> impl Iterator<Item = Vec<(&str, Cell)>> {
         self.cells.iter().map(|row| {
@@ -111,6 +121,20 @@ impl Rows {
                 .zip(row.iter().cloned())
                 .collect()
         })
+    }
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.cells.iter().map(|row| row.iter().map(|cell| cell.text.clone()).collect());
+        let lines: Vec<Vec<String>> = std::iter::once(self.header.clone()).chain(lines).collect();
+        let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
+        let widths: Vec<usize> = (0..self.header.len()).map(|column| width(column).unwrap_or_default()).collect();
+        let aligned = |line: &Vec<String>| {
+            let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+            cells.collect::<Vec<_>>().join("   ").trim_end().to_owned()
+        };
+        f.write_str(&lines.iter().map(aligned).collect::<Vec<_>>().join("\n"))
     }
 }
 

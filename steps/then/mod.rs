@@ -4,6 +4,7 @@ mod anything;
 mod containers;
 mod events;
 mod history;
+mod kubectl;
 mod nodes;
 mod pods;
 mod services;

@@ -1,3 +1,4 @@
 //! What happens in a scenario.
 
+mod kubectl;
 mod time;

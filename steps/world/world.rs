@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
 
-use super::{ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
+use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
 use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Tense, VirtualDuration};
 use crate::runner::Keyword;
@@ -25,6 +26,7 @@ pub struct World {
     cluster: Option<Cluster>,
     /// The first When: where the past of `at all times` begins.
     since: Option<Since>,
+    last_command: Option<LastCommand>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -42,6 +44,7 @@ impl World {
             step: None,
             cluster: None,
             since: None,
+            last_command: None,
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -152,6 +155,18 @@ impl World {
             self.outcome = Outcome::TimedOut;
             StepError::from(error)
         })
+    }
+
+    /// The last command.
+    ///
+    /// # Errors
+    /// If there was none.
+    pub fn last_command(&self) -> Result<&LastCommand, StepError> {
+        self.last_command.as_ref().ok_or_else(|| StepError::new("no command was run before this step"))
+    }
+
+    pub(super) fn remember(&mut self, line: &str, output: CommandOutput) -> &LastCommand {
+        self.last_command.insert(LastCommand { line: line.to_owned(), output })
     }
 
     /// Keeps what a command printed, for the report.
