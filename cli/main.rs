@@ -1,4 +1,6 @@
 //! The command line: `shakedown run PATH…`, `shakedown conformance SUITE PATH…`.
+//!
+//! Thin: it reads arguments and calls the library. Exit status 0 all passed, 1 something failed, 2 could not run.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,32 +21,31 @@ struct CommandLine {
 enum Command {
     /// Run the scenarios of feature files; exit status 0 all passed, 1 a scenario failed, 2 could not run
     Run(RunArguments),
-    /// Replay recordings of real Kubernetes; the last line is `N passed, M failed`
+    /// Replay recordings of real Kubernetes; exit status 0 all passed, 1 some failed, 2 could not run
     Conformance {
-        /// The suite, e.g. values or columns
+        /// What is replayed: values, columns …
         suite: String,
-        /// Recordings, or folders of them
-        #[arg(required = true, value_name = "PATH")]
+        /// Recordings: files, or folders of them
+        #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
 }
 
 fn main() -> ExitCode {
-    let command_line = match CommandLine::try_parse() {
-        Ok(command_line) => command_line,
+    match CommandLine::try_parse() {
+        Ok(command_line) => match command_line.command {
+            Command::Run(arguments) => Suite::new("features").run(&arguments),
+            Command::Conformance { suite, paths } => {
+                ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout()).code())
+            }
+        },
         Err(error) => {
             _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
+            ExitCode::from(if error.use_stderr() {
                 EXIT_COULD_NOT_RUN
             } else {
                 EXIT_PASSED
-            });
-        }
-    };
-    match command_line.command {
-        Command::Run(arguments) => Suite::new("features").run(&arguments),
-        Command::Conformance { suite, paths } => {
-            ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout().lock()).code())
+            })
         }
     }
 }

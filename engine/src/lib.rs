@@ -4,6 +4,7 @@
 //! [`Cluster`] is the façade; everything else is for those who look inside.
 
 pub mod api;
+pub mod apiserver;
 pub mod cluster;
 pub mod component;
 pub mod controllers;

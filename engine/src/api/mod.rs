@@ -13,6 +13,7 @@ mod kind;
 mod lease;
 mod meta;
 mod node;
+pub mod patch;
 mod pod;
 mod pod_spec;
 mod qos;
