@@ -1,7 +1,13 @@
 //! The controllers of kube-controller-manager, one file a controller, named as there.
 
+mod node_lifecycle;
+mod pod_gc;
+mod taint_eviction;
 mod work_queue;
 
+pub use node_lifecycle::NodeLifecycleController;
+pub use pod_gc::PodGcController;
+pub use taint_eviction::TaintEvictionController;
 pub use work_queue::WorkQueue;
 
 use crate::api::ObjectKey;
