@@ -18,7 +18,9 @@ pub struct FeatureFiles {
 impl FeatureFiles {
     /// Files relative to this folder.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self {
+            folder: folder.to_owned(),
+        }
     }
 
     /// The files that `path` means, in the order of their names.
@@ -30,7 +32,10 @@ impl FeatureFiles {
         let (folder, pattern) = if whole.is_dir() {
             (whole.as_path(), None)
         } else {
-            let name = whole.file_name().and_then(|name| name.to_str()).filter(|name| name.contains('*'));
+            let name = whole
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|name| name.contains('*'));
             let name = name.ok_or(FileError::NotFound)?;
             (whole.parent().unwrap_or(&self.folder), Some(Glob(name.to_owned())))
         };
@@ -39,24 +44,36 @@ impl FeatureFiles {
         for entry in entries {
             let entry = entry.map_err(|error| unreadable(&error))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_meant = pattern.as_ref().map_or_else(|| is_manifest(&name), |pattern| pattern.matches(&name));
+            let is_meant = pattern
+                .as_ref()
+                .map_or_else(|| is_manifest(&name), |pattern| pattern.matches(&name));
             if is_meant && entry.path().is_file() {
                 files.push(entry.path());
             }
         }
         files.sort();
-        if files.is_empty() { Err(FileError::NotFound) } else { Ok(files) }
+        if files.is_empty() {
+            Err(FileError::NotFound)
+        } else {
+            Ok(files)
+        }
     }
 }
 
 fn unreadable(error: &std::io::Error) -> FileError {
-    if error.kind() == std::io::ErrorKind::NotFound { FileError::NotFound } else { FileError::Unreadable(error.to_string()) }
+    if error.kind() == std::io::ErrorKind::NotFound {
+        FileError::NotFound
+    } else {
+        FileError::Unreadable(error.to_string())
+    }
 }
 
 fn read(path: &Path) -> Result<String, FileError> {
     let length = std::fs::metadata(path).map_err(|error| unreadable(&error))?.len();
     if length > BYTES_MAX {
-        return Err(FileError::Unreadable(format!("it has {length} bytes; manifests have at most {BYTES_MAX}")));
+        return Err(FileError::Unreadable(format!(
+            "it has {length} bytes; manifests have at most {BYTES_MAX}"
+        )));
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
     String::from_utf8(bytes).map_err(|_| FileError::Unreadable("it is not UTF-8 text".to_owned()))
@@ -86,7 +103,11 @@ mod tests {
         std::fs::create_dir(folder.path().join("empty")).expect("a folder");
         let files = FeatureFiles::new(folder.path()).read(path);
         let texts = files.map(|files| files.into_iter().map(|file| file.text).collect::<Vec<_>>());
-        assert_eq!(texts, expect.map(|names| names.iter().map(|name| (*name).to_owned()).collect()), "{path}");
+        assert_eq!(
+            texts,
+            expect.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
+            "{path}"
+        );
     }
 
     #[test]

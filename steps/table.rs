@@ -126,10 +126,21 @@ impl Rows {
 
 impl fmt::Display for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = self.cells.iter().map(|row| row.iter().map(|cell| cell.text.clone()).collect());
+        let lines = self
+            .cells
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.text.clone()).collect());
         let lines: Vec<Vec<String>> = std::iter::once(self.header.clone()).chain(lines).collect();
-        let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
-        let widths: Vec<usize> = (0..self.header.len()).map(|column| width(column).unwrap_or_default()).collect();
+        let width = |column: usize| {
+            lines
+                .iter()
+                .filter_map(|line| line.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+        };
+        let widths: Vec<usize> = (0..self.header.len())
+            .map(|column| width(column).unwrap_or_default())
+            .collect();
         let aligned = |line: &Vec<String>| {
             let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
             cells.collect::<Vec<_>>().join("   ").trim_end().to_owned()

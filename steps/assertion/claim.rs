@@ -102,7 +102,9 @@ fn quantified(query: &PodQuery, view: &View<'_>, check: &impl Fn(&View<'_>, &Pod
     let pods = query.select(view);
     if pods.is_empty() && !matches!(query.pods.quantifier, Quantifier::Counted(_)) {
         let owner = query.pods.owner().filter(|_| !query.exists(view));
-        return Err(owner.map_or("there is no such pod".to_owned(), |owner| format!("there is no {owner}")));
+        return Err(owner.map_or("there is no such pod".to_owned(), |owner| {
+            format!("there is no {owner}")
+        }));
     }
     let (mut holding, mut refuting) = (Vec::new(), Vec::new());
     for pod in &pods {

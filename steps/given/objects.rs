@@ -4,7 +4,7 @@ use cucumber::{given, when};
 use shakedown_engine::api::decode::Origin;
 
 use crate::World;
-use crate::parameters::{ObjectRef, Text};
+use crate::parameters::{Glob, ObjectRef, Text};
 use crate::world::StepError;
 
 /// Applies manifests as `kubectl apply` would: a file, a folder or a glob, relative to the feature file, of any number of
@@ -54,7 +54,10 @@ fn try_to_apply_doc_string(world: &mut World) {
 #[given(expr = "a namespace {string}")]
 #[when(expr = "a namespace {string}")]
 fn a_namespace(world: &mut World, name: Text) -> Result<(), StepError> {
-    create(world, &serde_json::json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name.0 } }))
+    create(
+        world,
+        &serde_json::json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name.0 } }),
+    )
 }
 
 /// Creates a pod labelled `app=NAME` with one container called NAME, nothing else set.
@@ -88,13 +91,35 @@ fn a_deployment(world: &mut World, name: Text, replicas: i32, image: Text) -> Re
     create(world, &deployment)
 }
 
-/// Deletes an object and waits until it is gone, as kubectl does.
+/// Deletes an object and waits until it is gone, as kubectl does; of a name with `*`, all that match.
 ///
 /// Example: `When I delete pod "web-0"`
 #[given(expr = "I delete {object}")]
 #[when(expr = "I delete {object}")]
 fn delete(world: &mut World, object: ObjectRef) -> Result<(), StepError> {
-    world.must_command(&format!("kubectl delete {}", object.kubectl_words()))
+    let pattern = Glob(object.name.clone());
+    if pattern.is_literal() {
+        return world.must_command(&format!("kubectl delete {}", object.kubectl_words()));
+    }
+    let objects = world
+        .cluster()
+        .view()
+        .objects
+        .of_kind_in(object.kind, &object.namespace);
+    let names: Vec<String> = objects
+        .map(|object| object.meta().name.to_string())
+        .filter(|name| pattern.matches(name))
+        .collect();
+    if names.is_empty() {
+        return Err(StepError::new(format!("there is no {object}")));
+    }
+    let kind = object.kind.info().singular();
+    let namespace = if object.namespace.is_empty() {
+        String::new()
+    } else {
+        format!(" -n {}", object.namespace)
+    };
+    world.must_command(&format!("kubectl delete {kind} {}{namespace}", names.join(" ")))
 }
 
 /// A pod's labels and one container.
@@ -106,5 +131,7 @@ fn template(name: &str, image: &str) -> serde_json::Value {
 }
 
 fn create(world: &mut World, object: &serde_json::Value) -> Result<(), StepError> {
-    world.apply(&object.to_string(), &Origin::file("this step")).map_err(StepError::new)
+    world
+        .apply(&object.to_string(), &Origin::file("this step"))
+        .map_err(StepError::new)
 }

@@ -15,11 +15,7 @@ pub struct Because {
     pub message: Option<String>,
 }
 
-parameter!(
-    Because,
-    "because",
-    r#"(?: because "[^"\\]*(?:\\.[^"\\]*)*")?(?: with message "[^"\\]*(?:\\.[^"\\]*)*")?"#
-);
+parameter!(Because, "because", r#"(?: because "[^"]*")?(?: with message ".*")?"#);
 
 impl Because {
     /// Whether a reason and a message are as asked for.
@@ -35,44 +31,31 @@ impl Because {
 impl FromStr for Because {
     type Err = ParameterError;
 
+    /// Standing at the end of a step, a message reaches to the last quote: it may contain quotes itself, escaped or not.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unescaped = |text: &str| text.replace("\\\"", "\"");
+        let unreadable = || {
+            ParameterError::new(format!(
+                "`{text}` is no reason; write ` because \"Unschedulable\" with message \"0/3 nodes\"`"
+            ))
+        };
         let mut because = Self::default();
         let mut rest = text;
         if let Some(after) = rest.strip_prefix(" because \"") {
-            let (reason, after) = until_quote(after).ok_or_else(|| unreadable(text))?;
-            because.reason = Some(unescaped(reason));
+            let (reason, after) = after.split_once('"').ok_or_else(unreadable)?;
+            because.reason = Some(reason.to_owned());
             rest = after;
         }
         if let Some(after) = rest.strip_prefix(" with message \"") {
-            let (message, after) = until_quote(after).ok_or_else(|| unreadable(text))?;
-            because.message = Some(unescaped(message));
-            rest = after;
+            let message = after.strip_suffix('"').ok_or_else(unreadable)?;
+            because.message = Some(message.replace("\\\"", "\""));
+            rest = "";
         }
         if rest.is_empty() {
             Ok(because)
         } else {
-            Err(unreadable(text))
+            Err(unreadable())
         }
     }
-}
-
-fn unreadable(text: &str) -> ParameterError {
-    ParameterError::new(format!(
-        "`{text}` is no reason; write ` because \"Unschedulable\" with message \"0/3 nodes\"`"
-    ))
-}
-
-/// Up to the next quote that no backslash escapes, and what is behind it.
-fn until_quote(text: &str) -> Option<(&str, &str)> {
-    let mut escaped = false;
-    for (at, character) in text.char_indices() {
-        if character == '"' && !escaped {
-            return Some((text.get(..at)?, text.get(at + 1..)?));
-        }
-        escaped = character == '\\' && !escaped;
-    }
-    None
 }
 
 impl fmt::Display for Because {
@@ -106,6 +89,10 @@ mod tests {
         check_parameter(
             " because \"A\" with message \"pulling \\\"x\\\"\"",
             because(Some("A"), Some("pulling \"x\"")),
+        );
+        check_parameter(
+            " with message \"configmap \"x\" not found\"",
+            because(None, Some("configmap \"x\" not found")),
         );
         check_parameter::<Because>(" because Unschedulable", None);
         let wanted = Because {

@@ -76,7 +76,12 @@ enum Pattern<'a> {
 }
 
 fn patterns(expression: &str) -> Vec<Pattern<'_>> {
-    expression.split_whitespace().flat_map(parts).take(WORDS_MAX).map(pattern).collect()
+    expression
+        .split_whitespace()
+        .flat_map(parts)
+        .take(WORDS_MAX)
+        .map(pattern)
+        .collect()
 }
 
 /// `{tense}{pods}` are two words, and so are `{tense}node`; `{int}:` is one.
@@ -227,7 +232,10 @@ mod tests {
             "every pod of deployment \"web\" is redy",
             &["{tense}{pods} is/are Ready"],
         );
-        check("in 5m, every pod of deployment \"web\" is ready", &["{tense}{pods} is/are Ready"]);
+        check(
+            "in 5m, every pod of deployment \"web\" is ready",
+            &["{tense}{pods} is/are Ready"],
+        );
         check("node \"node-1\" is redy", &["{tense}node {string} is Ready"]);
         check(
             "within 5 minutes, every pod of deployment \"web\" shows status \"Running\"",

@@ -2,44 +2,75 @@
 
 use cucumber::gherkin::Step;
 use cucumber::then;
-use shakedown_engine::api::Event;
+use shakedown_engine::api::{Event, Kind, ObjectKey, Pod};
+use shakedown_engine::timeline::View;
 
 use crate::World;
-use crate::assertion::Claim;
-use crate::parameters::{Because, ObjectRef, Tense, Text};
+use crate::assertion::{Claim, Verdict};
+use crate::parameters::{Because, ObjectRef, OtherObject, PodFilter, Pods, Tense, Text};
 use crate::subject::{Subject, events_about};
 use crate::table::{Cell, Rows};
 use crate::world::StepError;
 
-/// Asserts an event about an object, optionally with a part of its message. Events outlive what they are about.
+/// Asserts an event about pods, optionally with a part of its message. The events of a pod that is named outlive it.
 ///
 /// Example: `Then within 1m, pod "web-0" has event "BackOff" with message "restarting failed container"`
-#[then(expr = "{tense}{object} has event {string}{because}")]
-fn has_event(
+#[then(expr = "{tense}{pods} has/have event {string}{because}")]
+fn pods_have_event(
     world: &mut World,
     tense: Tense,
-    object: ObjectRef,
+    pods: Pods,
     reason: Text,
     because: Because,
 ) -> Result<(), StepError> {
+    if let ([PodFilter::Named(name)], Some(namespace)) = (pods.filters.as_slice(), &pods.namespace)
+        && name.is_literal()
+    {
+        let pod = ObjectRef::new("pod", &name.0, Some(namespace))?;
+        return world.assert(tense, &object_has_event(pod, reason, because));
+    }
     let expected = format!("event \"{reason}\"{because}");
+    let check = |view: &View<'_>, pod: &Pod| has_event(view, Kind::POD, &pod.meta.key(), &reason, &because);
+    world.assert(tense, &Claim::pods(&pods, expected, check)?.reading_events())
+}
+
+/// Asserts an event about an object that is no pod, optionally with a part of its message.
+///
+/// Example: `Then within 1m, node "node-2" has event "NodeNotReady"`
+#[then(expr = "{tense}{resource} has event {string}{because}")]
+fn resource_has_event(
+    world: &mut World,
+    tense: Tense,
+    object: OtherObject,
+    reason: Text,
+    because: Because,
+) -> Result<(), StepError> {
+    world.assert(tense, &object_has_event(object.0, reason, because))
+}
+
+fn object_has_event<'a>(object: ObjectRef, reason: Text, because: Because) -> Claim<'a> {
     let (kind, key) = (object.kind, object.key());
-    let claim = Claim::new(expected, Subject::Object(object.clone()), move |view| {
-        let events = events_about(view, kind, &key);
-        let of_reason: Vec<&&Event> = events.iter().filter(|event| event.reason == reason.0).collect();
-        if of_reason
-            .iter()
-            .any(|event| because.holds(&event.reason, &event.message))
-        {
-            return Ok(());
-        }
-        Err(if of_reason.is_empty() {
-            reasons(&events)
-        } else {
-            messages(&of_reason)
-        })
-    });
-    world.assert(tense, &claim.reading_events())
+    let expected = format!("event \"{reason}\"{because}");
+    Claim::new(expected, Subject::Object(object), move |view| {
+        has_event(view, kind, &key, &reason, &because)
+    })
+    .reading_events()
+}
+
+fn has_event(view: &View<'_>, kind: Kind, key: &ObjectKey, reason: &str, because: &Because) -> Verdict {
+    let events = events_about(view, kind, key);
+    let of_reason: Vec<&&Event> = events.iter().filter(|event| event.reason == reason).collect();
+    if of_reason
+        .iter()
+        .any(|event| because.holds(&event.reason, &event.message))
+    {
+        return Ok(());
+    }
+    Err(if of_reason.is_empty() {
+        reasons(&events)
+    } else {
+        messages(&of_reason)
+    })
 }
 
 fn reasons(events: &[&Event]) -> String {

@@ -20,7 +20,10 @@ fn prints(world: &mut World, step: &Step, command: Command) -> Result<(), StepEr
         let wanted = Rows::of(step, &[])?;
         return compare_table(world, &wanted, &printed);
     }
-    let block = step.docstring.as_deref().ok_or_else(|| StepError::new("a table or doc string is missing below this step"))?;
+    let block = step
+        .docstring
+        .as_deref()
+        .ok_or_else(|| StepError::new("a table or doc string is missing below this step"))?;
     if lines(block) == lines(&printed) {
         return Ok(());
     }
@@ -99,7 +102,11 @@ fn command_prints(world: &mut World, text: Text) -> Result<(), StepError> {
     if printed.contains(&text.0) {
         return Ok(());
     }
-    Err(world.unexpected(format!("`{}` printed something else", last.line), text.0, printed.trim_end()))
+    Err(world.unexpected(
+        format!("`{}` printed something else", last.line),
+        text.0,
+        printed.trim_end(),
+    ))
 }
 
 /// Asserts that the last command failed, with this in what it printed.
@@ -115,7 +122,11 @@ fn command_fails(world: &mut World, text: Text) -> Result<(), StepError> {
     if printed.contains(&text.0) {
         return Ok(());
     }
-    Err(world.unexpected(format!("`{}` failed with something else", last.line), text.0, printed.trim_end()))
+    Err(world.unexpected(
+        format!("`{}` failed with something else", last.line),
+        text.0,
+        printed.trim_end(),
+    ))
 }
 
 /// Asserts that the last command succeeded.

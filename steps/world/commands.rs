@@ -34,7 +34,9 @@ impl World {
         if output.exit_code == 0 {
             return Ok(());
         }
-        Err(StepError::new(format!("`{line}` failed:\n{}{}", output.stdout, output.stderr).trim_end()))
+        Err(StepError::new(
+            format!("`{line}` failed:\n{}{}", output.stdout, output.stderr).trim_end(),
+        ))
     }
 
     /// Applies the manifests in a file, a folder or a glob of files, as `kubectl apply -f` would.
@@ -43,12 +45,18 @@ impl World {
     /// If a file cannot be read, or a document is refused: each with its place and the API server's words.
     pub fn apply_files(&mut self, path: &str) -> Result<(), StepError> {
         let files = FeatureFiles::new(&self.scenario().folder);
-        let files = files.read(path).map_err(|error| StepError::new(format!("the manifest \"{path}\" {error}")))?;
+        let files = files
+            .read(path)
+            .map_err(|error| StepError::new(format!("the manifest \"{path}\" {error}")))?;
         let mut refused = Vec::new();
         for file in files {
             refused.extend(self.apply(&file.text, &Origin::file(file.name)).err());
         }
-        if refused.is_empty() { Ok(()) } else { Err(StepError::new(refused.join("\n"))) }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(StepError::new(refused.join("\n")))
+        }
     }
 
     /// Applies the manifests in the step's doc string.
@@ -73,7 +81,11 @@ impl World {
         };
         let stdout: String = applied.iter().map(|object| format!("{object}\n")).collect();
         let stderr = refused.clone().unwrap_or_default();
-        let output = CommandOutput { stdout, stderr, exit_code: i32::from(refused.is_some()) };
+        let output = CommandOutput {
+            stdout,
+            stderr,
+            exit_code: i32::from(refused.is_some()),
+        };
         self.remember(&format!("kubectl apply -f {}", origin.file), output);
         refused.map_or(Ok(()), Err)
     }

@@ -162,11 +162,16 @@ impl World {
     /// # Errors
     /// If there was none.
     pub fn last_command(&self) -> Result<&LastCommand, StepError> {
-        self.last_command.as_ref().ok_or_else(|| StepError::new("no command was run before this step"))
+        self.last_command
+            .as_ref()
+            .ok_or_else(|| StepError::new("no command was run before this step"))
     }
 
     pub(super) fn remember(&mut self, line: &str, output: CommandOutput) -> &LastCommand {
-        self.last_command.insert(LastCommand { line: line.to_owned(), output })
+        self.last_command.insert(LastCommand {
+            line: line.to_owned(),
+            output,
+        })
     }
 
     /// Keeps what a command printed, for the report.
