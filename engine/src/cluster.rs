@@ -299,7 +299,7 @@ impl Cluster {
     }
 
     fn run_task(&mut self, task: Task) {
-        tracing::trace!(target: "engine::agenda", at = %self.now, ?task);
+        tracing::trace!(target: "engine::agenda", at_ns = self.now.as_nanos(), ?task);
         let mut context = Context {
             now: self.now,
             store: &mut self.store,
@@ -332,7 +332,7 @@ impl Cluster {
     fn show_changes(&mut self) {
         while let Some(change) = self.store.log().get(self.shown).cloned() {
             self.shown += 1;
-            tracing::debug!(target: "engine", "{}", crate::timeline::describe(&change));
+            tracing::debug!(target: "engine", at_ns = change.at.as_nanos(), "{}", crate::timeline::describe(&change));
             let mut context = Context {
                 now: self.now,
                 store: &mut self.store,
