@@ -15,7 +15,7 @@ pub struct Suite {
 }
 
 /// Every suite, in the order `did you mean` and messages list them.
-pub const SUITES: &[Suite] = &[columns::SUITE, values::SUITE, api::SUITE];
+pub const SUITES: &[Suite] = &[api::SUITE, columns::SUITE, values::SUITE];
 
 /// The suite of that name.
 ///
