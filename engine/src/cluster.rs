@@ -195,6 +195,11 @@ impl Cluster {
         Ok(())
     }
 
+    /// Lets somebody outside write to the store, as a user of the API server does; the components see it at once.
+    pub fn write<R>(&mut self, work: impl FnOnce(&mut Store) -> R) -> R {
+        self.with_context("user", |context, _| work(context.store))
+    }
+
     /// Lets `work` touch the cluster as `writer`, then shows the components what it wrote.
     pub(crate) fn with_context<R>(
         &mut self,
