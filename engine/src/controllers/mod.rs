@@ -1,12 +1,18 @@
 //! The controllers of kube-controller-manager, one file a controller, named as there.
 
-mod controllers;
+mod all;
 mod deployment;
+mod endpoint_slice;
+mod garbage_collector;
+mod namespace;
+mod node_lifecycle;
 mod owner;
+mod pod_gc;
 mod replica_set;
+mod taint_eviction;
 mod work_queue;
 
-pub use controllers::{ControllerId, Controllers, Task};
+pub use all::{ControllerId, Controllers, Task};
 pub use deployment::REVISION_ANNOTATION;
 pub use owner::{controller_reference, generate_name_prefix};
 pub use replica_set::available_at;

@@ -96,7 +96,7 @@ impl Scheduler {
         let key = change.key();
         match after.filter(|_| waits) {
             None if waited => self.queue.remove(&key),
-            None => return,
+            None => {}
             Some(pod) if !waited => {
                 self.queue.add(key, pod.spec.priority, context.now);
                 self.request_cycle(context);
