@@ -101,12 +101,13 @@ impl Scheduler {
                 self.queue.add(key, pod.spec.priority, context.now);
                 self.request_cycle(context);
             }
-            Some(pod) => {
-                if before.is_some_and(|before| before.spec != pod.spec || before.meta.labels != pod.meta.labels) {
-                    self.queue.wake(&key, context.now, context.settings);
-                    self.request_wake_ups(context);
-                }
+            Some(pod)
+                if before.is_some_and(|before| before.spec != pod.spec || before.meta.labels != pod.meta.labels) =>
+            {
+                self.queue.wake(&key, context.now, context.settings);
+                self.request_wake_ups(context);
             }
+            Some(_) => {}
         }
     }
 

@@ -26,7 +26,11 @@ fn a_lost_node_is_tainted_and_its_pods_are_evicted_five_minutes_later() {
     let (no_schedule, no_execute) = ("unreachable:NoSchedule".to_owned(), "unreachable:NoExecute".to_owned());
     assert_eq!(
         sets,
-        [&[][..], &[no_schedule.clone()], &[no_execute.clone(), no_schedule]]
+        [
+            &[][..],
+            std::slice::from_ref(&no_schedule),
+            &[no_execute, no_schedule.clone()]
+        ]
     );
     let (lost, tainted) = (history[1].0 - 30.0, history[2].0 - history[1].0);
     assert!((30.0..=45.1).contains(&lost), "noticed after {lost}");
