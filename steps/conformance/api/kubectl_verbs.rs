@@ -54,12 +54,21 @@ fn check(setup: &[Value], case: &Value) -> CaseResult {
     }
     let changed: Vec<Value> = changed.into_values().collect();
     let mut expected = case["changed"].as_array().cloned().unwrap_or_default();
-    expected.sort_by_key(|object| format!("{}/{}", object["kind"].as_str().unwrap_or_default(), object["metadata"]["name"].as_str().unwrap_or_default()));
+    expected.sort_by_key(|object| {
+        format!(
+            "{}/{}",
+            object["kind"].as_str().unwrap_or_default(),
+            object["metadata"]["name"].as_str().unwrap_or_default()
+        )
+    });
     compare("deleted", texts(&case["deleted"]), deleted)?;
     compare("changed", names(&expected), names(&changed))?;
     for (expected, seen) in expected.iter().zip(&changed) {
         if let Some(difference) = first_difference("", expected, seen) {
-            return Err(format!("changed {}: {difference}", names(std::slice::from_ref(expected)).join("")));
+            return Err(format!(
+                "changed {}: {difference}",
+                names(std::slice::from_ref(expected)).join("")
+            ));
         }
     }
     Ok(())
@@ -86,17 +95,27 @@ fn first_difference(path: &str, expected: &Value, seen: &Value) -> Option<String
 
 fn names(objects: &[Value]) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    objects.iter().map(|object| format!("{}/{}", text(&object["kind"]), text(&object["metadata"]["name"]))).collect()
+    objects
+        .iter()
+        .map(|object| format!("{}/{}", text(&object["kind"]), text(&object["metadata"]["name"])))
+        .collect()
 }
 
 fn texts(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The files of a case; binary ones cannot be manifests and are left out.
 fn files(files: &Value) -> BTreeMap<String, String> {
     let entries = files.as_object().into_iter().flatten();
-    entries.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
+    entries
+        .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
+        .collect()
 }
 
 /// A cluster that holds the setup's objects, and in which nothing runs.
@@ -114,7 +133,10 @@ fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         let status = object.get("status").cloned();
         let created = cluster.request(|request| {
             let created = request.create(kind, object)?;
-            let key = shakedown_engine::api::ObjectKey::new(text(&created["metadata"]["namespace"]), text(&created["metadata"]["name"]));
+            let key = shakedown_engine::api::ObjectKey::new(
+                text(&created["metadata"]["namespace"]),
+                text(&created["metadata"]["name"]),
+            );
             match status {
                 Some(status) => request.replace_status(kind, &key, status),
                 None => Ok(created),

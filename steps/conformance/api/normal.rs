@@ -8,12 +8,19 @@ pub(super) fn text(text: &str) -> String {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let known = [(uuid_len(rest), "<uid>"), (time_len(rest), "<time>")];
-        if let Some((len, placeholder)) = known.into_iter().find_map(|(len, placeholder)| Some((len?, placeholder))) {
+        if let Some((len, placeholder)) = known
+            .into_iter()
+            .find_map(|(len, placeholder)| Some((len?, placeholder)))
+        {
             normal.push_str(placeholder);
             rest = rest.get(len..).unwrap_or_default();
             continue;
         }
-        let version = ["resourceVersion: \"", "\"resourceVersion\": \"", "resource version to be 1, was "];
+        let version = [
+            "resourceVersion: \"",
+            "\"resourceVersion\": \"",
+            "resource version to be 1, was ",
+        ];
         match version.iter().find(|prefix| rest.starts_with(**prefix)) {
             Some(prefix) => {
                 let after = rest.get(prefix.len()..).unwrap_or_default();

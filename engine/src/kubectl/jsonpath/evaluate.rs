@@ -13,7 +13,7 @@ use super::go_value;
 use super::node::{Filter, Node, Slice};
 
 /// How many values one evaluation may find: `..` behind `..` multiplies.
-const MOST_VALUES: usize = 10_000_000;
+const MOST_VALUES: usize = 4_000_000;
 /// How deep loops may stand within loops.
 const DEEPEST_LOOP: usize = 32;
 
@@ -213,7 +213,7 @@ impl<'n> Evaluation<'n> {
             for element in children(list) {
                 let left = self.list(vec![element.clone()], &filter.left);
                 let Some((operator, right)) = &filter.comparison else {
-                    if !left.map_or_else(|stop| stop.reached, |values| values).is_empty() {
+                    if !left.unwrap_or_else(|stop| stop.reached).is_empty() {
                         found.push(element);
                     }
                     continue;

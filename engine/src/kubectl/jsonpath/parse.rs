@@ -275,7 +275,7 @@ fn slice(text: &str) -> Result<Slice, String> {
             .all(|b| b.is_ascii_digit())
     };
     let parts: Vec<&str> = text.split(':').collect();
-    if parts.len() > 3 || !parts.iter().all(|part| is_number(part)) {
+    if parts.len() > 3 || !parts.iter().all(is_number) {
         return Err(format!("invalid array index {text}"));
     }
     let number = |i: usize| match parts.get(i) {
