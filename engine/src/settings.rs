@@ -187,6 +187,11 @@ settings! {
     kubelet_retry_period: Duration = secs(10), "kubelet-retry-period";
     /// How long the sandbox of a pod takes to stand (the recordings' scripted runtime: 150ms).
     sandbox_duration: Duration = millis(150), "sandbox-duration";
+    /// How long a pod's volumes take to mount: the kubelet looks every 300ms whether they are there (volume manager
+    /// `podAttachAndMountRetryInterval`).
+    volume_mount_duration: Duration = millis(300), "volume-mount-duration";
+    /// How long a kubelet takes from its start to its first look at its pods.
+    kubelet_start_duration: Duration = secs(1), "kubelet-start-duration";
     /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).
     image_pull_duration: Duration = millis(300), "image-pull-duration";
     /// How long creating a container takes (the recordings' scripted runtime: 30ms).
@@ -203,6 +208,14 @@ settings! {
     event_burst: u32 = 25, "event-burst";
     /// How long until it may send one more. client-go event correlator: 5m.
     event_refill_period: Duration = secs(300), "event-refill-period";
+    /// How long the scheduler needs for one pod. kube-scheduler measured on small clusters: about half a millisecond.
+    scheduler_cycle_duration: Duration = Duration::from_micros(500), "scheduler-cycle-duration";
+    /// How long a pod that fits nowhere waits at least before it is tried again. kube-scheduler `podInitialBackoffSeconds`: 1s.
+    scheduler_backoff_initial: Duration = secs(1), "scheduler-backoff-initial";
+    /// How long it waits at most once something has changed. kube-scheduler `podMaxBackoffSeconds`: 10s.
+    scheduler_backoff_max: Duration = secs(10), "scheduler-backoff-max";
+    /// How long it waits if nothing changes. kube-scheduler `--pod-max-in-unschedulable-pods-duration`: 5m.
+    scheduler_unschedulable_max: Duration = secs(300), "scheduler-unschedulable-max";
     /// Whether pods get a service account and its token volume (the ServiceAccount admission plugin).
     service_account_admission: bool = true, "service-account-admission";
 }

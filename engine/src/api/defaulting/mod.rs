@@ -21,6 +21,6 @@ mod volume;
 mod workload;
 
 pub use canonical::canonical;
-pub use prepare::prepare_for_create;
+pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;
 pub use update::prepare_for_update;

@@ -39,7 +39,7 @@ pub fn prepare_for_create(kind: Kind, object: &mut Value, uid: &str) {
 }
 
 /// Kinds whose `metadata.generation` counts changes of the spec.
-pub(super) fn has_generation(kind: Kind) -> bool {
+pub fn has_generation(kind: Kind) -> bool {
     [
         Kind::DEPLOYMENT,
         Kind::REPLICA_SET,
