@@ -1,3 +1,4 @@
 //! What a scenario starts from.
 
 mod cluster;
+mod objects;

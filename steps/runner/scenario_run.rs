@@ -1,6 +1,5 @@
 //! One scenario from its first step to its record.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use cucumber::step::Location;
@@ -66,7 +65,7 @@ pub fn run(
     let started = Instant::now();
     let mut record = planned(feature, scenario, run_seed);
     let context = ScenarioContext {
-        feature: PathBuf::from(&feature.path),
+        feature: feature.path.clone(),
         folder: feature.folder.clone(),
         seed: record.seed,
     };

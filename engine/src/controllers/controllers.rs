@@ -1,0 +1,104 @@
+//! All controllers as one component: every change is shown to each, every wake-up goes to its own.
+
+use super::deployment::DeploymentController;
+use super::node_lifecycle::NodeLifecycleController;
+use super::pod_gc::PodGcController;
+use super::replica_set::ReplicaSetController;
+use super::taint_eviction::TaintEvictionController;
+use crate::api::ObjectKey;
+use crate::component::{Component, Context};
+use crate::sim::Seed;
+use crate::store::Change;
+
+/// Which controller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ControllerId {
+    /// Keeps the pods of ReplicaSets.
+    ReplicaSet,
+    /// Rolls Deployments out.
+    Deployment,
+    /// Writes EndpointSlices.
+    EndpointSlice,
+    /// Deletes what has lost its owner.
+    GarbageCollector,
+    /// Watches node heartbeats, taints nodes.
+    NodeLifecycle,
+    /// Evicts pods that do not tolerate a `NoExecute` taint.
+    TaintEviction,
+    /// Deletes pods whose node is gone.
+    PodGc,
+    /// Empties namespaces that are being deleted.
+    Namespace,
+}
+
+/// A wake-up of a controller: reconcile this object.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Which controller.
+    pub controller: ControllerId,
+    /// Which object.
+    pub key: ObjectKey,
+}
+
+impl ControllerId {
+    /// Its name in kube-controller-manager.
+    pub fn name(self) -> &'static str {
+        match self {
+            ControllerId::ReplicaSet => "replicaset-controller",
+            ControllerId::Deployment => "deployment-controller",
+            ControllerId::EndpointSlice => "endpointslice-controller",
+            ControllerId::GarbageCollector => "garbage-collector-controller",
+            ControllerId::NodeLifecycle => "node-lifecycle-controller",
+            ControllerId::TaintEviction => "taint-eviction-controller",
+            ControllerId::PodGc => "pod-garbage-collector-controller",
+            ControllerId::Namespace => "namespace-controller",
+        }
+    }
+}
+
+/// All controllers.
+#[derive(Debug)]
+pub struct Controllers {
+    replica_set: ReplicaSetController,
+    deployment: DeploymentController,
+    node_lifecycle: NodeLifecycleController,
+    taint_eviction: TaintEvictionController,
+    pod_gc: PodGcController,
+}
+
+impl Controllers {
+    /// Controllers that have seen nothing yet.
+    pub fn new(seed: Seed) -> Self {
+        Controllers {
+            replica_set: ReplicaSetController::new(seed),
+            deployment: DeploymentController::new(seed),
+            node_lifecycle: NodeLifecycleController::new(seed),
+            taint_eviction: TaintEvictionController::new(seed),
+            pod_gc: PodGcController::new(seed),
+        }
+    }
+}
+
+impl Component for Controllers {
+    type Task = Task;
+
+    fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
+        self.replica_set.observe(change, context);
+        self.deployment.observe(change, context);
+        self.node_lifecycle.observe(change, context);
+        self.taint_eviction.observe(change, context);
+        self.pod_gc.observe(change, context);
+    }
+
+    fn run(&mut self, task: Task, context: &mut Context<'_>) {
+        let key = &task.key;
+        match task.controller {
+            ControllerId::ReplicaSet => self.replica_set.run(key, context),
+            ControllerId::Deployment => self.deployment.run(key, context),
+            ControllerId::NodeLifecycle => self.node_lifecycle.run(key, context),
+            ControllerId::TaintEviction => self.taint_eviction.run(key, context),
+            ControllerId::PodGc => self.pod_gc.run(key, context),
+            _ => {}
+        }
+    }
+}
