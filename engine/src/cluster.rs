@@ -232,6 +232,12 @@ impl Cluster {
         (self.now + self.limits.settle_max).min(self.limits.virtual_time_max)
     }
 
+    /// Lets somebody outside write objects directly, past validation and admission: for tests, and for whoever plays a
+    /// component's part.
+    pub fn write<R>(&mut self, writer: &'static str, work: impl FnOnce(&mut Store) -> R) -> R {
+        self.with_context(writer, |context, _| work(context.store))
+    }
+
     /// Lets `work` touch the cluster as `writer`, then shows the components what it wrote.
     pub(crate) fn with_context<R>(
         &mut self,
@@ -293,7 +299,7 @@ impl Cluster {
     }
 
     fn run_task(&mut self, task: Task) {
-        tracing::trace!(target: "engine::agenda", at = %self.now, ?task);
+        tracing::trace!(target: "engine::agenda", at_ns = self.now.as_nanos(), ?task);
         let mut context = Context {
             now: self.now,
             store: &mut self.store,
@@ -326,7 +332,7 @@ impl Cluster {
     fn show_changes(&mut self) {
         while let Some(change) = self.store.log().get(self.shown).cloned() {
             self.shown += 1;
-            tracing::debug!(target: "engine", "{}", crate::timeline::describe(&change));
+            tracing::debug!(target: "engine", at_ns = change.at.as_nanos(), "{}", crate::timeline::describe(&change));
             let mut context = Context {
                 now: self.now,
                 store: &mut self.store,

@@ -21,6 +21,8 @@ fn run(world: &mut World, command: Command) -> Result<(), StepError> {
 /// Example: ``When I try to run `kubectl drain node-1` ``
 #[given(expr = "I try to run {command}")]
 #[when(expr = "I try to run {command}")]
-fn try_to_run(world: &mut World, command: Command) {
+fn try_to_run(world: &mut World, command: Command) -> Result<(), StepError> {
+    World::is_kubectl(&command.0)?;
     world.command(&command.0);
+    Ok(())
 }

@@ -30,6 +30,7 @@ impl World {
     /// # Errors
     /// What the command printed, if it fails.
     pub fn must_command(&mut self, line: &str) -> Result<(), StepError> {
+        Self::is_kubectl(line)?;
         let output = &self.command(line).output;
         if output.exit_code == 0 {
             return Ok(());
@@ -37,6 +38,19 @@ impl World {
         Err(StepError::new(
             format!("`{line}` failed:\n{}{}", output.stdout, output.stderr).trim_end(),
         ))
+    }
+
+    /// That a line is kubectl's: nothing else is simulated.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn is_kubectl(line: &str) -> Result<(), StepError> {
+        if line.split_whitespace().next() == Some("kubectl") {
+            return Ok(());
+        }
+        Err(StepError::new(format!(
+            "`{line}` is no kubectl command; nothing else can be run on a simulated cluster"
+        )))
     }
 
     /// Applies the manifests in a file, a folder or a glob of files, as `kubectl apply -f` would.

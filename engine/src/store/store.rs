@@ -248,7 +248,7 @@ impl Store {
             before,
             after: after.clone(),
         };
-        tracing::trace!(target: "engine::store", at = %at, writer, verb = ?change.verb(), kind = %change.kind(), key = %change.key());
+        tracing::trace!(target: "engine::store", at_ns = at.as_nanos(), writer, verb = ?change.verb(), kind = %change.kind(), key = %change.key());
         self.objects.apply(&change);
         self.log.push(change);
         after
