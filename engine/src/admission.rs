@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
-use crate::api::{Condition, Container, Pod, PodPhase, PodSpec, ResourceList, json as read};
+use crate::api::{Condition, Pod, PodPhase, PodSpec, json as read};
 use crate::settings::Settings;
 use crate::sim::Random;
 
@@ -42,7 +42,7 @@ pub fn admit_spec(spec: &PodSpec, settings: &Settings) -> PodSpec {
 /// The status of a new pod.
 pub fn begin(pod: &mut Pod, now: crate::api::Timestamp) {
     pod.status.phase = PodPhase::Pending;
-    pod.status.qos_class = SmolStr::new_static(qos_class(&pod.spec));
+    pod.status.qos_class = SmolStr::new_static(crate::api::qos_class(&pod.spec));
     if !read::list(&pod.spec.json, "schedulingGates").is_empty() {
         let message = "Scheduling is blocked due to non-empty scheduling gates";
         let condition = Condition::new("PodScheduled", false, "SchedulingGated", message, now);
@@ -166,36 +166,6 @@ pub fn render_token_volume(spec: &mut Value, uid_bits: u64) {
     }
 }
 
-/// The quality-of-service class of a pod.
-///
-/// Documentation: "Pod Quality of Service Classes". `Guaranteed` if every container limits cpu and memory and requests just
-/// that; `BestEffort` if none says anything about either; else `Burstable`.
-pub fn qos_class(spec: &PodSpec) -> &'static str {
-    const COMPUTE: [&str; 2] = ["cpu", "memory"];
-    let says = |list: &ResourceList| {
-        COMPUTE
-            .iter()
-            .any(|name| list.get(*name).is_some_and(|amount| amount.milli_value() > 0))
-    };
-    if !spec
-        .all_containers()
-        .any(|container| says(&container.requests) || says(&container.limits))
-    {
-        return "BestEffort";
-    }
-    let guaranteed = |container: &Container| {
-        COMPUTE.iter().all(|name| {
-            let limit = container.limits.get(*name).filter(|limit| limit.milli_value() > 0);
-            limit.is_some() && container.requests.get(*name) == limit
-        })
-    };
-    if spec.all_containers().all(guaranteed) {
-        "Guaranteed"
-    } else {
-        "Burstable"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,20 +206,5 @@ mod tests {
         assert_eq!(read::text(&spec["containers"][0]["volumeMounts"][0], "name"), name);
         let spec = admitted(json!({ "containers": [], "automountServiceAccountToken": false }));
         assert_eq!(spec.get("volumes"), None);
-    }
-
-    #[test]
-    fn quality_of_service() {
-        let check = |resources: Value, expect: &str| {
-            let spec = PodSpec::from_json(json!({ "containers": [{ "name": "app", "resources": resources }] }));
-            assert_eq!(qos_class(&spec), expect);
-        };
-        check(json!({}), "BestEffort");
-        check(json!({ "requests": { "cpu": "1" } }), "Burstable");
-        check(json!({ "limits": { "cpu": "1", "memory": "1Gi" } }), "Guaranteed");
-        check(
-            json!({ "limits": { "cpu": "1", "memory": "1Gi" }, "requests": { "cpu": "500m" } }),
-            "Burstable",
-        );
     }
 }

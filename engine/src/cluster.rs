@@ -237,6 +237,12 @@ impl Cluster {
         (self.now + self.limits.settle_max).min(self.limits.virtual_time_max)
     }
 
+    /// Lets somebody outside write objects directly, past validation and admission: for tests, and for whoever plays a
+    /// component's part.
+    pub fn write<R>(&mut self, writer: &'static str, work: impl FnOnce(&mut Store) -> R) -> R {
+        self.with_context(writer, |context, _| work(context.store))
+    }
+
     /// Lets `work` touch the cluster as `writer`, then shows the components what it wrote.
     pub(crate) fn with_context<R>(
         &mut self,

@@ -241,7 +241,7 @@ mod tests {
         check(
             "nonesuch",
             &[],
-            "error: unknown suite `nonesuch`: known suites: columns, values, api",
+            "error: unknown suite `nonesuch`: known suites: api, columns, values",
         );
         check("values", &[], "error: nothing to run: give the files or folders");
         check(

@@ -4,6 +4,8 @@ mod container;
 pub mod decode;
 pub mod defaulting;
 mod deployment;
+#[cfg(test)]
+pub(crate) mod draws;
 pub mod duration;
 mod event;
 mod inert;
@@ -24,6 +26,7 @@ mod resource;
 pub mod schema;
 pub mod selector;
 mod service;
+pub mod validation;
 
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};

@@ -1,9 +1,11 @@
 //! One run of kubectl: the cluster it talks to, the files it may read, what it prints.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::error::{CommandError, Result};
-use super::files::FileSource;
+use super::files::{FileError, FileSource};
 use super::flags::Arguments;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::apiserver::{Request, external};
@@ -125,6 +127,28 @@ impl Session<'_> {
     pub fn now_ns(&self) -> i64 {
         let epoch_ns = self.cluster.store().epoch().0.saturating_mul(1_000_000_000);
         epoch_ns.saturating_add(i64::try_from(self.cluster.now().as_nanos()).unwrap_or(i64::MAX))
+    }
+
+    /// The instant `timeout_ns` from now.
+    pub fn now_plus(&self, timeout_ns: i64) -> SimTime {
+        self.cluster.now() + Duration::from_nanos(u64::try_from(timeout_ns).unwrap_or(0))
+    }
+
+    /// When a command with a `--timeout` gives up; none if it has none (0).
+    pub fn deadline(&self, timeout_ns: i64) -> Option<SimTime> {
+        (timeout_ns > 0).then(|| self.now_plus(timeout_ns))
+    }
+
+    /// The text of one file.
+    ///
+    /// # Errors
+    /// It cannot be had.
+    pub fn read_text(&self, path: &str) -> Result<String> {
+        match self.files.read(path) {
+            Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
+            Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
+            Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
+        }
     }
 
     /// Lets virtual time pass until something changes; false when `deadline` has come. Without a deadline it is an error when

@@ -12,7 +12,18 @@ use crate::sim::SimTime;
 pub fn sync(key: &ObjectKey, mut sets: ReplicaSets, context: &mut Context<'_>) -> Option<SimTime> {
     sets.sync_revision(key, true, context).ok()?;
     let deployment = context.store.get::<Deployment>(key).cloned()?;
-    if scale_new(&deployment, &mut sets, context) || scale_old_down(&deployment, &mut sets, context) {
+    if scale_new(&deployment, &mut sets, context) {
+        return status::sync_rollout(key, &sets, context);
+    }
+    if sets
+        .old
+        .iter()
+        .any(|set| set.spec.replicas > 0 && set.status.available_replicas > set.spec.replicas)
+    {
+        // It was scaled down and has not counted its pods since: its next status brings this reconcile back.
+        return None;
+    }
+    if scale_old_down(&deployment, &mut sets, context) {
         return status::sync_rollout(key, &sets, context);
     }
     if status::is_complete(&deployment, &deployment.status) {
