@@ -79,7 +79,7 @@ impl PodWork<'_, '_> {
             return;
         };
         let failure: Option<PullFailure> = match self.agent.machine.connected {
-            true => self.context.environment.outage(&image).or(self.behaviour(container).pull_failure.clone()),
+            true => self.context.environment.pull_fails(&image).or(self.behaviour(container).pull_failure.clone()),
             false => Some(PullFailure::Unreachable),
         };
         if let Some(failure) = failure {
