@@ -22,12 +22,32 @@ impl Pressure {
     /// The node's condition under pressure or without (kubelet `nodestatus/setters.go`).
     pub fn condition(self, on: bool, now: Timestamp) -> Condition {
         let (kind, reason, message) = match (self, on) {
-            (Pressure::Memory, true) => ("MemoryPressure", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
-            (Pressure::Memory, false) => ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+            (Pressure::Memory, true) => (
+                "MemoryPressure",
+                "KubeletHasInsufficientMemory",
+                "kubelet has insufficient memory available",
+            ),
+            (Pressure::Memory, false) => (
+                "MemoryPressure",
+                "KubeletHasSufficientMemory",
+                "kubelet has sufficient memory available",
+            ),
             (Pressure::Disk, true) => ("DiskPressure", "KubeletHasDiskPressure", "kubelet has disk pressure"),
-            (Pressure::Disk, false) => ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-            (Pressure::Pids, true) => ("PIDPressure", "KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
-            (Pressure::Pids, false) => ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+            (Pressure::Disk, false) => (
+                "DiskPressure",
+                "KubeletHasNoDiskPressure",
+                "kubelet has no disk pressure",
+            ),
+            (Pressure::Pids, true) => (
+                "PIDPressure",
+                "KubeletHasInsufficientPID",
+                "kubelet has insufficient PID available",
+            ),
+            (Pressure::Pids, false) => (
+                "PIDPressure",
+                "KubeletHasSufficientPID",
+                "kubelet has sufficient PID available",
+            ),
         };
         Condition {
             last_update: Some(now),
@@ -186,7 +206,12 @@ impl fmt::Display for Fault {
             Fault::Killed(_) => write!(f, "{} is killed", self.target()),
             Fault::ProbeFails(_, probe, times_out) => {
                 let how = if *times_out { "times out" } else { "fails" };
-                write!(f, "the {} probe of {} {how}", probe.name().to_lowercase(), self.target())
+                write!(
+                    f,
+                    "the {} probe of {} {how}",
+                    probe.name().to_lowercase(),
+                    self.target()
+                )
             }
         }
     }

@@ -92,7 +92,11 @@ fn inject(
 /// Does what a fault does. Returns how many targets changed.
 fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) -> Result<usize, FaultError> {
     match fault {
-        Fault::NodeLost(_) | Fault::NodeReboots(_) | Fault::NodePartitioned(_) | Fault::KubeletStops(_) | Fault::ZoneLost(_) => {
+        Fault::NodeLost(_)
+        | Fault::NodeReboots(_)
+        | Fault::NodePartitioned(_)
+        | Fault::KubeletStops(_)
+        | Fault::ZoneLost(_) => {
             let changed = set_machines(&nodes_of(fault, kubelets, context)?, kubelets, context);
             match changed {
                 0 => Err(FaultError::Already(fault.to_string())),
@@ -113,24 +117,34 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             Ok(0)
         }
         Fault::RegistryUnreachable(registry) => {
-            context.environment.begin_outage(id, PullOutage::Registry(registry.clone()));
+            context
+                .environment
+                .begin_outage(id, PullOutage::Registry(registry.clone()));
             Ok(0)
         }
         Fault::OomKilled(pods, container) => {
             let exit = (137, ExitCause::OutOfMemory);
-            strike_processes(pods, container, context, |pod, name, context| kubelets.end_processes(pod, name, exit, context))
+            strike_processes(pods, container, context, |pod, name, context| {
+                kubelets.end_processes(pod, name, exit, context)
+            })
         }
         Fault::Exits(pods, container, code) => {
             let exit = (*code, ExitCause::Process);
-            strike_processes(pods, container, context, |pod, name, context| kubelets.end_processes(pod, name, exit, context))
+            strike_processes(pods, container, context, |pod, name, context| {
+                kubelets.end_processes(pod, name, exit, context)
+            })
         }
-        Fault::Hangs(pods, container) => {
-            strike_processes(pods, container, context, |pod, name, context| kubelets.hang_processes(pod, name, true, context))
-        }
+        Fault::Hangs(pods, container) => strike_processes(pods, container, context, |pod, name, context| {
+            kubelets.hang_processes(pod, name, true, context)
+        }),
         Fault::Evicted(pods) => strike_processes(pods, &None, context, |pod, _, context| kubelets.evict(pod, context)),
         Fault::Killed(pods) => kill(pods, context),
         Fault::ProbeFails(pods, probe, times_out) => {
-            let outage = if *times_out { ProbeOutage::TimesOut } else { ProbeOutage::Fails };
+            let outage = if *times_out {
+                ProbeOutage::TimesOut
+            } else {
+                ProbeOutage::Fails
+            };
             fail_probes(pods, *probe, outage, id, kubelets, context)
         }
     }
@@ -142,7 +156,11 @@ fn nodes_of(fault: &Fault, kubelets: &Kubelets, context: &Context<'_>) -> Result
         let nodes = context.store.objects().all::<Node>();
         let of_zone = nodes.filter(|node| node.label(ZONE) == Some(zone) && kubelets.has_node(&node.meta.name));
         let names: Vec<SmolStr> = of_zone.map(|node| node.meta.name.clone()).collect();
-        return if names.is_empty() { Err(FaultError::NoZone(zone.clone())) } else { Ok(names) };
+        return if names.is_empty() {
+            Err(FaultError::NoZone(zone.clone()))
+        } else {
+            Ok(names)
+        };
     }
     match fault {
         Fault::NodeLost(node) | Fault::NodeReboots(node) | Fault::NodePartitioned(node) | Fault::KubeletStops(node) => {
@@ -160,7 +178,10 @@ fn set_machines(nodes: &[SmolStr], kubelets: &mut Kubelets, context: &mut Contex
     let mut changed = 0;
     for node in nodes {
         let (mut powered, mut kubelet, mut connected) = (true, true, true);
-        let zone = context.store.get::<Node>(&ObjectKey::cluster(node.clone())).and_then(|node| node.label(ZONE).cloned());
+        let zone = context
+            .store
+            .get::<Node>(&ObjectKey::cluster(node.clone()))
+            .and_then(|node| node.label(ZONE).cloned());
         for record in context.environment.faults().in_force() {
             match &record.fault {
                 Fault::NodeLost(name) | Fault::NodeReboots(name) if name == node => powered = false,
@@ -179,7 +200,13 @@ fn find_pods(pods: &[ObjectKey], context: &Context<'_>) -> Result<Vec<std::sync:
     if pods.is_empty() {
         return Err(FaultError::NoPods);
     }
-    let find = |key: &ObjectKey| context.store.get::<Pod>(key).cloned().ok_or_else(|| FaultError::NoPod(key.clone()));
+    let find = |key: &ObjectKey| {
+        context
+            .store
+            .get::<Pod>(key)
+            .cloned()
+            .ok_or_else(|| FaultError::NoPod(key.clone()))
+    };
     pods.iter().map(find).collect()
 }
 
@@ -248,7 +275,12 @@ fn fail_probes(
 
 /// Ends a fault.
 pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) {
-    let Some(record) = context.environment.faults().get(fault).filter(|record| record.to.is_none()) else {
+    let Some(record) = context
+        .environment
+        .faults()
+        .get(fault)
+        .filter(|record| record.to.is_none())
+    else {
         return;
     };
     let fault_kind = record.fault.clone();
@@ -257,20 +289,32 @@ pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) 
     match &fault_kind {
         Fault::NodeDeleted(node) => kubelets.register_again(node, context),
         Fault::NodePressure(node, pressure) => {
-            let still = context.environment.faults().in_force().any(|record| record.fault == fault_kind);
+            let still = context
+                .environment
+                .faults()
+                .in_force()
+                .any(|record| record.fault == fault_kind);
             if !still {
                 kubelets.set_pressure(node, *pressure, false, context);
             }
         }
         Fault::Hangs(pods, container) => {
             // Pods that are gone by now need no healing.
-            let pods: Vec<ObjectKey> = pods.iter().filter(|key| context.store.get::<Pod>(key).is_some()).cloned().collect();
+            let pods: Vec<ObjectKey> = pods
+                .iter()
+                .filter(|key| context.store.get::<Pod>(key).is_some())
+                .cloned()
+                .collect();
             let _ = strike_processes(&pods, container, context, |pod, name, context| {
                 kubelets.hang_processes(pod, name, false, context)
             });
         }
         Fault::ProbeFails(pods, ..) => {
-            for pod in pods.iter().filter_map(|key| context.store.get::<Pod>(key).cloned()).collect::<Vec<_>>() {
+            for pod in pods
+                .iter()
+                .filter_map(|key| context.store.get::<Pod>(key).cloned())
+                .collect::<Vec<_>>()
+            {
                 kubelets.review_probes(&pod, context);
             }
         }

@@ -74,7 +74,9 @@ impl Kubelets {
 
     /// A kubelet posts its node's status, and registers the node if it is gone.
     pub(super) fn registers(&mut self, number: u32, context: &mut Context<'_>) {
-        let Some(agent) = self.agents.get_mut(number as usize) else { return };
+        let Some(agent) = self.agents.get_mut(number as usize) else {
+            return;
+        };
         if agent.registers != context.now || !agent.machine.kubelet || !agent.machine.connected {
             return;
         }
@@ -89,7 +91,11 @@ impl Kubelets {
             }
         };
         let now = context.store.timestamp();
-        let pressures = self.agents.get(number as usize).map(|agent| agent.pressures.clone()).unwrap_or_default();
+        let pressures = self
+            .agents
+            .get(number as usize)
+            .map(|agent| agent.pressures.clone())
+            .unwrap_or_default();
         let node = context.store.modify::<Node>(&key, |node| {
             for condition in healthy_conditions(now) {
                 Condition::set(&mut node.conditions, condition);
@@ -108,7 +114,9 @@ impl Kubelets {
 
     /// A node that was deleted is registered anew, as it first was.
     fn register_anew(&mut self, number: u32, context: &mut Context<'_>) {
-        let Some(agent) = self.agents.get(number as usize) else { return };
+        let Some(agent) = self.agents.get(number as usize) else {
+            return;
+        };
         let mut node = agent.node.as_ref().clone();
         node.conditions = healthy_conditions(context.store.timestamp());
         if let Some(ready) = node.conditions.iter_mut().find(|condition| condition.kind == "Ready") {
@@ -144,9 +152,14 @@ impl Kubelets {
 
     /// A kubelet that was cut off sees at once all that happened meanwhile.
     fn catch_up(&mut self, number: u32, context: &mut Context<'_>) {
-        let Some(agent) = self.agents.get_mut(number as usize) else { return };
+        let Some(agent) = self.agents.get_mut(number as usize) else {
+            return;
+        };
         let present: Vec<_> = context.store.objects().pods_on(&agent.name).cloned().collect();
-        let gone = agent.pods.keys().filter(|uid| !present.iter().any(|pod| pod.meta.uid == **uid));
+        let gone = agent
+            .pods
+            .keys()
+            .filter(|uid| !present.iter().any(|pod| pod.meta.uid == **uid));
         let gone: Vec<Uid> = gone.copied().collect();
         for uid in gone {
             Kubelets::with_pod(agent, uid, context, |work| work.incoming(Incoming::Removed));
@@ -179,18 +192,27 @@ impl Kubelets {
         let after = context.store.modify::<Node>(&key, |node| {
             Condition::set(&mut node.conditions, pressure.condition(on, now));
         });
-        let (Some(before), Some(after)) = (before, after) else { return false };
+        let (Some(before), Some(after)) = (before, after) else {
+            return false;
+        };
         if before.conditions == after.conditions {
             return false;
         }
         let event = pressure.event(on);
-        report_node(&after, event, format!("Node {} status is now: {event}", after.meta.name), context);
+        report_node(
+            &after,
+            event,
+            format!("Node {} status is now: {event}", after.meta.name),
+            context,
+        );
         true
     }
 
     /// Removes a node's object and its Lease; the machine goes on. Returns whether there was one.
     pub(crate) fn delete_node_object(&mut self, node: &str, context: &mut Context<'_>) -> bool {
-        let deleted = context.store.delete(Kind::NODE, &ObjectKey::cluster(node), DeleteOptions::default());
+        let deleted = context
+            .store
+            .delete(Kind::NODE, &ObjectKey::cluster(node), DeleteOptions::default());
         let lease = ObjectKey::new("kube-node-lease", node);
         // A Lease that is gone already is as well.
         let _ = context.store.delete(Kind::LEASE, &lease, DeleteOptions::default());
@@ -229,13 +251,17 @@ fn wake(number: u32, at: SimTime, wake: Wake, context: &mut Context<'_>) {
         pod: Uid::default(),
         wake,
     };
-    context.agenda.schedule(at, Urgency::Active, component::Task::Kubelet(task));
+    context
+        .agenda
+        .schedule(at, Urgency::Active, component::Task::Kubelet(task));
 }
 
 /// The node's heartbeat stays out from now on.
 fn silence(node: &SmolStr, context: &mut Context<'_>) {
     let (key, now) = (ObjectKey::new("kube-node-lease", node.clone()), context.now);
-    context.store.modify::<Lease>(&key, |lease| lease.silent_since = lease.silent_since.or(Some(now)));
+    context
+        .store
+        .modify::<Lease>(&key, |lease| lease.silent_since = lease.silent_since.or(Some(now)));
 }
 
 /// What a kubelet reports of its node when it starts, or finds it in another state than it posts.
@@ -246,12 +272,21 @@ fn report_start(node: &Node, restarted: bool, was_ready: bool, context: &mut Con
     }
     let rounds = usize::from(restarted) * 2 + usize::from(!was_ready);
     for _ in 0..rounds {
-        for event in ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"] {
+        for event in [
+            "NodeHasSufficientMemory",
+            "NodeHasNoDiskPressure",
+            "NodeHasSufficientPID",
+        ] {
             report_node(node, event, format!("Node {name} status is now: {event}"), context);
         }
     }
     if !was_ready && node.is_ready() {
-        report_node(node, "NodeReady", format!("Node {name} status is now: NodeReady"), context);
+        report_node(
+            node,
+            "NodeReady",
+            format!("Node {name} status is now: NodeReady"),
+            context,
+        );
     }
 }
 

@@ -9,13 +9,27 @@ use crate::runtime::{Exit, ExitCause};
 
 impl Kubelets {
     /// Ends the running processes of a pod's container (of all but init containers, if none is named). Returns how many.
-    pub(crate) fn end_processes(&mut self, pod: &Pod, container: Option<&str>, exit: (i32, ExitCause), context: &mut Context<'_>) -> usize {
-        self.with_pod_on(pod, context, |work| work.end_processes(container, exit.0, exit.1)).unwrap_or(0)
+    pub(crate) fn end_processes(
+        &mut self,
+        pod: &Pod,
+        container: Option<&str>,
+        exit: (i32, ExitCause),
+        context: &mut Context<'_>,
+    ) -> usize {
+        self.with_pod_on(pod, context, |work| work.end_processes(container, exit.0, exit.1))
+            .unwrap_or(0)
     }
 
     /// Lets the processes of a pod's container hang, or answer again. Returns how many it was.
-    pub(crate) fn hang_processes(&mut self, pod: &Pod, container: Option<&str>, hangs: bool, context: &mut Context<'_>) -> usize {
-        self.with_pod_on(pod, context, |work| work.hang_processes(container, hangs)).unwrap_or(0)
+    pub(crate) fn hang_processes(
+        &mut self,
+        pod: &Pod,
+        container: Option<&str>,
+        hangs: bool,
+        context: &mut Context<'_>,
+    ) -> usize {
+        self.with_pod_on(pod, context, |work| work.hang_processes(container, hangs))
+            .unwrap_or(0)
     }
 
     /// Evicts a pod. Returns how many it was.
@@ -28,7 +42,12 @@ impl Kubelets {
         self.with_pod_on(pod, context, |work| work.review_probes());
     }
 
-    fn with_pod_on<R>(&mut self, pod: &Pod, context: &mut Context<'_>, work: impl FnOnce(&mut PodWork<'_, '_>) -> R) -> Option<R> {
+    fn with_pod_on<R>(
+        &mut self,
+        pod: &Pod,
+        context: &mut Context<'_>,
+        work: impl FnOnce(&mut PodWork<'_, '_>) -> R,
+    ) -> Option<R> {
         let agent = self.agent(&pod.node_name)?;
         if !agent.machine.powered {
             return None;
@@ -72,7 +91,11 @@ impl PodWork<'_, '_> {
         let mut struck = 0;
         for instance in &mut self.slot.instances {
             let is_wanted = wanted.get(instance.listed.container).copied().unwrap_or(false);
-            if let Some(process) = instance.process.as_mut().filter(|_| is_wanted && instance.listed.is_running()) {
+            if let Some(process) = instance
+                .process
+                .as_mut()
+                .filter(|_| is_wanted && instance.listed.is_running())
+            {
                 change(process);
                 struck += 1;
             }
