@@ -43,6 +43,8 @@ pub enum Wake {
     ProbeNow(u16),
     /// The pod's deadline has come.
     Deadline,
+    /// The kubelet posts its node's status.
+    Registers,
     /// The kubelet has started.
     Started,
 }
@@ -99,7 +101,9 @@ impl Kubelets {
     }
 
     fn watch(&mut self, pod: &Arc<Pod>, incoming: Incoming, context: &mut Context<'_>) {
-        let Some(agent) = self.agent(&pod.node_name) else { return };
+        let Some(agent) = self.agent(&pod.node_name) else {
+            return;
+        };
         if !agent.machine.kubelet || !agent.machine.connected {
             return;
         }
@@ -117,7 +121,9 @@ impl Kubelets {
             wake: Wake::Watch,
         };
         let at = context.now + latency;
-        context.agenda.schedule(at, Urgency::Active, component::Task::Kubelet(task));
+        context
+            .agenda
+            .schedule(at, Urgency::Active, component::Task::Kubelet(task));
     }
 }
 
@@ -169,8 +175,14 @@ impl Component for Kubelets {
                 self.kubelet_started(task.node, context);
                 return;
             }
+            Wake::Registers => {
+                self.registers(task.node, context);
+                return;
+            }
             Wake::Watch => {
-                let Some(incoming) = agent.inbox.remove(&task.pod) else { return };
+                let Some(incoming) = agent.inbox.remove(&task.pod) else {
+                    return;
+                };
                 if let Incoming::Present(pod) = &incoming
                     && !agent.pods.contains_key(&task.pod)
                 {
@@ -186,7 +198,7 @@ impl Component for Kubelets {
                     Wake::Probe(probe) => work.probe_tick(usize::from(probe)),
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
-                    Wake::Exit | Wake::Watch | Wake::Started => {}
+                    Wake::Exit | Wake::Watch | Wake::Started | Wake::Registers => {}
                 });
             }
         }

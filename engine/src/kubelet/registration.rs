@@ -3,16 +3,17 @@
 //! Source: kubelet `kubelet_node_status.go`; documentation "Nodes: self-registration", "Leases". Conditions, labels and columns
 //! are those of a kubeadm node with containerd.
 
+use std::sync::Arc;
+
 use smol_str::{SmolStr, format_smolstr};
 
 use super::agent::Agent;
-use super::kubelets::{Kubelets, Task, Wake};
+use super::kubelets::Kubelets;
 use crate::Cluster;
 use crate::api::{
-    Condition, Labels, Lease, Node, ObjectKey, ObjectMeta, Quantity, Resource, Taint, Timestamp, json, ResourceList,
+    Condition, Labels, Lease, Node, ObjectKey, ObjectMeta, Quantity, Resource, ResourceList, Taint, Timestamp, json,
 };
-use crate::component::{self, Context};
-use crate::sim::Urgency;
+use crate::component::Context;
 use crate::store::StoreError;
 
 /// What a node is to be like.
@@ -65,7 +66,10 @@ impl NodeTemplate {
             .entry("ephemeral-storage".into())
             .or_insert_with(|| quantity("100Gi"));
         let mut labels = self.labels.clone();
-        for (key, value) in [("topology.kubernetes.io/zone", &self.zone), ("topology.kubernetes.io/region", &self.region)] {
+        for (key, value) in [
+            ("topology.kubernetes.io/zone", &self.zone),
+            ("topology.kubernetes.io/region", &self.region),
+        ] {
             if !value.is_empty() {
                 labels.push((key.into(), value.clone()));
             }
@@ -113,12 +117,12 @@ impl Kubelets {
             None => u32::try_from(self.agents.len()).unwrap_or(u32::MAX),
         };
         complete(&mut node, number, context);
-        let host_ip = node.internal_ip();
         node.meta.uid = crate::api::Uid::default();
         node.meta.deletion = None;
+        let registered = node.clone();
         context.store.create(node)?;
         self.heartbeat(&name, context);
-        let agent = Agent::new(self.seed, &name, number, host_ip, context.now, context.settings);
+        let agent = Agent::new(self.seed, Arc::new(registered), number, context.now, context.settings);
         match self.agents.get_mut(number as usize) {
             Some(present) => *present = agent,
             None => self.agents.push(agent),
@@ -151,7 +155,9 @@ impl Kubelets {
 
     /// A kubelet that was started has come up: it says so, registers its node, and looks at its pods.
     pub(crate) fn kubelet_started(&mut self, number: u32, context: &mut Context<'_>) {
-        let Some(agent) = self.agents.get_mut(number as usize) else { return };
+        let Some(agent) = self.agents.get_mut(number as usize) else {
+            return;
+        };
         if agent.started != context.now || !agent.machine.connected {
             return;
         }
@@ -174,16 +180,6 @@ impl Kubelets {
             Kubelets::with_pod(agent, uid, context, |work| work.adopt());
         }
     }
-
-    /// Wakes a node's agent up.
-    pub(crate) fn wake_node(number: u32, at: crate::sim::SimTime, context: &mut Context<'_>) {
-        let task = Task {
-            node: number,
-            pod: crate::api::Uid::default(),
-            wake: Wake::Started,
-        };
-        context.agenda.schedule(at, Urgency::Active, component::Task::Kubelet(task));
-    }
 }
 
 /// The conditions of a healthy node, in the order in which `kubectl describe` shows them.
@@ -193,9 +189,24 @@ pub(crate) fn healthy_conditions(now: Timestamp) -> Vec<Condition> {
         ..Condition::new(kind, status, reason, message, now)
     };
     vec![
-        of("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        of("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        of("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        of(
+            "MemoryPressure",
+            false,
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        of(
+            "DiskPressure",
+            false,
+            "KubeletHasNoDiskPressure",
+            "kubelet has no disk pressure",
+        ),
+        of(
+            "PIDPressure",
+            false,
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
         of("Ready", true, "KubeletReady", "kubelet is posting ready status"),
     ]
 }
@@ -225,24 +236,33 @@ fn complete(node: &mut Node, number: u32, context: &Context<'_>) {
     }
     node.conditions = healthy_conditions(context.store.timestamp());
     // A node that is described as unwell, or held back by its conditions, is new here all the same.
-    node.taints.retain(|taint| !taint.key.starts_with("node.kubernetes.io/"));
+    node.taints
+        .retain(|taint| !taint.key.starts_with("node.kubernetes.io/"));
     if json::list(&node.status_json, "addresses").is_empty() {
         let host = number + 2;
         let ip = format_smolstr!("172.20.{}.{}", host / 256, host % 256);
-        set(&mut node.status_json, "addresses", serde_json::json!([
-            { "type": "InternalIP", "address": ip.as_str() },
-            { "type": "Hostname", "address": name.as_str() },
-        ]));
+        set(
+            &mut node.status_json,
+            "addresses",
+            serde_json::json!([
+                { "type": "InternalIP", "address": ip.as_str() },
+                { "type": "Hostname", "address": name.as_str() },
+            ]),
+        );
     }
     if node.status_json.get("nodeInfo").is_none() {
         let version = context.settings.kubernetes_version;
         let version = format!("v{}.{}.0", version.major, version.minor);
-        set(&mut node.status_json, "nodeInfo", serde_json::json!({
-            "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": version, "kubeProxyVersion": version,
-            "containerRuntimeVersion": "containerd://2.1.3", "osImage": "Debian GNU/Linux 12 (bookworm)",
-            "kernelVersion": "6.1.0-37-amd64", "machineID": format!("{number:032x}"), "systemUUID": format!("{number:032x}"),
-            "bootID": format!("{number:032x}"),
-        }));
+        set(
+            &mut node.status_json,
+            "nodeInfo",
+            serde_json::json!({
+                "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": version, "kubeProxyVersion": version,
+                "containerRuntimeVersion": "containerd://2.1.3", "osImage": "Debian GNU/Linux 12 (bookworm)",
+                "kernelVersion": "6.1.0-37-amd64", "machineID": format!("{number:032x}"), "systemUUID": format!("{number:032x}"),
+                "bootID": format!("{number:032x}"),
+            }),
+        );
     }
     if node.spec_json.get("podCIDR").is_none() {
         let range = format!("10.{}.{}.0/24", 244 - (number / 256 % 200), number % 256);
