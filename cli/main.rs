@@ -1,8 +1,12 @@
-//! The command line: `shakedown run PATH…`.
+//! The command line: `shakedown run PATH…`, `shakedown conformance SUITE PATH…`.
+//!
+//! Thin: it reads arguments and calls the library. Exit status 0 all passed, 1 something failed, 2 could not run.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use shakedown::conformance;
 use shakedown::runner::{EXIT_COULD_NOT_RUN, EXIT_PASSED, RunArguments, Suite};
 
 /// Scenario-driven tests and chaos for Kubernetes workloads, on a deterministic simulation.
@@ -17,13 +21,24 @@ struct CommandLine {
 enum Command {
     /// Run the scenarios of feature files; exit status 0 all passed, 1 a scenario failed, 2 could not run
     Run(RunArguments),
+    /// Replay recordings of real Kubernetes; exit status 0 all passed, 1 some failed, 2 could not run
+    Conformance {
+        /// What is replayed: values, columns …
+        suite: String,
+        /// Recordings: files, or folders of them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
     match CommandLine::try_parse() {
-        Ok(CommandLine {
-            command: Command::Run(arguments),
-        }) => Suite::new("features").run(&arguments),
+        Ok(command_line) => match command_line.command {
+            Command::Run(arguments) => Suite::new("features").run(&arguments),
+            Command::Conformance { suite, paths } => {
+                ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout()).code())
+            }
+        },
         Err(error) => {
             _ = error.print();
             ExitCode::from(if error.use_stderr() {

@@ -3,7 +3,9 @@
 //! No I/O, no async, no threads, no wall clock: a run is a pure function of what it was told and its seed.
 //! [`Cluster`] is the façade; everything else is for those who look inside.
 
+pub mod admission;
 pub mod api;
+pub mod apiserver;
 pub mod cluster;
 pub mod component;
 pub mod controllers;

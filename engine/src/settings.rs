@@ -210,6 +210,14 @@ settings! {
     event_burst: u32 = 25, "event-burst";
     /// How long until it may send one more. client-go event correlator: 5m.
     event_refill_period: Duration = secs(300), "event-refill-period";
+    /// How long the scheduler needs for one pod. kube-scheduler measured on small clusters: about half a millisecond.
+    scheduler_cycle_duration: Duration = Duration::from_micros(500), "scheduler-cycle-duration";
+    /// How long a pod that fits nowhere waits at least before it is tried again. kube-scheduler `podInitialBackoffSeconds`: 1s.
+    scheduler_backoff_initial: Duration = secs(1), "scheduler-backoff-initial";
+    /// How long it waits at most once something has changed. kube-scheduler `podMaxBackoffSeconds`: 10s.
+    scheduler_backoff_max: Duration = secs(10), "scheduler-backoff-max";
+    /// How long it waits if nothing changes. kube-scheduler `--pod-max-in-unschedulable-pods-duration`: 5m.
+    scheduler_unschedulable_max: Duration = secs(300), "scheduler-unschedulable-max";
     /// Whether pods get a service account and its token volume (the ServiceAccount admission plugin).
     service_account_admission: bool = true, "service-account-admission";
 }

@@ -4,6 +4,8 @@ mod container;
 pub mod decode;
 pub mod defaulting;
 mod deployment;
+#[cfg(test)]
+pub(crate) mod draws;
 pub mod duration;
 mod event;
 mod inert;
@@ -13,6 +15,7 @@ mod kind;
 mod lease;
 mod meta;
 mod node;
+pub mod patch;
 mod pod;
 mod pod_spec;
 mod qos;
@@ -23,6 +26,7 @@ mod resource;
 pub mod schema;
 pub mod selector;
 mod service;
+pub mod validation;
 
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};

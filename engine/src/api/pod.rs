@@ -494,6 +494,7 @@ impl super::Resource for Pod {
         if let (Some(map), false) = (spec.as_object_mut(), self.node_name.is_empty()) {
             map.insert("nodeName".to_owned(), self.node_name.as_str().into());
         }
+        crate::admission::render_token_volume(&mut spec, self.meta.uid.low_bits());
         super::resource::external(
             Kind::POD,
             &self.meta,

@@ -62,7 +62,9 @@ mod tests {
         check(&[json!({"requests": {"cpu": "1"}})], "Burstable");
         check(&[json!({"requests": both, "limits": both})], "Guaranteed");
         check(&[json!({"requests": both, "limits": both}), json!({})], "Burstable");
-        check(&[json!({"requests": {"cpu": "1"}, "limits": both})], "Burstable");
+        // A missing request is the limit, as the API's defaulting has it.
+        check(&[json!({"requests": {"cpu": "1"}, "limits": both})], "Guaranteed");
+        check(&[json!({"requests": {"cpu": "500m"}, "limits": both})], "Burstable");
         check(
             &[json!({"requests": {"cpu": "1000m", "memory": "1Gi"}, "limits": both})],
             "Guaranteed",

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::printers::{Cell, Column, PrintError, columns, row};
 use super::tabwriter::TabWriter;
-use super::text;
+use super::{field, text};
 use crate::api::Kind;
 
 /// The flags that shape a table.
@@ -26,6 +26,15 @@ pub struct TableOptions {
     pub namespace: bool,
     /// `-L`: a column for each of these labels.
     pub label_columns: Vec<String>,
+}
+
+/// `-o name`: the kind and name of each object, as `pod/web-0` or `deployment.apps/web`, one a line.
+pub fn names<'v>(kind: Kind, objects: impl IntoIterator<Item = &'v Value>) -> String {
+    let prefix = kind.info().group_singular();
+    objects
+        .into_iter()
+        .map(|object| format!("{prefix}/{}\n", field::text(object, "metadata.name")))
+        .collect()
 }
 
 /// A table of objects of one kind.
@@ -78,20 +87,19 @@ impl<'v> Table<'v> {
     }
 
     fn line(&self, object: &Value, cells: &[Cell], options: &TableOptions) -> Vec<String> {
-        let metadata = |key: &str| object.get("metadata")?.get(key);
-        let label = |key: &String| metadata("labels")?.get(key)?.as_str();
+        let labels = field::map(object, "metadata.labels");
+        let label = |key: &String| labels?.get(key)?.as_str();
         let mut line = Vec::new();
         if options.namespace {
-            let namespace = metadata("namespace").and_then(Value::as_str);
-            line.push(one_line(namespace.unwrap_or_default()));
+            line.push(one_line(field::text(object, "metadata.namespace")));
         }
         for (column, cell) in columns(self.kind).iter().zip(cells) {
             if is_shown(column, options) {
                 line.push(one_line(&self.cell_text(column, cell, options)));
             }
         }
-        let labels = options.label_columns.iter();
-        line.extend(labels.map(|key| one_line(label(key).unwrap_or_default())));
+        let keys = options.label_columns.iter();
+        line.extend(keys.map(|key| one_line(label(key).unwrap_or_default())));
         if options.show_labels {
             line.push(one_line(&text::labels(object, "metadata.labels")));
         }
@@ -191,6 +199,19 @@ mod tests {
         check("plain", "plain");
         check("two\nlines", "two...");
         check("\u{1b}[31mred", "^[[31mred");
+    }
+
+    #[test]
+    fn names_tell_the_group() {
+        let objects = [
+            json!({"metadata": {"name": "web"}}),
+            json!({"metadata": {"name": "db"}}),
+        ];
+        assert_eq!(
+            names(Kind::DEPLOYMENT, &objects),
+            "deployment.apps/web\ndeployment.apps/db\n"
+        );
+        assert_eq!(names(Kind::POD, &objects[..1]), "pod/web\n");
     }
 
     #[test]

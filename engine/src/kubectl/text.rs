@@ -130,3 +130,60 @@ pub fn date(text: &str) -> String {
     let time: Timestamp = text.parse().unwrap_or(Timestamp::constant(ZERO_TIME_S, 0));
     time.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ages() {
+        let now_ns = timestamp_ns("2009-11-10T23:00:00Z").expect("a time");
+        let check = |text, expect| assert_eq!(since_timestamp(text, now_ns), expect, "{text:?}");
+        check("2009-11-10T22:58:01Z", "119s");
+        check("2009-11-10T23:00:01Z", "0s");
+        check("2009-11-10T23:00:02Z", "<invalid>");
+        check("", "<unknown>");
+        check("0001-01-01T00:00:00Z", "<unknown>");
+        check("0002-01-01T00:00:00Z", "292y");
+    }
+
+    #[test]
+    fn label_sets_sort_by_pair() {
+        let object = json!({"labels": {"app": "web", "app.kubernetes.io/name": "web"}, "none": {}});
+        assert_eq!(labels(&object, "labels"), "app.kubernetes.io/name=web,app=web");
+        assert_eq!(labels(&object, "none"), "<none>");
+        assert_eq!(labels(&object, "missing"), "<none>");
+    }
+
+    #[test]
+    fn selectors_that_cannot_be() {
+        let object = json!({"bad": {"matchLabels": {"bad key!": ""}}, "wrong type": 5, "empty": {}});
+        let check = |path, text, deployment| {
+            assert_eq!(
+                (
+                    selector(&object, path).as_str(),
+                    deployment_selector(&object, path).as_str()
+                ),
+                (text, deployment)
+            );
+        };
+        check("bad", "<error>", "<invalid>");
+        check("wrong type", "<error>", "<invalid>");
+        check("empty", "<none>", "");
+        check("missing", "<none>", "");
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let list = |count: u8| shortened((0..count).map(|n| n.to_string()).collect());
+        assert_eq!([list(0), list(3), list(5)], ["", "0,1,2", "0,1,2 + 2 more..."]);
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(date("2026-11-20T23:24:43Z"), "Fri, 20 Nov 2026 23:24:43 +0000");
+        assert_eq!(date(""), "Mon, 01 Jan 0001 00:00:00 +0000");
+    }
+}

@@ -395,7 +395,7 @@ mod tests {
         );
         check(
             "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"n\"}}{",
-            &["Namespace n", "m.yaml:1:67: unexpected end of JSON input"],
+            &["Namespace n", "m.yaml:1:64: unexpected end of JSON input"],
         );
     }
 

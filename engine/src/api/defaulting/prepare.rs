@@ -4,12 +4,18 @@
 use super::edit::{Object, each, ensure, field, text};
 use super::workload::default_job_labels;
 use crate::api::kind::Kind;
+use crate::api::{PodSpec, qos_class};
 use serde_json::{Value, json};
 
 /// Prepares a new object that already has its defaults. `uid` is the one it is going to have.
 pub fn prepare_for_create(kind: Kind, object: &mut Value, uid: &str) {
     let Some(fields) = object.as_object_mut() else { return };
     reset_status(kind, fields);
+    if !kind.is_namespaced()
+        && let Some(metadata) = field(fields, "metadata")
+    {
+        metadata.remove("namespace");
+    }
     if has_generation(kind)
         && let Some(metadata) = ensure(fields, "metadata")
     {
@@ -33,7 +39,7 @@ pub fn prepare_for_create(kind: Kind, object: &mut Value, uid: &str) {
 }
 
 /// Kinds whose `metadata.generation` counts changes of the spec.
-fn has_generation(kind: Kind) -> bool {
+pub fn has_generation(kind: Kind) -> bool {
     [
         Kind::DEPLOYMENT,
         Kind::REPLICA_SET,
@@ -77,7 +83,7 @@ fn reset_status(kind: Kind, object: &mut Object) {
 
 /// A pod's quality-of-service class is fixed when it is created.
 fn prepare_pod(pod: &mut Object) {
-    let class = pod.get("spec").map_or("BestEffort", qos_class);
+    let class = qos_class(&PodSpec::from_json(pod.get("spec").cloned().unwrap_or_default()));
     if let Some(status) = ensure(pod, "status") {
         status.insert("qosClass".to_owned(), json!(class));
     }
@@ -86,34 +92,8 @@ fn prepare_pod(pod: &mut Object) {
     }
 }
 
-/// `Guaranteed` if every container has equal requests and limits of CPU and memory, `BestEffort` if none has any, else `Burstable`.
-/// Documented under "Pod Quality of Service Classes".
-fn qos_class(spec: &Value) -> &'static str {
-    let containers = ["initContainers", "containers"]
-        .into_iter()
-        .filter_map(|list| spec.get(list)?.as_array())
-        .flatten();
-    let (mut any, mut guaranteed) = (false, true);
-    for container in containers {
-        for resource in ["cpu", "memory"] {
-            let amount = |of: &str| {
-                let text = container.get("resources")?.get(of)?.get(resource)?.as_str()?;
-                (text != "0").then_some(text)
-            };
-            let (request, limit) = (amount("requests"), amount("limits"));
-            any |= request.is_some() || limit.is_some();
-            guaranteed &= limit.is_some() && (request.is_none() || request == limit);
-        }
-    }
-    match (any, guaranteed) {
-        (false, _) => "BestEffort",
-        (true, true) => "Guaranteed",
-        (true, false) => "Burstable",
-    }
-}
-
 /// The admission plugin DefaultTolerationSeconds: a pod bears an unready or unreachable node for five minutes.
-fn add_default_tolerations(spec: &mut Object) {
+pub(super) fn add_default_tolerations(spec: &mut Object) {
     const SECONDS: i32 = 300;
     for taint in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         let tolerated = each(spec, "tolerations").any(|t| {
@@ -160,7 +140,7 @@ fn prepare_job(job: &mut Object, uid: &str) {
 }
 
 /// `stringData` is written into `data`.
-fn prepare_secret(secret: &mut Object) {
+pub(super) fn prepare_secret(secret: &mut Object) {
     let Some(Value::Object(plain)) = secret.remove("stringData") else {
         return;
     };
@@ -191,7 +171,7 @@ fn prepare_service(service: &mut Object) {
     }
 }
 
-fn annotate(object: &mut Object, key: &str, value: &str) {
+pub(super) fn annotate(object: &mut Object, key: &str, value: &str) {
     if let Some(annotations) = ensure(object, "metadata").and_then(|m| ensure(m, "annotations")) {
         annotations.insert(key.to_owned(), json!(value));
     }
@@ -241,13 +221,5 @@ mod tests {
         ] {
             assert_eq!(base64(plain.as_bytes()), expect);
         }
-    }
-
-    #[test]
-    fn quality_of_service() {
-        let class = |resources: Value| qos_class(&json!({"containers": [{"resources": resources}]}));
-        assert_eq!(class(json!({})), "BestEffort");
-        assert_eq!(class(json!({"requests": {"cpu": "1"}})), "Burstable");
-        assert_eq!(class(json!({"limits": {"cpu": "1", "memory": "1Gi"}})), "Guaranteed");
     }
 }

@@ -76,3 +76,27 @@ fn escape_path(path: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn handlers() {
+        let check = |spec: Value, expect: &str| assert_eq!(handler(&spec), expect, "{spec}");
+        check(json!({"exec": {"command": ["cat", "/tmp/ok"]}}), "exec [cat /tmp/ok]");
+        check(
+            json!({"httpGet": {"path": "/healthz", "port": 8080, "scheme": "HTTP"}}),
+            "http-get http://:8080/healthz",
+        );
+        check(
+            json!({"httpGet": {"path": "a b", "port": "web", "host": "::1"}}),
+            "http-get //[::1]:web/a%20b",
+        );
+        check(json!({"tcpSocket": {"port": 5432}}), "tcp-socket :5432");
+        check(json!({"grpc": {"port": 9000, "service": ""}}), "grpc <pod>:9000 ");
+        check(json!({}), "unknown");
+    }
+}

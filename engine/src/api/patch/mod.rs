@@ -1,0 +1,20 @@
+//! Changing objects piece by piece: the three kinds of patch the API server takes, and the merge behind `kubectl apply`.
+//!
+//! A strategic merge patch is a JSON merge patch that knows, from the schema table, which lists are merged element by element and
+//! by which key. `three_way_merge` is what `kubectl apply` computes of the last applied, the new and the live object.
+//!
+//! Deliberately not modelled: server-side apply (field ownership).
+
+mod error;
+mod json_merge;
+mod json_patch;
+mod order;
+mod scope;
+mod strategic;
+mod three_way;
+
+pub use error::PatchError;
+pub use json_merge::json_merge_patch;
+pub use json_patch::json_patch;
+pub use strategic::strategic_merge_patch;
+pub use three_way::three_way_merge;

@@ -1,0 +1,126 @@
+//! All controllers as one component: every change is shown to each, every wake-up goes to its own.
+
+use super::deployment::DeploymentController;
+use super::endpoint_slice::EndpointSliceController;
+use super::garbage_collector::GarbageCollector;
+use super::namespace::NamespaceController;
+use super::node_lifecycle::NodeLifecycle;
+use super::pod_gc::PodGc;
+use super::replica_set::ReplicaSetController;
+use super::taint_eviction::TaintEviction;
+use crate::api::ObjectKey;
+use crate::component::{Component, Context};
+use crate::sim::Seed;
+use crate::store::Change;
+
+/// Which controller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ControllerId {
+    /// Keeps the pods of ReplicaSets.
+    ReplicaSet,
+    /// Rolls Deployments out.
+    Deployment,
+    /// Writes EndpointSlices.
+    EndpointSlice,
+    /// Deletes what has lost its owner.
+    GarbageCollector,
+    /// Watches node heartbeats.
+    NodeLifecycle,
+    /// Its part that taints nodes by their conditions.
+    NodeTaint,
+    /// Its part that has the pods of lost nodes evicted.
+    NodeEviction,
+    /// Evicts pods that do not tolerate a `NoExecute` taint.
+    TaintEviction,
+    /// Deletes pods whose node is gone.
+    PodGc,
+    /// Empties namespaces that are being deleted.
+    Namespace,
+}
+
+/// A wake-up of a controller: reconcile this object.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Which controller.
+    pub controller: ControllerId,
+    /// Which object.
+    pub key: ObjectKey,
+}
+
+impl ControllerId {
+    /// Its name in kube-controller-manager.
+    pub fn name(self) -> &'static str {
+        match self {
+            ControllerId::ReplicaSet => "replicaset-controller",
+            ControllerId::Deployment => "deployment-controller",
+            ControllerId::EndpointSlice => "endpointslice-controller",
+            ControllerId::GarbageCollector => "garbage-collector-controller",
+            ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
+                "node-lifecycle-controller"
+            }
+            ControllerId::TaintEviction => "taint-eviction-controller",
+            ControllerId::PodGc => "pod-garbage-collector-controller",
+            ControllerId::Namespace => "namespace-controller",
+        }
+    }
+}
+
+/// All controllers.
+#[derive(Debug)]
+pub struct Controllers {
+    replica_set: ReplicaSetController,
+    deployment: DeploymentController,
+    endpoint_slice: EndpointSliceController,
+    garbage_collector: GarbageCollector,
+    node_lifecycle: NodeLifecycle,
+    taint_eviction: TaintEviction,
+    pod_gc: PodGc,
+    namespace: NamespaceController,
+}
+
+impl Controllers {
+    /// Controllers that have seen nothing yet.
+    pub fn new(seed: Seed) -> Self {
+        Controllers {
+            replica_set: ReplicaSetController::new(seed),
+            deployment: DeploymentController::new(seed),
+            endpoint_slice: EndpointSliceController::new(seed),
+            garbage_collector: GarbageCollector::new(seed),
+            node_lifecycle: NodeLifecycle::new(seed),
+            taint_eviction: TaintEviction::new(seed),
+            pod_gc: PodGc::new(seed),
+            namespace: NamespaceController::new(seed),
+        }
+    }
+}
+
+impl Component for Controllers {
+    type Task = Task;
+
+    fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
+        self.replica_set.observe(change, context);
+        self.deployment.observe(change, context);
+        self.endpoint_slice.observe(change, context);
+        self.garbage_collector.observe(change, context);
+        self.node_lifecycle.observe(change, context);
+        self.taint_eviction.observe(change, context);
+        self.pod_gc.observe(change, context);
+        self.namespace.observe(change, context);
+    }
+
+    fn run(&mut self, task: Task, context: &mut Context<'_>) {
+        let key = &task.key;
+        match task.controller {
+            ControllerId::ReplicaSet => self.replica_set.run(key, context),
+            ControllerId::Deployment => self.deployment.run(key, context),
+            ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
+            ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
+            ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),
+            ControllerId::NodeTaint => self.node_lifecycle.run_taint(key, context),
+            ControllerId::NodeEviction => self.node_lifecycle.run_eviction(key, context),
+            ControllerId::TaintEviction => self.taint_eviction.run(key, context),
+            ControllerId::PodGc => self.pod_gc.run(key, context),
+            ControllerId::Namespace => self.namespace.run(key, context),
+        }
+    }
+}

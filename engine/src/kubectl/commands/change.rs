@@ -1,0 +1,49 @@
+//! What commands that change single objects have in common: dry runs, and what they print.
+
+use crate::kubectl::error::Result;
+use crate::kubectl::flags::Arguments;
+use crate::kubectl::output::{Format, Output};
+use crate::kubectl::selection::Info;
+use crate::kubectl::session::{DryRun, Session};
+
+/// How a command changes and reports.
+pub struct Change {
+    /// Whether it really does.
+    pub dry_run: DryRun,
+    /// How it prints the object.
+    pub format: Format,
+    /// What it says it did: `scaled`.
+    pub done: &'static str,
+}
+
+impl Change {
+    /// Reads the flags.
+    ///
+    /// # Errors
+    /// Values that kubectl does not know.
+    pub fn of(arguments: &Arguments, done: &'static str) -> Result<Change> {
+        Ok(Change {
+            dry_run: DryRun::of(arguments)?,
+            format: Format::of(arguments)?,
+            done,
+        })
+    }
+}
+
+/// Prints a changed object: `deployment.apps/web scaled`, or as `-o` asks.
+///
+/// # Errors
+/// A template that does not fit.
+pub fn print_changed(session: &mut Session<'_>, info: &Info, change: &Change) -> Result<()> {
+    match &change.format {
+        Format::Objects(Output::Name) => session.print(info.label()),
+        Format::Objects(output) => {
+            let text = output.render(Some(info.kind), &info.value)?;
+            session.stdout.push_str(&text);
+        }
+        Format::Human | Format::Wide => {
+            session.print(format!("{} {}{}", info.label(), change.done, change.dry_run.suffix()))
+        }
+    }
+    Ok(())
+}

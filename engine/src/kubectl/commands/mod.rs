@@ -1,0 +1,67 @@
+//! The commands, one a file, and the table that names them.
+
+mod apply;
+mod change;
+mod cordon;
+mod create;
+mod delete;
+mod describe;
+mod get;
+mod label;
+mod patch;
+mod rollout_history;
+mod rollout_status;
+mod rollout_switch;
+mod rollout_undo;
+mod scale;
+mod set_image;
+mod taint;
+mod version;
+mod wait;
+
+use super::error::Result;
+use super::flags::{Arguments, Flag};
+use super::session::Session;
+
+pub use apply::{Applied, ApplyError, ApplyFailure, Outcome, apply_documents};
+
+/// A command of kubectl.
+pub struct Command {
+    /// Its words, such as `rollout status`.
+    pub name: &'static str,
+    /// The flags it knows besides the global ones.
+    pub flags: &'static [&'static [Flag]],
+    /// What it does.
+    pub run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
+}
+
+macro_rules! commands {
+    ($($name:literal $module:ident :: $run:ident,)*) => {
+        /// All commands.
+        pub static COMMANDS: &[Command] = &[$(Command { name: $name, flags: $module::FLAGS, run: $module::$run }),*];
+    };
+}
+
+commands! {
+    "annotate" label::run_annotate,
+    "apply" apply::run,
+    "cordon" cordon::run,
+    "create" create::run,
+    "delete" delete::run,
+    "describe" describe::run,
+    "get" get::run,
+    "label" label::run,
+    "patch" patch::run,
+    "rollout history" rollout_history::run,
+    "rollout pause" rollout_switch::run,
+    "rollout restart" rollout_switch::run_restart,
+    "rollout resume" rollout_switch::run_resume,
+    "rollout status" rollout_status::run,
+    "rollout undo" rollout_undo::run,
+    "scale" scale::run,
+    "set image" set_image::run,
+    "taint" taint::run,
+    "uncordon" cordon::run_uncordon,
+    "version" version::run,
+    "wait" wait::run,
+}

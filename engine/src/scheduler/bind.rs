@@ -1,0 +1,45 @@
+//! What the scheduler writes: the binding, or why there is none.
+//!
+//! Source: the `pods/binding` subresource (node name and condition `PodScheduled` in one write) and kube-scheduler's
+//! `handleSchedulingFailure`.
+
+use crate::api::{Condition, ObjectKey, Pod};
+use crate::component::Context;
+use crate::events::Report;
+
+/// The scheduler's name in events and in `spec.schedulerName`.
+pub const SCHEDULER_NAME: &str = "default-scheduler";
+
+/// Binds a pod to a node.
+pub fn bind(key: &ObjectKey, node: &str, context: &mut Context<'_>) {
+    let now = context.store.timestamp();
+    let bound = context.store.modify::<Pod>(key, |pod| {
+        pod.node_name = node.into();
+        Condition::set(
+            &mut pod.status.conditions,
+            Condition::new("PodScheduled", true, "", "", now),
+        );
+    });
+    let Some(pod) = bound else { return };
+    let message = format!("Successfully assigned {}/{} to {node}", key.namespace, key.name);
+    let report = Report::normal(SCHEDULER_NAME, "Scheduled", message);
+    context
+        .events
+        .record(context.store, context.settings, pod.as_ref(), report);
+}
+
+/// Says that a pod fits nowhere.
+pub fn report_failure(pod: &Pod, message: &str, context: &mut Context<'_>) {
+    let report = Report::warning(SCHEDULER_NAME, "FailedScheduling", super::fit_error::note(message));
+    context.events.record(context.store, context.settings, pod, report);
+    let condition = Condition::new(
+        "PodScheduled",
+        false,
+        "Unschedulable",
+        message,
+        context.store.timestamp(),
+    );
+    context.store.modify::<Pod>(&pod.meta.key(), |pod| {
+        Condition::set(&mut pod.status.conditions, condition)
+    });
+}
