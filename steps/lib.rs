@@ -3,12 +3,18 @@
 //! The world, the parameters and the step functions of the vocabulary, and the runner that runs feature files with them.
 //! To extend the vocabulary, write functions with cucumber's attributes on [`World`] and give [`runner::Suite`] a test target.
 
+pub mod assertion;
 pub mod conformance;
 pub mod parameters;
 pub mod runner;
+pub mod subject;
 pub mod world;
 
 mod given;
+mod manifest;
+mod table;
+mod then;
 mod vocabulary;
+mod when;
 
 pub use world::World;

@@ -1,4 +1,19 @@
-//! The sources of the step functions, from which the catalogue of expressions is read: one line a file.
+//! The sources of the step functions, from which the catalogue of expressions is read.
 
 /// Path as `file!()` gives it (its end), and text.
-pub(crate) const SOURCES: &[(&str, &str)] = &[("steps/given/cluster.rs", include_str!("given/cluster.rs"))];
+pub(crate) const SOURCES: &[(&str, &str)] = &[
+    ("steps/given/cluster.rs", include_str!("given/cluster.rs")),
+    ("steps/given/objects.rs", include_str!("given/objects.rs")),
+    ("steps/when/kubectl.rs", include_str!("when/kubectl.rs")),
+    ("steps/when/time.rs", include_str!("when/time.rs")),
+    ("steps/then/pods.rs", include_str!("then/pods.rs")),
+    ("steps/then/containers.rs", include_str!("then/containers.rs")),
+    ("steps/then/workloads.rs", include_str!("then/workloads.rs")),
+    ("steps/then/spreading.rs", include_str!("then/spreading.rs")),
+    ("steps/then/nodes.rs", include_str!("then/nodes.rs")),
+    ("steps/then/services.rs", include_str!("then/services.rs")),
+    ("steps/then/anything.rs", include_str!("then/anything.rs")),
+    ("steps/then/kubectl.rs", include_str!("then/kubectl.rs")),
+    ("steps/then/events.rs", include_str!("then/events.rs")),
+    ("steps/then/history.rs", include_str!("then/history.rs")),
+];

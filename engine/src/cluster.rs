@@ -5,11 +5,14 @@
 
 use std::time::Duration;
 
+use crate::api::decode::{DecodeOptions, Origin, decode_documents};
 use crate::api::{Kind, Object, Resource, Service, Timestamp};
+use crate::apiserver::Request;
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
+use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
 use crate::kubelet::Kubelets;
 use crate::limits::{LimitError, Limits};
 use crate::scheduler::Scheduler;
@@ -195,6 +198,40 @@ impl Cluster {
         Ok(())
     }
 
+    /// Applies the documents of a text as `kubectl apply` does. Of a document that is refused, nothing is applied; the others
+    /// are.
+    ///
+    /// # Errors
+    /// Every document that was refused, with file, line, column, field, what is wrong and what was probably meant.
+    pub fn apply(&mut self, text: &str, origin: &Origin) -> Result<Vec<Applied>, ApplyError> {
+        let documents = decode_documents(text, origin, DecodeOptions::default());
+        let mut session = Session::new(self, &NoFiles);
+        kubectl::apply_documents(&mut session, documents)
+    }
+
+    /// Makes requests to the API server, as any client would.
+    pub fn request<R>(&mut self, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
+        self.with_context("user", |context, _| {
+            let dry_run = false;
+            work(&mut Request { context, dry_run })
+        })
+    }
+
+    /// Runs a kubectl command line; the leading `kubectl` may be left out. Commands that wait let virtual time run.
+    pub fn kubectl(&mut self, line: &str, files: &dyn FileSource) -> CommandOutput {
+        kubectl::run_line(self, line, files)
+    }
+
+    /// Runs kubectl with arguments that are split already.
+    pub fn kubectl_arguments(&mut self, arguments: &[String], files: &dyn FileSource) -> CommandOutput {
+        kubectl::run_words(self, arguments, files)
+    }
+
+    /// The latest instant that a command without a time-out of its own waits for.
+    pub(crate) fn wait_limit(&self) -> SimTime {
+        (self.now + self.limits.settle_max).min(self.limits.virtual_time_max)
+    }
+
     /// Lets somebody outside write objects directly, past validation and admission: for tests, and for whoever plays a
     /// component's part.
     pub fn write<R>(&mut self, writer: &'static str, work: impl FnOnce(&mut Store) -> R) -> R {
@@ -262,7 +299,7 @@ impl Cluster {
     }
 
     fn run_task(&mut self, task: Task) {
-        tracing::trace!(target: "engine::agenda", at = %self.now, ?task);
+        tracing::trace!(target: "engine::agenda", at_ns = self.now.as_nanos(), ?task);
         let mut context = Context {
             now: self.now,
             store: &mut self.store,
@@ -295,7 +332,7 @@ impl Cluster {
     fn show_changes(&mut self) {
         while let Some(change) = self.store.log().get(self.shown).cloned() {
             self.shown += 1;
-            tracing::debug!(target: "engine", "{}", crate::timeline::describe(&change));
+            tracing::debug!(target: "engine", at_ns = change.at.as_nanos(), "{}", crate::timeline::describe(&change));
             let mut context = Context {
                 now: self.now,
                 store: &mut self.store,

@@ -1,7 +1,189 @@
-//! What lies outside Kubernetes: machines, registries, and what processes do.
+//! What lies outside Kubernetes: registries, and what processes do.
 //!
-//! Behaviours and faults set it; kubelets read it. The control plane must not: it knows only what is in the store.
+//! Behaviours and faults set it; kubelets read it. The control plane must not: it knows only what is in the store. Machines
+//! (power, network) belong to the kubelets' own [`Kubelets`](crate::kubelet::Kubelets), since each has one.
 
-/// Machines, registries, processes.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::api::{Container, Kind, Pod, Selector};
+use crate::faults::FaultId;
+use crate::kubelet::ProbeKind;
+use crate::runtime::behaviour::normalized_reference;
+use crate::runtime::{Behaviour, PullFailure, glob_matches};
+use crate::store::Objects;
+
+/// Which containers a rule is about.
+#[derive(Debug, Clone)]
+pub enum ContainerSelector {
+    /// Those of an image; a glob.
+    Image(SmolStr),
+    /// Those of this name in pods of this namespace and name (a glob); an empty container name means all of them.
+    Pod {
+        /// The pods' namespace.
+        namespace: SmolStr,
+        /// The pods' name, a glob.
+        pod: SmolStr,
+        /// The container's name; empty for all.
+        container: SmolStr,
+    },
+    /// Those of the pods of a workload, also through a ReplicaSet or Job in between.
+    Owner {
+        /// The workload's namespace.
+        namespace: SmolStr,
+        /// The workload's kind.
+        kind: Kind,
+        /// The workload's name.
+        name: SmolStr,
+    },
+    /// Those of the pods that carry labels.
+    Labels {
+        /// The pods' namespace; empty for all.
+        namespace: SmolStr,
+        /// What the labels must be.
+        selector: Selector,
+    },
+}
+
+impl ContainerSelector {
+    /// Whether a container of a pod is meant.
+    pub fn matches(&self, pod: &Pod, container: &Container, objects: &Objects) -> bool {
+        match self {
+            ContainerSelector::Image(pattern) => glob_matches(pattern, &container.image),
+            ContainerSelector::Pod {
+                namespace,
+                pod: name,
+                container: container_name,
+            } => {
+                pod.meta.namespace == *namespace
+                    && glob_matches(name, &pod.meta.name)
+                    && (container_name.is_empty() || container.name == *container_name)
+            }
+            ContainerSelector::Owner { namespace, kind, name } => {
+                pod.meta.namespace == *namespace && owned_by(pod, *kind, name, objects)
+            }
+            ContainerSelector::Labels { namespace, selector } => {
+                (namespace.is_empty() || pod.meta.namespace == *namespace) && selector.matches(&pod.meta.labels)
+            }
+        }
+    }
+}
+
+/// Whether a pod belongs to a workload: its controller is it, or its controller's controller.
+fn owned_by(pod: &Pod, kind: Kind, name: &str, objects: &Objects) -> bool {
+    let Some(owner) = pod.meta.controller() else {
+        return false;
+    };
+    if owner.kind == kind.name() && owner.name == name {
+        return true;
+    }
+    let Some(between) = [Kind::REPLICA_SET, Kind::JOB]
+        .into_iter()
+        .find(|between| between.name() == owner.kind)
+    else {
+        return false;
+    };
+    let key = crate::api::ObjectKey::new(pod.meta.namespace.clone(), owner.name.clone());
+    let above = objects
+        .object(between, &key)
+        .and_then(|object| object.meta().controller());
+    above.is_some_and(|above| above.kind == kind.name() && above.name == name)
+}
+
+/// What some containers do.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Which containers.
+    pub containers: ContainerSelector,
+    /// What they do.
+    pub behaviour: Behaviour,
+}
+
+/// What keeps images from being pulled.
+#[derive(Debug, Clone)]
+pub enum PullOutage {
+    /// Images of this name; a glob.
+    Image(SmolStr, PullFailure),
+    /// Every image of a registry, such as `docker.io`.
+    Registry(SmolStr),
+}
+
+/// How a fault lets probes go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbeOutage {
+    /// They fail.
+    Fails,
+    /// They get no answer in time.
+    TimesOut,
+}
+
+/// Registries and processes.
 #[derive(Debug, Default)]
-pub struct Environment {}
+pub struct Environment {
+    rules: Vec<Rule>,
+    outages: BTreeMap<FaultId, PullOutage>,
+    probes: BTreeMap<(crate::api::Uid, ProbeKind), BTreeMap<FaultId, ProbeOutage>>,
+    nothing_said: Arc<Behaviour>,
+}
+
+impl Environment {
+    /// Adds a rule; where rules contradict each other, the later one holds. It counts for containers started from now on.
+    pub fn behave(&mut self, rule: Rule) {
+        self.rules.push(rule);
+    }
+
+    /// What all rules together say about a container.
+    pub fn behaviour(&self, pod: &Pod, container: &Container, objects: &Objects) -> Arc<Behaviour> {
+        let mut matching = self
+            .rules
+            .iter()
+            .filter(|rule| rule.containers.matches(pod, container, objects))
+            .peekable();
+        if matching.peek().is_none() {
+            return Arc::clone(&self.nothing_said);
+        }
+        let mut behaviour = Behaviour::default();
+        for rule in matching {
+            behaviour.overlay(&rule.behaviour);
+        }
+        Arc::new(behaviour)
+    }
+
+    /// Why an image cannot be pulled because of a fault.
+    pub fn outage(&self, image: &str) -> Option<PullFailure> {
+        self.outages.values().find_map(|outage| match outage {
+            PullOutage::Image(pattern, failure) => glob_matches(pattern, image).then(|| failure.clone()),
+            PullOutage::Registry(registry) => {
+                let reference = normalized_reference(image);
+                let of = reference.split('/').next().unwrap_or_default();
+                (of == registry).then_some(PullFailure::Unreachable)
+            }
+        })
+    }
+
+    /// Lets pulls fail, until [`Environment::end`].
+    pub fn begin_outage(&mut self, fault: FaultId, outage: PullOutage) {
+        self.outages.insert(fault, outage);
+    }
+
+    /// How a probe of a pod goes wrong because of a fault.
+    pub fn probe_outage(&self, pod: crate::api::Uid, probe: ProbeKind) -> Option<ProbeOutage> {
+        self.probes.get(&(pod, probe))?.values().next_back().copied()
+    }
+
+    /// Lets a probe of a pod go wrong, until [`Environment::end`].
+    pub fn begin_probe_outage(&mut self, fault: FaultId, pod: crate::api::Uid, probe: ProbeKind, outage: ProbeOutage) {
+        self.probes.entry((pod, probe)).or_default().insert(fault, outage);
+    }
+
+    /// Ends what a fault has begun.
+    pub fn end(&mut self, fault: FaultId) {
+        self.outages.remove(&fault);
+        for outages in self.probes.values_mut() {
+            outages.remove(&fault);
+        }
+        self.probes.retain(|_, outages| !outages.is_empty());
+    }
+}

@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod api;
+pub mod apiserver;
 pub mod cluster;
 pub mod component;
 pub mod controllers;

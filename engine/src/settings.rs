@@ -187,6 +187,11 @@ settings! {
     kubelet_retry_period: Duration = secs(10), "kubelet-retry-period";
     /// How long the sandbox of a pod takes to stand (the recordings' scripted runtime: 150ms).
     sandbox_duration: Duration = millis(150), "sandbox-duration";
+    /// How long a pod's volumes take to mount: the kubelet looks every 300ms whether they are there (volume manager
+    /// `podAttachAndMountRetryInterval`).
+    volume_mount_duration: Duration = millis(300), "volume-mount-duration";
+    /// How long a kubelet takes from its start to its first look at its pods.
+    kubelet_start_duration: Duration = secs(1), "kubelet-start-duration";
     /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).
     image_pull_duration: Duration = millis(300), "image-pull-duration";
     /// How long creating a container takes (the recordings' scripted runtime: 30ms).

@@ -41,6 +41,13 @@ impl View<'_> {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(pub(crate) usize);
 
+impl Mark {
+    /// The place just before the change that stands at `index` in [`Cluster::log`](crate::Cluster::log).
+    pub fn before_change(index: usize) -> Self {
+        Mark(index)
+    }
+}
+
 /// Walks the timeline from a mark.
 #[derive(Debug)]
 pub struct Replay {

@@ -4,6 +4,7 @@
 //! replays them; every case ends in an [`Outcome`]. [`run`] prints the failing ones and a last line `N passed, M failed`.
 //! A new suite is one file here with a `pub const SUITE: Suite`, and one line in `suite.rs`.
 
+mod api;
 mod columns;
 mod outcome;
 mod recording;

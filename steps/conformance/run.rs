@@ -238,7 +238,11 @@ mod tests {
             assert!(text.starts_with(expect), "{text}");
         };
         check("vlaues", &[], "error: unknown suite `vlaues`: did you mean `values`?\n");
-        check("nonesuch", &[], "error: unknown suite `nonesuch`: known suites: values");
+        check(
+            "nonesuch",
+            &[],
+            "error: unknown suite `nonesuch`: known suites: api, columns, values",
+        );
         check("values", &[], "error: nothing to run: give the files or folders");
         check(
             "values",
@@ -250,11 +254,14 @@ mod tests {
     /// The sample kept in this repository: every suite with a folder there passes whole.
     #[test]
     fn the_sample_passes() {
-        for suite in super::super::SUITES {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("conformance")
-                .join(suite.name);
-            let (exit, text) = printed(suite.name, &[folder]);
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance");
+        let kept: Vec<_> = super::super::SUITES
+            .iter()
+            .filter(|suite| sample.join(suite.name).is_dir())
+            .collect();
+        assert!(!kept.is_empty(), "no sample in {}", sample.display());
+        for suite in kept {
+            let (exit, text) = printed(suite.name, &[sample.join(suite.name)]);
             assert_eq!(exit, Exit::Passed, "{}: {text}", suite.name);
         }
     }

@@ -3,28 +3,34 @@
 //!
 //! Their regular expressions contain no capturing groups: cucumber would hand over the first group instead of the whole.
 
+mod because;
 mod command;
 mod containers;
 mod count;
 mod duration;
 mod error;
 mod glob;
+mod names;
 mod object;
 mod pattern;
 mod pods;
 mod quantity;
+mod replicas;
 mod tense;
 mod text;
 
+pub use because::Because;
 pub use command::Command;
 pub use containers::{ContainerScope, Containers};
 pub use count::Count;
 pub use duration::VirtualDuration;
 pub use error::ParameterError;
 pub use glob::Glob;
+pub use names::Names;
 pub use object::{ObjectRef, OtherObject};
 pub use pods::{PodFilter, Pods, Quantifier};
 pub use quantity::Amount;
+pub use replicas::ReplicaState;
 pub use tense::Tense;
 pub use text::Text;
 

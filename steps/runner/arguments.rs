@@ -35,6 +35,10 @@ pub struct RunArguments {
     #[arg(long)]
     pub fail_fast: bool,
 
+    /// Run each scenario twice and fail it at the first change in which the two runs differ
+    #[arg(long)]
+    pub checked: bool,
+
     /// Print the selected scenarios and run none
     #[arg(long)]
     pub list: bool,
@@ -51,7 +55,7 @@ pub struct RunArguments {
     #[arg(long)]
     pub no_color: bool,
 
-    /// Print the engine's log to standard error, e.g. 'engine=debug'
+    /// Print the engine's log to standard error and keep it in the reports, e.g. 'engine=debug'
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
 }

@@ -49,6 +49,10 @@ impl Console {
             self.mark(scenario.outcome),
             one_line(&scenario.name)
         ));
+        for line in &scenario.logs {
+            let at = duration::human(line.at_ns);
+            eprintln!("      {at:>8} {:5} {} {}", line.level, line.target, visible(&line.text));
+        }
         for step in scenario.steps.iter().filter(|_| self.verbose) {
             let at = self.paint("2", &format!("at {}", duration::human(step.end_ns)));
             self.line(&format!(

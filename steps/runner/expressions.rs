@@ -59,6 +59,24 @@ pub struct Expression {
     pub place: String,
 }
 
+impl Expression {
+    /// The example of the documentation: its keyword and its text.
+    pub fn example(&self) -> Option<(Keyword, &str)> {
+        let line = self
+            .documentation
+            .lines()
+            .find_map(|line| line.strip_prefix("Example: "))?;
+        // Two backticks around an example that contains some itself.
+        let text = match line.trim().strip_prefix("``") {
+            Some(inside) => inside.strip_suffix("``")?.trim(),
+            None => line.trim().strip_prefix('`')?.strip_suffix('`')?,
+        };
+        let (word, text) = text.split_once(' ')?;
+        let keyword = Keyword::ALL.into_iter().find(|keyword| keyword.word() == word)?;
+        Some((keyword, text))
+    }
+}
+
 /// Every expression that this program knows, in the order of the sources.
 pub fn catalogue() -> Vec<Expression> {
     let mut expressions: Vec<Expression> = SOURCES

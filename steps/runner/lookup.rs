@@ -111,3 +111,64 @@ impl Vocabulary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cucumber::gherkin::{LineCol, Span, Step};
+
+    use super::*;
+
+    fn step(keyword: Keyword, text: &str) -> Step {
+        Step {
+            keyword: keyword.word().to_owned(),
+            ty: keyword.step_type(),
+            value: text.to_owned(),
+            docstring: None,
+            table: None,
+            span: Span::default(),
+            position: LineCol::default(),
+        }
+    }
+
+    #[test]
+    fn every_example_finds_its_own_function_and_no_other() {
+        let vocabulary = Vocabulary::linked();
+        for expression in &vocabulary.catalogue {
+            let example = expression.example();
+            let (keyword, text) = example.unwrap_or_else(|| panic!("{} has no example", expression.place));
+            match vocabulary.find(&step(keyword, text)) {
+                Ok(found) => {
+                    let place = found
+                        .place
+                        .map(|place| place.path.replace('\\', "/"))
+                        .unwrap_or_default();
+                    let file = expression.place.rsplit_once(':').map_or("", |(file, _)| file);
+                    assert!(place.ends_with(file), "{text} is found in {place}, not in {file}");
+                }
+                Err(not_found) => panic!("{text}: {}", not_found.failure.message),
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_may_follow_any_keyword() {
+        let vocabulary = Vocabulary::linked();
+        for keyword in Keyword::ALL {
+            assert!(vocabulary.find(&step(keyword, "5m passes")).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_unknown_step_is_told_what_is_near() {
+        let vocabulary = Vocabulary::linked();
+        let not_found = vocabulary
+            .find(&step(Keyword::Given, "the sead is 7"))
+            .map(|_| ())
+            .expect_err("no such step");
+        assert_eq!(not_found.outcome, Outcome::Undefined);
+        assert_eq!(
+            not_found.failure.message,
+            "no step matches `the sead is 7`\ndid you mean:\n  Given the seed is {int}"
+        );
+    }
+}

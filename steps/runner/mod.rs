@@ -12,6 +12,7 @@ mod expressions;
 mod feature_file;
 mod feature_set;
 mod identity;
+mod log;
 mod lookup;
 mod nearest;
 mod outline;

@@ -76,13 +76,25 @@ enum Pattern<'a> {
 }
 
 fn patterns(expression: &str) -> Vec<Pattern<'_>> {
-    let spaced = expression.split_whitespace().flat_map(|word| {
-        // `{tense}{pods}` are two parameters in one word.
-        let cut = word.find("}{").map_or(word.len(), |at| at + 1);
-        let (first, second) = word.split_at(cut);
-        [first, second].into_iter().filter(|part| !part.is_empty())
-    });
-    spaced.take(WORDS_MAX).map(pattern).collect()
+    expression
+        .split_whitespace()
+        .flat_map(parts)
+        .take(WORDS_MAX)
+        .map(pattern)
+        .collect()
+}
+
+/// `{tense}{pods}` are two words, and so are `{tense}node`; `{int}:` is one.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let end = rest.find('}').map_or(rest.len(), |at| at + 1);
+        let tail = rest.get(end..).unwrap_or_default();
+        let end = if tail.starts_with([',', ':']) { end + 1 } else { end };
+        let (part, behind) = rest.split_at(end);
+        rest = behind;
+        (!part.is_empty()).then_some(part)
+    })
 }
 
 fn pattern(word: &str) -> Pattern<'_> {
@@ -91,7 +103,8 @@ fn pattern(word: &str) -> Pattern<'_> {
         "{string}" => Pattern::One(|word| word.starts_with('"')),
         "{int}" | "{duration}" | "{quantity}" | "{float}" => Pattern::One(starts_with_digit),
         "{command}" => Pattern::One(|word| word.starts_with('`')),
-        "{tense}" => Pattern::Wide { may_be_empty: true },
+        "{tense}" | "{because}" => Pattern::Wide { may_be_empty: true },
+        "{count}" => Pattern::Wide { may_be_empty: false },
         parameter if parameter.starts_with('{') => Pattern::Wide { may_be_empty: false },
         _ => Pattern::Words(word.split('/').collect()),
     }
@@ -170,7 +183,9 @@ fn letter_distance(word: &str, known: &str) -> f64 {
         }
     }
     let edits = row.last().copied().unwrap_or_default().max(usize::from(left == right));
-    (edits as f64 / left.len().max(right.len()).max(1) as f64).clamp(0.05, 1.0)
+    let distance = (edits as f64 / left.len().max(right.len()).max(1) as f64).max(0.05);
+    // Words that share less than half of their letters share nothing.
+    if distance > 0.5 { 1.0 } else { distance }
 }
 
 #[cfg(test)]
@@ -178,7 +193,7 @@ mod tests {
     use super::super::expressions::Keyword;
     use super::*;
 
-    const VOCABULARY: [&str; 9] = [
+    const VOCABULARY: [&str; 10] = [
         "a cluster with {int} node(s)",
         "a cluster with {int} nodes of {quantity} CPU and {quantity} memory",
         "a cluster with nodes:",
@@ -187,6 +202,7 @@ mod tests {
         "{tense}{pods} is/are Ready",
         "{tense}{pods} show/shows STATUS {string}",
         "{tense}{object} has {int} {count} replica(s)",
+        "{tense}node {string} is Ready",
         "I run {command}",
     ];
 
@@ -216,6 +232,11 @@ mod tests {
             "every pod of deployment \"web\" is redy",
             &["{tense}{pods} is/are Ready"],
         );
+        check(
+            "in 5m, every pod of deployment \"web\" is ready",
+            &["{tense}{pods} is/are Ready"],
+        );
+        check("node \"node-1\" is redy", &["{tense}node {string} is Ready"]);
         check(
             "within 5 minutes, every pod of deployment \"web\" shows status \"Running\"",
             &["{tense}{pods} show/shows STATUS {string}"],

@@ -1,16 +1,16 @@
 //! One scenario from its first step to its record.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use cucumber::step::Location;
+use shakedown_engine::timeline::first_difference;
 use shakedown_reports::record::{Failure, Outcome, ScenarioRecord, StepRecord};
 use tokio::runtime::Runtime;
 
 use super::feature_file::{FeatureFile, Scenario, Step};
 use super::identity::{replay_command, scenario_id, scenario_seed};
 use super::lookup::Vocabulary;
-use super::{expressions::Keyword, panics};
+use super::{expressions::Keyword, log, panics};
 use crate::World;
 use crate::world::{ScenarioContext, StepContext};
 
@@ -55,47 +55,70 @@ fn planned_step(step: &Step) -> StepRecord {
     }
 }
 
-/// Runs the scenario and completes its record.
-pub fn run(
-    vocabulary: &Vocabulary,
-    runtime: &Runtime,
-    feature: &FeatureFile,
-    scenario: &Scenario,
-    run_seed: u64,
-) -> ScenarioRecord {
-    let started = Instant::now();
-    let mut record = planned(feature, scenario, run_seed);
-    let context = ScenarioContext {
-        feature: PathBuf::from(&feature.path),
-        folder: feature.folder.clone(),
-        seed: record.seed,
-    };
-    let mut world = World::for_scenario(context);
-    let mut going_on = true;
-    for (index, step) in scenario.steps.iter().enumerate() {
-        let Some(step_record) = record.steps.get_mut(index) else {
-            break;
-        };
-        let (outcome, failure) = if going_on {
-            step_record.start_ns = world.now_ns();
-            let step_started = Instant::now();
-            let ended = run_step(vocabulary, runtime, &mut world, index, step);
-            step_record.wall_duration_ns = nanoseconds_since(step_started);
-            ended
-        } else {
-            skipped(vocabulary, step)
-        };
-        step_record.end_ns = world.now_ns();
-        if !going_on {
-            step_record.start_ns = step_record.end_ns;
+/// What a run of scenarios shares.
+pub struct Run<'a> {
+    /// The step functions.
+    pub vocabulary: &'a Vocabulary,
+    /// The run's seed.
+    pub seed: u64,
+    /// Whether each scenario runs twice, to prove that nothing but the seed decides.
+    pub checked: bool,
+}
+
+impl Run<'_> {
+    /// Runs the scenario and completes its record.
+    pub fn scenario(&self, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario) -> ScenarioRecord {
+        let started = Instant::now();
+        let (mut record, mut world) = self.once(runtime, feature, scenario);
+        if self.checked {
+            let (_, mut again) = self.once(runtime, feature, scenario);
+            if let Some(difference) = first_difference(world.cluster().log(), again.cluster().log()) {
+                record.outcome = Outcome::Failed;
+                if let Some(last) = record.steps.last_mut() {
+                    last.outcome = Outcome::Failed;
+                    let message = format!("two runs with one seed differ: {difference}");
+                    last.failure = Some(Failure {
+                        message,
+                        ..Failure::default()
+                    });
+                }
+            }
         }
-        step_record.outcome = outcome;
-        step_record.failure = failure.map(|failure| with_excerpt(failure, feature, step_record.line));
-        going_on &= outcome.is_pass();
+        record.wall_duration_ns = nanoseconds_since(started);
+        record
     }
-    finish(&mut world, feature, &mut record);
-    record.wall_duration_ns = nanoseconds_since(started);
-    record
+
+    fn once(&self, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario) -> (ScenarioRecord, World) {
+        let mut record = planned(feature, scenario, self.seed);
+        let context = ScenarioContext {
+            feature: feature.path.clone(),
+            folder: feature.folder.clone(),
+            seed: record.seed,
+        };
+        let mut world = World::for_scenario(context);
+        let mut going_on = true;
+        log::take();
+        for (index, step) in scenario.steps.iter().enumerate() {
+            let Some(step_record) = record.steps.get_mut(index) else {
+                break;
+            };
+            step_record.start_ns = world.now_ns();
+            let started = Instant::now();
+            let (outcome, failure) = if going_on {
+                run_step(self.vocabulary, runtime, &mut world, index, step)
+            } else {
+                skipped(self.vocabulary, step)
+            };
+            step_record.wall_duration_ns = nanoseconds_since(started);
+            step_record.end_ns = world.now_ns();
+            step_record.outcome = outcome;
+            step_record.failure = failure.map(|failure| with_excerpt(failure, feature, step_record.line));
+            going_on &= outcome.is_pass();
+        }
+        finish(&mut world, feature, &mut record);
+        record.logs = log::take();
+        (record, world)
+    }
 }
 
 /// What only shows at the end: faults that struck nothing, what the simulation has to tell.

@@ -12,8 +12,9 @@ use super::console::Console;
 use super::feature_file::{FeatureFile, Scenario};
 use super::identity::shell_word;
 use super::lookup::Vocabulary;
+use super::scenario_run::Run;
 use super::selection::Selection;
-use super::{feature_set, pool, reports, scenario_run};
+use super::{feature_set, log, pool, reports, scenario_run};
 
 /// All selected scenarios passed.
 pub const EXIT_PASSED: u8 = 0;
@@ -106,7 +107,7 @@ impl Suite {
     /// Runs with these arguments.
     pub fn run(&self, arguments: &RunArguments) -> ExitCode {
         let started = Instant::now();
-        if let Err(problem) = arguments.log.as_deref().map_or(Ok(()), start_log) {
+        if let Err(problem) = arguments.log.as_deref().map_or(Ok(()), log::start) {
             return could_not_run(&[problem]);
         }
         let selected = match self.select(arguments) {
@@ -208,6 +209,11 @@ fn run_all(
         .collect();
     let mut records: Vec<FeatureRecord> = features.iter().map(feature_record).collect();
     let vocabulary = Vocabulary::linked();
+    let run = Run {
+        vocabulary: &vocabulary,
+        seed,
+        checked: arguments.checked,
+    };
     let mut printed: Option<usize> = None;
     let mut done = 0;
     let mut keep = |(index, feature, _): &(usize, &FeatureFile, &Scenario), scenario: ScenarioRecord| {
@@ -223,7 +229,7 @@ fn run_all(
         let runtime = Builder::new_current_thread()
             .build()
             .map_err(|error| format!("cannot start a scenario: {error}"))?;
-        Ok(scenario_run::run(&vocabulary, &runtime, feature, scenario, seed))
+        Ok(run.scenario(&runtime, feature, scenario))
     };
     let failed =
         |result: &Result<ScenarioRecord, String>| result.as_ref().map_or(true, |record| !record.outcome.is_pass());
@@ -286,15 +292,4 @@ fn could_not_run(problems: &[String]) -> ExitCode {
         eprintln!("error: {problem}");
     }
     ExitCode::from(EXIT_COULD_NOT_RUN)
-}
-
-/// Prints the engine's log to standard error.
-fn start_log(filter: &str) -> Result<(), String> {
-    let parsed = filter.parse::<tracing_subscriber::EnvFilter>();
-    let filter = parsed.map_err(|error| format!("--log '{filter}': {error}; write for example 'engine=debug'"))?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .without_time();
-    subscriber.try_init().map_err(|error| format!("--log: {error}"))
 }

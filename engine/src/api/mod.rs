@@ -24,6 +24,7 @@ mod resource;
 pub mod schema;
 pub mod selector;
 mod service;
+pub mod validation;
 
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};

@@ -1,7 +1,8 @@
-//! A controller's work queue: a key waits in it at most once.
+//! A controller's work queue: a key waits in it at most once to be looked at soon, and at most once to be looked at later.
 //!
-//! As client-go's rate-limited queue: adding a key that already waits changes nothing, unless it is to come sooner. Every
-//! addition is delayed by a small latency from the controller's own random stream: the time a watch event takes to arrive.
+//! As client-go's delaying queue: adding a key that already waits changes nothing, unless it is to come sooner, and a look that
+//! was put off still comes when another came before it. Every addition is delayed by a small latency from the controller's own
+//! random stream: the time a watch event takes to arrive.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,12 +12,21 @@ use crate::api::ObjectKey;
 use crate::component::{self, Context};
 use crate::sim::{Random, Seed, SimTime, Urgency};
 
+/// When a key is to be looked at.
+#[derive(Debug, Default)]
+struct Due {
+    /// Because something happened.
+    soon: Option<SimTime>,
+    /// Because it was put off until then.
+    later: Option<SimTime>,
+}
+
 /// The work queue of one controller.
 #[derive(Debug)]
 pub struct WorkQueue {
     controller: ControllerId,
     random: Random,
-    due: BTreeMap<ObjectKey, SimTime>,
+    due: BTreeMap<ObjectKey, Due>,
 }
 
 impl WorkQueue {
@@ -36,18 +46,17 @@ impl WorkQueue {
 
     /// A key is to be looked at as soon as the watch event has arrived.
     pub fn add(&mut self, key: ObjectKey, context: &mut Context<'_>) {
-        if self
-            .due
-            .get(&key)
-            .is_some_and(|due| *due <= context.now + context.settings.component_latency_min)
-        {
+        let due = self.due.entry(key.clone()).or_default();
+        if due.soon.is_some() {
             return;
         }
         let settings = context.settings;
         let latency = self
             .random
             .duration(settings.component_latency_min, settings.component_latency_max);
-        self.add_at(key, context.now + latency, Urgency::Active, context);
+        let at = context.now + latency;
+        due.soon = Some(at);
+        self.schedule(key, at, Urgency::Active, context);
     }
 
     /// A key is to be looked at after a while.
@@ -55,26 +64,33 @@ impl WorkQueue {
         self.add_at(key, context.now + delay, Urgency::Active, context);
     }
 
-    /// A key is to be looked at then, unless it comes sooner anyway.
+    /// A key is to be looked at then, unless it was put off for less long already.
     pub fn add_at(&mut self, key: ObjectKey, at: SimTime, urgency: Urgency, context: &mut Context<'_>) {
-        if self.due.get(&key).is_some_and(|due| *due <= at) {
+        let due = self.due.entry(key.clone()).or_default();
+        if due.later.is_some_and(|later| later <= at) {
             return;
         }
-        self.due.insert(key.clone(), at);
-        let task = component::Task::Controller(Task {
-            controller: self.controller,
-            key,
-        });
-        context.agenda.schedule(at, urgency, task);
+        due.later = Some(at);
+        self.schedule(key, at, urgency, context);
     }
 
-    /// Takes a key whose wake-up has come; false if the wake-up is stale (the key came sooner, or was taken already).
+    fn schedule(&self, key: ObjectKey, at: SimTime, urgency: Urgency, context: &mut Context<'_>) {
+        let task = Task {
+            controller: self.controller,
+            key,
+        };
+        context.agenda.schedule(at, urgency, component::Task::Controller(task));
+    }
+
+    /// Takes a key whose wake-up has come; false if the wake-up is stale (the key was to come sooner, and has come).
     pub fn take(&mut self, key: &ObjectKey, now: SimTime) -> bool {
-        if self.due.get(key) != Some(&now) {
-            return false;
+        let Some(due) = self.due.get_mut(key) else { return false };
+        let soon = due.soon.take_if(|at| *at == now).is_some();
+        let later = due.later.take_if(|at| *at == now).is_some();
+        if due.soon.is_none() && due.later.is_none() {
+            self.due.remove(key);
         }
-        self.due.remove(key);
-        true
+        soon || later
     }
 }
 

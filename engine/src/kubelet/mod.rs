@@ -1,30 +1,35 @@
-//! The kubelets.
+//! The kubelets: one component for all nodes, an agent for each node, a worker for each pod.
+//!
+//! What is followed is the kubelet's own machinery, since everything that people see of it (when STATUS turns to
+//! CrashLoopBackOff, why a restart comes at once the first time, why a deleted pod lingers for most of a second) is a
+//! consequence of who looks when: the lifecycle event generator lists containers once a second; a pod's worker syncs when
+//! something happened, one sync at a time, and never on a view older than its last sync; a failed sync is retried after 10 to
+//! 15 s; what a sync could not start is shown by the next one. Sources: kubelet `pod_workers.go`, `kubelet_pods.go`,
+//! `pleg/generic.go`, `kuberuntime_manager.go`, `prober/worker.go`, `status/status_manager.go`.
+//!
+//! Not modelled: the periodic resync of pods at which nothing can change (its effect would be none), client-side rate limits
+//! of status updates, static pods, ephemeral containers, in-place resize, image and container garbage collection.
 
-use crate::component::{Component, Context};
-use crate::sim::Seed;
-use crate::store::Change;
+mod actions;
+mod admission;
+mod agent;
+mod backoff;
+mod conditions;
+mod containers;
+mod images;
+mod instance;
+mod kubelets;
+mod pod_slot;
+mod pod_worker;
+mod probes;
+mod references;
+mod registration;
+mod relist;
+mod status;
+mod steps;
+mod termination;
+mod work;
 
-/// A wake-up of a kubelet.
-#[derive(Debug, Clone)]
-pub enum Task {}
-
-/// The kubelets of all nodes.
-#[derive(Debug)]
-pub struct Kubelets {}
-
-impl Kubelets {
-    /// No nodes yet.
-    pub fn new(_seed: Seed) -> Self {
-        Kubelets {}
-    }
-}
-
-impl Component for Kubelets {
-    type Task = Task;
-
-    fn observe(&mut self, _change: &Change, _context: &mut Context<'_>) {}
-
-    fn run(&mut self, task: Task, _context: &mut Context<'_>) {
-        match task {}
-    }
-}
+pub use kubelets::{Kubelets, Task, Wake};
+pub use probes::ProbeKind;
+pub use registration::NodeTemplate;

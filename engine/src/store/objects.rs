@@ -91,12 +91,13 @@ impl Objects {
     }
 
     /// The objects of a kind in a namespace, by name.
-    pub fn of_kind_in<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Object> {
+    pub fn of_kind_in<'a>(&'a self, kind: Kind, namespace: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
         let start = Bound::Included(ObjectKey::new(namespace, ""));
         let range = self
             .tables
             .get(&kind)
             .map(|table| table.range((start, Bound::Unbounded)));
+        let namespace = SmolStr::from(namespace);
         range
             .into_iter()
             .flatten()
@@ -105,7 +106,7 @@ impl Objects {
     }
 
     /// The objects of a type in a namespace, by name.
-    pub fn all_in<'a, T: Stored>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Arc<T>> {
+    pub fn all_in<'a, T: Stored>(&'a self, namespace: &str) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         self.of_kind_in(T::KIND, namespace).filter_map(T::of)
     }
 

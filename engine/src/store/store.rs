@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Change, Objects, StoreError, Stored};
+use crate::api::defaulting::has_generation;
 use crate::api::{Inert, Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid};
 use crate::sim::{Random, Seed, SimTime};
 
@@ -142,6 +143,24 @@ impl Store {
         }
     }
 
+    /// Replaces an object of any kind by a new version whose generation the caller has counted. See [`Store::update`].
+    pub(crate) fn replace_object(&mut self, object: Object) -> Result<Object, StoreError> {
+        let (kind, key) = (object.kind(), object.key());
+        let Some(present) = self.objects.object(kind, &key).cloned() else {
+            return Err(StoreError::NotFound(kind, key));
+        };
+        if present.meta().uid != object.meta().uid {
+            return Err(StoreError::UidMismatch(kind, key));
+        }
+        let mut meta = object.meta().clone();
+        meta.resource_version = present.meta().resource_version;
+        let object = object.with_meta(meta);
+        if present == object {
+            return Ok(present);
+        }
+        Ok(self.commit_update(present, object))
+    }
+
     fn update_inert(&mut self, mut object: Inert) -> Result<Object, StoreError> {
         let key = object.meta.key();
         let Some(present) = self.objects.inert(object.kind, &key).cloned() else {
@@ -173,7 +192,9 @@ impl Store {
                 meta.name = format!("{}{}", meta.generate_name, self.random.name_suffix(5)).into();
             }
             if self.objects.object(kind, &meta.key()).is_none() {
-                meta.uid = self.new_uid();
+                if meta.uid.is_nil() {
+                    meta.uid = self.new_uid();
+                }
                 meta.creation = Some(self.timestamp());
                 meta.generation = i64::from(has_generation(kind));
                 return Ok(());
@@ -227,27 +248,9 @@ impl Store {
             before,
             after: after.clone(),
         };
-        tracing::trace!(target: "engine::store", at = %at, writer, verb = ?change.verb(), kind = %change.kind(), key = %change.key());
+        tracing::trace!(target: "engine::store", at_ns = at.as_nanos(), writer, verb = ?change.verb(), kind = %change.kind(), key = %change.key());
         self.objects.apply(&change);
         self.log.push(change);
         after
     }
-}
-
-/// Whether the API server counts generations of this kind: those whose spec a controller observes.
-fn has_generation(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::NODE
-            | Kind::SERVICE
-            | Kind::EVENT
-            | Kind::LEASE
-            | Kind::NAMESPACE
-            | Kind::CONFIG_MAP
-            | Kind::SECRET
-            | Kind::SERVICE_ACCOUNT
-            | Kind::PERSISTENT_VOLUME
-            | Kind::PERSISTENT_VOLUME_CLAIM
-            | Kind::STORAGE_CLASS
-    )
 }

@@ -7,7 +7,9 @@
 use super::error::Problem;
 use super::node::{Content, Entry, Node, Position};
 use super::suggest::did_you_mean;
+use crate::api::quantity::Quantity;
 use crate::api::schema::{Field, FieldType, Schema, TypeInfo};
+use serde_json::Value;
 
 /// Something found at a place.
 pub(super) struct Finding {
@@ -221,9 +223,8 @@ impl<'a> Walk<'a> {
                 n.as_i64().is_some_and(|n| i32::try_from(n).is_ok())
             }
             (Content::Number(n), FieldType::Int64) => n.as_i64().is_some(),
-            (Content::Number(_), FieldType::Double | FieldType::Quantity) => true,
-            (Content::String(text), FieldType::Quantity) => return self.text_value(node, quantity_problem(text)),
-            (_, FieldType::Quantity) => return self.text_value(node, Some(QUANTITY_FORMAT.to_owned())),
+            (Content::Number(_), FieldType::Double) => true,
+            (_, FieldType::Quantity) => return self.text_value(node, quantity_problem(&node.to_value())),
             (Content::String(text), FieldType::Time | FieldType::MicroTime) => {
                 return self.text_value(node, time_problem(text));
             }
@@ -315,37 +316,8 @@ fn is_integer(field_type: &FieldType) -> bool {
     matches!(field_type, FieldType::Int32 | FieldType::Int64 | FieldType::IntOrString)
 }
 
-/// The text of apimachinery's `resource.ErrFormatWrong`.
-const QUANTITY_FORMAT: &str =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
-fn quantity_problem(text: &str) -> Option<String> {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let digits = unsigned
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(unsigned.len());
-    let (number, suffix) = unsigned.split_at(digits);
-    let letters = suffix.trim_end_matches(|c: char| c.is_ascii_digit());
-    let letters = letters.strip_suffix(['+', '-']).unwrap_or(letters);
-    if number.is_empty()
-        || number.matches('.').count() > 1
-        || number == "."
-        || !letters.chars().all(|c| "eEinumkKMGTP".contains(c))
-    {
-        return Some(QUANTITY_FORMAT.to_owned());
-    }
-    let exponent = suffix.strip_prefix(['e', 'E']).is_some_and(|e| {
-        let e = e.strip_prefix(['+', '-']).unwrap_or(e);
-        !e.is_empty() && e.chars().all(|c| c.is_ascii_digit())
-    });
-    let known = [
-        "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
-    ];
-    if exponent || known.contains(&suffix) {
-        None
-    } else {
-        Some("unable to parse quantity's suffix".to_owned())
-    }
+fn quantity_problem(value: &Value) -> Option<String> {
+    Quantity::from_json(value).err().map(|error| error.to_string())
 }
 
 fn time_problem(text: &str) -> Option<String> {

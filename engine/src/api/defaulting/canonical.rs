@@ -114,14 +114,17 @@ fn element_value(value: &mut Value, field_type: &FieldType, depth: usize) {
     typed_value(value, field_type, depth);
 }
 
-/// A quantity as Kubernetes writes it.
+/// A quantity as Kubernetes writes it, in thousandths at the finest: what is finer is rounded up (`SetDefaults_ResourceList`).
 fn quantity_text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    Quantity::parse(&text).ok().map(|quantity| quantity.to_string())
+    let quantity = Quantity::from_json(value).ok()?;
+    let rounded = Quantity::from_milli(quantity.milli_value(), quantity.format());
+    // Beyond what thousandths can count the quantity stays as it is.
+    let is_finer = quantity != rounded && quantity.milli_value() < i64::MAX;
+    Some(if is_finer {
+        rounded.canonical()
+    } else {
+        quantity.canonical()
+    })
 }
 
 fn is_dropped(value: &Value, field: &Field) -> bool {

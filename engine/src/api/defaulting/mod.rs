@@ -16,9 +16,11 @@ mod pod;
 mod prepare;
 mod registry;
 mod storage;
+mod update;
 mod volume;
 mod workload;
 
 pub use canonical::canonical;
-pub use prepare::prepare_for_create;
+pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;
+pub use update::prepare_for_update;

@@ -33,7 +33,7 @@ pub fn prepare_for_create(kind: Kind, object: &mut Value, uid: &str) {
 }
 
 /// Kinds whose `metadata.generation` counts changes of the spec.
-fn has_generation(kind: Kind) -> bool {
+pub fn has_generation(kind: Kind) -> bool {
     [
         Kind::DEPLOYMENT,
         Kind::REPLICA_SET,
@@ -113,7 +113,7 @@ fn qos_class(spec: &Value) -> &'static str {
 }
 
 /// The admission plugin DefaultTolerationSeconds: a pod bears an unready or unreachable node for five minutes.
-fn add_default_tolerations(spec: &mut Object) {
+pub(super) fn add_default_tolerations(spec: &mut Object) {
     const SECONDS: i32 = 300;
     for taint in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         let tolerated = each(spec, "tolerations").any(|t| {
@@ -160,7 +160,7 @@ fn prepare_job(job: &mut Object, uid: &str) {
 }
 
 /// `stringData` is written into `data`.
-fn prepare_secret(secret: &mut Object) {
+pub(super) fn prepare_secret(secret: &mut Object) {
     let Some(Value::Object(plain)) = secret.remove("stringData") else {
         return;
     };
@@ -191,7 +191,7 @@ fn prepare_service(service: &mut Object) {
     }
 }
 
-fn annotate(object: &mut Object, key: &str, value: &str) {
+pub(super) fn annotate(object: &mut Object, key: &str, value: &str) {
     if let Some(annotations) = ensure(object, "metadata").and_then(|m| ensure(m, "annotations")) {
         annotations.insert(key.to_owned(), json!(value));
     }

@@ -42,11 +42,15 @@ fn apply(document: &mut Value, operation: &Value) -> Result<(), PatchError> {
         "add" => add(document, path, value()),
         "remove" => remove(document, path).map(drop),
         "replace" => {
-            let Some(target) = find_mut(document, path) else {
-                return refused(format!("nothing is at {path}"));
-            };
-            *target = value();
-            Ok(())
+            if let Some(target) = find_mut(document, path) {
+                *target = value();
+                return Ok(());
+            }
+            // The server's library sets a key that a map does not have.
+            match parent(document, path) {
+                Some((Value::Object(_), _)) => add(document, path, value()),
+                _ => refused(format!("nothing is at {path}")),
+            }
         }
         "test" => match document.pointer(path) {
             Some(found) if *found == value() => Ok(()),
@@ -88,9 +92,10 @@ fn find_mut<'a>(document: &'a mut Value, path: &str) -> Option<&'a mut Value> {
 
 /// The parent of a path, and the last key, unescaped. Walks without recursion, however long the path is.
 fn parent<'a>(document: &'a mut Value, path: &str) -> Option<(&'a mut Value, String)> {
+    // Like the server's library: what stands before the first slash does not count.
     let mut steps: Vec<String> = path
-        .strip_prefix('/')?
         .split('/')
+        .skip(1)
         .map(|step| step.replace("~1", "/").replace("~0", "~"))
         .collect();
     let last = steps.pop()?;
@@ -202,6 +207,12 @@ mod tests {
             None,
         );
         check(json!([{"op": "remove", "path": "/l/7"}]), None);
+        check(
+            json!([{"op": "replace", "path": "/a/x", "value": 2}]),
+            Some(json!({"a": {"b/c": 1, "x": 2}, "l": [1, 2]})),
+        );
+        check(json!([{"op": "replace", "path": "/x/y", "value": 2}]), None);
+        check(json!([{"op": "replace", "path": "l", "value": 2}]), None);
         check(json!([{"op": "add", "path": "/x/y", "value": 1}]), None);
         check(json!([{"op": "frob", "path": "/a"}]), None);
         check(json!([{"op": "replace", "value": 1}]), None);

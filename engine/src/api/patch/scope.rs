@@ -20,6 +20,8 @@ pub(super) struct Strategy {
     pub inner: Scope,
     /// Whether a list merges element by element; else the patch replaces it.
     pub merge: bool,
+    /// Whether a map is replaced as a whole.
+    pub replace: bool,
     /// Whether keys that a change does not name are dropped.
     pub retain_keys: bool,
     /// The field that identifies elements; empty for scalars.
@@ -53,6 +55,7 @@ impl Strategy {
     const UNKNOWN: Strategy = Strategy {
         inner: Scope::Unknown,
         merge: false,
+        replace: false,
         retain_keys: false,
         merge_key: "",
     };
@@ -61,6 +64,7 @@ impl Strategy {
         Strategy {
             inner: Scope::of(&field.field_type),
             merge: field.merge,
+            replace: field.replace,
             retain_keys: field.retain_keys,
             merge_key: field.merge_key.unwrap_or_default(),
         }

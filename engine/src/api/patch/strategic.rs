@@ -55,7 +55,7 @@ fn merge_map(mut original: Object, mut patch: Object, scope: Scope, depth: usize
     set_element_orders(&mut original, &mut patch, scope, depth)?;
     for (key, change) in patch {
         if let Some(list) = key.strip_prefix(DELETE_FROM_PRIMITIVE_LIST) {
-            delete_from_list(&mut original, list, &change)?;
+            delete_from_list(&mut original, list, &change);
             continue;
         }
         if change.is_null() {
@@ -73,7 +73,7 @@ fn merge_map(mut original: Object, mut patch: Object, scope: Scope, depth: usize
 
 fn merge_value(before: Value, change: Value, strategy: Strategy, depth: usize) -> Result<Value, PatchError> {
     match (before, change) {
-        (Value::Object(before), Value::Object(change)) => {
+        (Value::Object(before), Value::Object(change)) if !strategy.replace => {
             merge_map(before, change, strategy.inner, depth).map(Value::Object)
         }
         (Value::Array(before), Value::Array(change)) if strategy.merge => {
@@ -233,14 +233,10 @@ fn check_order(list: &[Value], order: &[Value], key: &str) -> Result<(), PatchEr
     })
 }
 
-fn delete_from_list(original: &mut Object, list: &str, deleted: &Value) -> Result<(), PatchError> {
-    let Value::Array(deleted) = deleted else {
-        return Err(PatchError::ParallelList);
-    };
-    if let Some(Value::Array(items)) = original.get_mut(list) {
+fn delete_from_list(original: &mut Object, list: &str, deleted: &Value) {
+    if let (Some(Value::Array(items)), Value::Array(deleted)) = (original.get_mut(list), deleted) {
         items.retain(|item| !deleted.contains(item));
     }
-    Ok(())
 }
 
 /// What a patch adds where nothing was: without directives, nulls and deletions.

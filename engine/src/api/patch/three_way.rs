@@ -72,7 +72,7 @@ fn merge_values(
     depth: usize,
 ) -> Result<Value, PatchError> {
     match (wanted, live) {
-        (Value::Object(wanted), Value::Object(live)) => {
+        (Value::Object(wanted), Value::Object(live)) if !strategy.replace => {
             let before = before.as_object().cloned().unwrap_or_default();
             let mut merged = merge_maps(&before, wanted, live, strategy.inner, depth)?;
             // A union that changes loses what belonged to its other variant.

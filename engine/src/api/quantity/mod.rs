@@ -65,8 +65,18 @@ impl Default for Amount {
 }
 
 /// The powers of ten that an `i64` holds.
+const POWERS: [i64; 19] = {
+    let mut powers = [1; 19];
+    let mut i = 1;
+    while i < powers.len() {
+        powers[i] = powers[i - 1] * 10;
+        i += 1;
+    }
+    powers
+};
+
 fn pow10(exponent: u32) -> Option<i64> {
-    10_i64.checked_pow(exponent)
+    POWERS.get(exponent as usize).copied()
 }
 
 impl Amount {

@@ -67,6 +67,8 @@ pub struct Field {
     pub required: bool,
     /// Whether a strategic merge patch merges the list element by element (`x-kubernetes-patch-strategy: merge`).
     pub merge: bool,
+    /// Whether a strategic merge patch replaces the map as a whole.
+    pub replace: bool,
     /// Whether a patch drops the keys it does not list (`retainKeys`), as for unions.
     pub retain_keys: bool,
     /// The field that identifies an element when patches merge the list; none for lists of scalars.
@@ -204,6 +206,7 @@ fn read_field(line: &'static str, ids: &BTreeMap<&'static str, TypeId>) -> Optio
         field_type: read_type(words.next()?, ids)?,
         required: false,
         merge: false,
+        replace: false,
         retain_keys: false,
         merge_key: None,
         list_keys: Vec::new(),
@@ -216,6 +219,7 @@ fn read_field(line: &'static str, ids: &BTreeMap<&'static str, TypeId>) -> Optio
         match word.split_once('=').unwrap_or((word, "")) {
             ("required", _) => field.required = true,
             ("merge", _) => field.merge = true,
+            ("replace", _) => field.replace = true,
             ("retainKeys", _) => field.retain_keys = true,
             ("mergeKey", key) => field.merge_key = Some(key),
             ("keys", keys) => field.list_keys = keys.split(',').collect(),

@@ -4,15 +4,19 @@
 //! A printer reads the external JSON of an object as it is stored, without defaulting it again, and a clock is handed in.
 //! Only pods have a second way in ([`PodColumns`]): their STATUS is asked for at every change of every pod.
 //!
-//! Deliberately not modelled: the narrow rows of old servers, the absolute times of a watch, and the printers of kinds that
-//! have none here (webhook configurations, CSI drivers …); those show the API server's default table.
+//! Deliberately not modelled: the narrow rows of old servers, the absolute times of a watch, and the printers of a few kinds
+//! that no one lists (IPAddress, StorageVersion, APIService …); those show the API server's default table.
 
 mod access;
+mod admission;
 mod apps;
 mod autoscaling;
 mod batch;
 mod config;
+mod csi;
+mod devices;
 mod event;
+mod flow_control;
 mod network;
 mod node;
 mod pod;

@@ -1,4 +1,5 @@
-//! What pods are reached by: Service, Endpoints, EndpointSlice, Ingress, IngressClass, NetworkPolicy.
+//! What pods are reached by: Service, Endpoints, EndpointSlice, Ingress, IngressClass, NetworkPolicy,
+//! ServiceCIDR.
 
 use std::collections::BTreeSet;
 
@@ -254,6 +255,23 @@ pub const NETWORK_POLICY: Printer = Printer {
             field::text(object, "metadata.name"),
             text::selector(object, "spec.podSelector"),
             text::age(object, now_ns),
+        ])
+    },
+};
+
+/// The printer of the ranges that cluster IPs come from.
+pub const SERVICE_CIDR: Printer = Printer {
+    kind: Kind::SERVICE_CIDR,
+    columns: &[Column::NAME, Column::text("CIDRs"), Column::AGE],
+    cells: |object, now_ns| {
+        let cidrs: Vec<&str> = field::items(object, "spec.cidrs")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        Ok(cells![
+            field::text(object, "metadata.name"),
+            cidrs.join(","),
+            text::age(object, now_ns)
         ])
     },
 };

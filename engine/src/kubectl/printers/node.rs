@@ -1,4 +1,4 @@
-//! Node and Lease.
+//! Node, Lease, RuntimeClass.
 
 use std::collections::BTreeSet;
 
@@ -100,6 +100,19 @@ pub const LEASE: Printer = Printer {
             field::text(object, "metadata.name"),
             field::text(object, "spec.holderIdentity"),
             text::age(object, now_ns),
+        ])
+    },
+};
+
+/// The printer of runtime classes.
+pub const RUNTIME_CLASS: Printer = Printer {
+    kind: Kind::RUNTIME_CLASS,
+    columns: &[Column::NAME, Column::text("Handler"), Column::AGE],
+    cells: |object, now_ns| {
+        Ok(cells![
+            field::text(object, "metadata.name"),
+            field::text(object, "handler"),
+            text::age(object, now_ns)
         ])
     },
 };

@@ -1,0 +1,31 @@
+//! What the API server refuses, in its words.
+//!
+//! Each kind's checks stand in a file of their own and are composed of small ones; they look at an object that has its defaults, and
+//! come in the order of kube-apiserver's `pkg/apis/*/validation`, because its answer lists them in that order. Kinds without a
+//! file get the checks all objects share (names, labels, owners).
+//!
+//! Deliberately not modelled: the deprecated volume types' own fields, Windows, dynamic resource allocation, and everything that
+//! needs other objects.
+
+mod affinity;
+mod container;
+mod env;
+mod error;
+mod fields;
+mod labels;
+mod meta;
+mod names;
+mod node;
+mod pod;
+mod pod_update;
+mod probe;
+mod resources;
+mod scheduling;
+mod security;
+mod service;
+mod validate;
+mod volume;
+mod workload;
+
+pub use error::{ErrorKind, FieldError, invalid_message, kubectl_message};
+pub use validate::{validate_create, validate_update};

@@ -1,0 +1,99 @@
+//! What may change in a pod: images, the active deadline, tolerations that are added, and little else.
+//!
+//! Deliberately not modelled: the diff of the two specs that the server's message ends with.
+
+use super::fields::{Errors, NEGATIVE, Path, list, number, part, text};
+use serde_json::Value;
+
+const FORBIDDEN: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
+    `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),\
+    `spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+pub(super) fn check_pod_update(new: &Value, old: &Value, errors: &mut Errors) {
+    let (new, old, path) = (part(new, "spec"), part(old, "spec"), Path::new("spec"));
+    for containers in ["containers", "initContainers"] {
+        if list(new, containers).len() != list(old, containers).len() {
+            errors.forbidden(&path.at(containers), "pod updates may not add or remove containers");
+            return;
+        }
+    }
+    check_deadline(new, old, &path, errors);
+    check_gates(new, old, &path, errors);
+    check_tolerations(new, old, &path, errors);
+    if without_changeable(new, old) != without_changeable(old, old) {
+        errors.forbidden(&path, FORBIDDEN);
+    }
+}
+
+/// The deadline can be set, and brought forward.
+fn check_deadline(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
+    let path = path.at("activeDeadlineSeconds");
+    let Some(before) = number(old, "activeDeadlineSeconds") else {
+        return;
+    };
+    match number(new, "activeDeadlineSeconds") {
+        Some(now) if now < 0 => errors.invalid(&path, now, NEGATIVE),
+        Some(now) if now > before => errors.invalid(&path, now, "must be less than or equal to previous value"),
+        Some(_) => {}
+        None => errors.invalid(&path, "null", "must not update from a positive integer to nil value"),
+    }
+}
+
+fn check_gates(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
+    let before: Vec<&str> = list(old, "schedulingGates")
+        .iter()
+        .map(|gate| text(gate, "name"))
+        .collect();
+    for (i, gate) in list(new, "schedulingGates").iter().enumerate() {
+        let name = text(gate, "name");
+        if !before.contains(&name) {
+            let detail = format!("only deletion is allowed, but found new scheduling gate '{name}'");
+            errors.forbidden(&path.at("schedulingGates").index(i).at("name"), detail);
+        }
+    }
+}
+
+/// Tolerations can be added; those there may only change how long they last.
+fn check_tolerations(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
+    let essence =
+        |toleration: &Value| ["key", "operator", "value", "effect"].map(|field| text(toleration, field).to_owned());
+    let kept = list(old, "tolerations")
+        .iter()
+        .all(|before| list(new, "tolerations").iter().any(|t| essence(t) == essence(before)));
+    if !kept {
+        errors.forbidden(
+            &path.at("tolerations"),
+            "existing toleration can not be modified except its tolerationSeconds",
+        );
+    }
+}
+
+/// A spec with what may change taken from the other.
+fn without_changeable(spec: &Value, other: &Value) -> Value {
+    let mut spec = spec.clone();
+    for containers in ["containers", "initContainers"] {
+        let images: Vec<Value> = list(other, containers)
+            .iter()
+            .map(|c| part(c, "image").clone())
+            .collect();
+        let Some(all) = spec.get_mut(containers).and_then(Value::as_array_mut) else {
+            continue;
+        };
+        for (container, image) in all.iter_mut().zip(images) {
+            if let Some(fields) = container.as_object_mut() {
+                fields.insert("image".to_owned(), image);
+            }
+        }
+    }
+    let shortest = number(&spec, "terminationGracePeriodSeconds") == Some(1);
+    let was_negative = number(other, "terminationGracePeriodSeconds").is_some_and(|seconds| seconds < 0);
+    if let Some(fields) = spec.as_object_mut() {
+        for field in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
+            fields.remove(field);
+        }
+        if shortest && was_negative {
+            fields.remove("terminationGracePeriodSeconds");
+        }
+    }
+    spec
+}

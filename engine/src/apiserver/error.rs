@@ -1,0 +1,158 @@
+//! Why the API server refuses a request: a `Status` object, in its words.
+//!
+//! Source: apimachinery `pkg/api/errors`; what kubectl makes of them is in `kubectl::error`.
+
+use std::fmt;
+
+use crate::api::{Kind, ObjectKey};
+use crate::store::StoreError;
+
+/// The reasons of refusals (`metav1.StatusReason`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no such object, or no such resource.
+    NotFound,
+    /// There is one of that name.
+    AlreadyExists,
+    /// It was changed in the meantime.
+    Conflict,
+    /// Admission refuses it.
+    Forbidden,
+    /// Validation refuses it.
+    Invalid,
+    /// It cannot be decoded.
+    BadRequest,
+    /// The resource has no such verb.
+    MethodNotAllowed,
+    /// The server's own fault, or a limit of the simulation.
+    InternalError,
+}
+
+impl Reason {
+    /// The word in `Status.reason`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::NotFound => "NotFound",
+            Reason::AlreadyExists => "AlreadyExists",
+            Reason::Conflict => "Conflict",
+            Reason::Forbidden => "Forbidden",
+            Reason::Invalid => "Invalid",
+            Reason::BadRequest => "BadRequest",
+            Reason::MethodNotAllowed => "MethodNotAllowed",
+            Reason::InternalError => "InternalError",
+        }
+    }
+}
+
+/// One thing that validation found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The field's path, such as `spec.containers[0].image`.
+    pub field: String,
+    /// What is wrong with it, such as `Required value`.
+    pub message: String,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+/// A refused request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// `Status.reason`.
+    pub reason: Reason,
+    /// `Status.message`.
+    pub message: String,
+    /// `Status.details.kind` (the kind or resource) and `.name`.
+    pub about: (String, String),
+    /// `Status.details.causes`: what validation found.
+    pub causes: Vec<Cause>,
+}
+
+impl ApiError {
+    /// A refusal without details.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        ApiError {
+            reason,
+            message: message.into(),
+            about: (String::new(), String::new()),
+            causes: Vec::new(),
+        }
+    }
+
+    /// There is no such object.
+    pub fn not_found(kind: Kind, name: &str) -> Self {
+        ApiError::new(
+            Reason::NotFound,
+            format!("{} \"{name}\" not found", kind.info().group_resource()),
+        )
+    }
+
+    /// The kind has no such subresource, or the path names no resource at all.
+    pub fn no_resource() -> Self {
+        ApiError::new(Reason::NotFound, "the server could not find the requested resource")
+    }
+
+    /// Somebody else has written the object since it was read.
+    pub fn conflict(kind: Kind, name: &str) -> Self {
+        let resource = kind.info().group_resource();
+        ApiError::new(
+            Reason::Conflict,
+            format!(
+                "Operation cannot be fulfilled on {resource} \"{name}\": the object has been modified; please apply your \
+                 changes to the latest version and try again"
+            ),
+        )
+    }
+
+    /// Validation refuses the object.
+    pub fn invalid(kind: Kind, name: &str, causes: Vec<Cause>) -> Self {
+        let info = kind.info();
+        let qualified = match info.group {
+            "" => info.kind.to_owned(),
+            group => format!("{}.{group}", info.kind),
+        };
+        let texts: Vec<String> = causes.iter().map(Cause::to_string).collect();
+        let list = match texts.as_slice() {
+            [one] => one.clone(),
+            all => format!("[{}]", all.join(", ")),
+        };
+        ApiError {
+            reason: Reason::Invalid,
+            message: format!("{qualified} \"{name}\" is invalid: {list}"),
+            about: (info.kind.to_owned(), name.to_owned()),
+            causes,
+        }
+    }
+
+    /// The same refusal with words before its message, as kubectl adds where an object came from.
+    #[must_use]
+    pub fn with_context(mut self, context: &str) -> Self {
+        self.message = format!("{context}: {}", self.message);
+        self
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let reason = match error {
+            StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
+            StoreError::AlreadyExists(..) => Reason::AlreadyExists,
+            StoreError::NamespaceTerminating(..) => Reason::Forbidden,
+            StoreError::UidMismatch(..) => Reason::Conflict,
+            StoreError::TooManyObjects(_) => Reason::InternalError,
+        };
+        ApiError::new(reason, error.to_string())
+    }
+}
+
+/// `namespace/name` of an object, read from its external form.
+pub(crate) fn key_of(value: &serde_json::Value) -> ObjectKey {
+    let metadata = value.get("metadata").unwrap_or(&serde_json::Value::Null);
+    let text = |key| crate::api::json::text(metadata, key);
+    ObjectKey::new(text("namespace"), text("name"))
+}

@@ -1,0 +1,16 @@
+//! The API server's request path: what happens to an object between the wire and the store.
+//!
+//! Requests come in as external JSON that the strict decoder has accepted. Each is defaulted, validated, admitted, completed
+//! (addresses, initial status) and only then becomes a lean object in the store; components, which write lean objects
+//! themselves, do not come this way. A refused request changes nothing.
+//!
+//! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
+
+mod error;
+mod patch;
+mod request;
+mod service_address;
+
+pub use error::{ApiError, Cause, Reason};
+pub use patch::Patch;
+pub use request::{Request, external};

@@ -1,0 +1,168 @@
+//! Create, replace and delete, with everything a request passes on its way to the store.
+
+use serde_json::Value;
+
+use super::error::{ApiError, Reason, key_of};
+use super::patch::Patch;
+use super::service_address;
+use crate::api::defaulting::{default_object, prepare_for_create, prepare_for_update};
+use crate::api::{Kind, Object, ObjectKey, Timestamp, Uid, json};
+use crate::component::Context;
+use crate::sim::SimTime;
+use crate::store::{DeleteOptions, Store};
+
+/// Somebody's requests to the API server.
+pub struct Request<'c, 'a> {
+    /// The cluster.
+    pub context: &'c mut Context<'a>,
+    /// `?dryRun=All`: everything but the write.
+    pub dry_run: bool,
+}
+
+/// The parts of an object that only its status subresource writes.
+const STATUS: &str = "status";
+
+impl Request<'_, '_> {
+    /// Stores a new object and returns it as stored.
+    ///
+    /// # Errors
+    /// What validation, admission or the store refuse.
+    pub fn create(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+        let key = key_of(&value);
+        let uid = if self.dry_run {
+            Uid::from_random(0)
+        } else {
+            self.context.store.new_uid()
+        };
+        default_object(kind, &mut value);
+        prepare_for_create(kind, &mut value, &uid.to_string());
+        self.check_creatable(kind, &key)?;
+        if kind == Kind::SERVICE {
+            service_address::allocate(self.context.store, &mut value, None)?;
+        }
+        let mut object = Object::from_json(kind, value);
+        let mut meta = object.meta().clone();
+        meta.uid = uid;
+        meta.creation = Some(self.context.store.timestamp());
+        object = object.with_meta(meta);
+        if !self.dry_run {
+            object = self.context.store.create_object(object)?;
+        }
+        Ok(self.external(&object))
+    }
+
+    /// Replaces an object by a new version of it, all but its status, and returns it as stored.
+    ///
+    /// # Errors
+    /// There is no such object, or what validation and admission refuse.
+    pub fn replace(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+        let key = key_of(&value);
+        let live = self.get(kind, &key)?;
+        check_version(kind, &key, &value, &live)?;
+        default_object(kind, &mut value);
+        prepare_for_update(kind, &mut value, &live);
+        if kind == Kind::SERVICE {
+            service_address::allocate(self.context.store, &mut value, Some(&live))?;
+        }
+        self.write(kind, value)
+    }
+
+    /// Changes an object by a patch, all but its status, and returns it as stored.
+    ///
+    /// # Errors
+    /// There is no such object, a patch that does not apply, or what validation and admission refuse.
+    pub fn patch(&mut self, kind: Kind, key: &ObjectKey, patch: &Patch) -> Result<Value, ApiError> {
+        let mut value = self.get(kind, key)?;
+        patch.apply(kind, &mut value)?;
+        self.replace(kind, value)
+    }
+
+    /// Replaces an object's status alone.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn replace_status(&mut self, kind: Kind, key: &ObjectKey, status: Value) -> Result<Value, ApiError> {
+        let mut live = self.get(kind, key)?;
+        if let Some(map) = live.as_object_mut() {
+            map.insert(STATUS.to_owned(), status);
+        }
+        self.write(kind, live)
+    }
+
+    fn write(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
+        let mut object = Object::from_json(kind, value);
+        if !self.dry_run {
+            object = self.context.store.replace_object(object)?;
+        }
+        Ok(self.external(&object))
+    }
+
+    /// Deletes an object; true if it is gone at once.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn delete(&mut self, kind: Kind, key: &ObjectKey, options: DeleteOptions) -> Result<bool, ApiError> {
+        if self.context.store.objects().object(kind, key).is_none() {
+            return Err(ApiError::not_found(kind, &key.name));
+        }
+        if self.dry_run {
+            return Ok(true);
+        }
+        Ok(self.context.store.delete(kind, key, options)?)
+    }
+
+    /// An object as the API shows it.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn get(&self, kind: Kind, key: &ObjectKey) -> Result<Value, ApiError> {
+        let object = self.context.store.objects().object(kind, key);
+        object
+            .map(|object| self.external(object))
+            .ok_or_else(|| ApiError::not_found(kind, &key.name))
+    }
+
+    fn external(&self, object: &Object) -> Value {
+        external(object, self.context.now, self.context.store.epoch())
+    }
+
+    /// What the store would refuse, for requests that do not reach it.
+    fn check_creatable(&self, kind: Kind, key: &ObjectKey) -> Result<(), ApiError> {
+        let store: &Store = self.context.store;
+        if kind.is_namespaced() {
+            let namespace = ObjectKey::cluster(key.namespace.clone());
+            if store.objects().object(Kind::NAMESPACE, &namespace).is_none() {
+                return Err(ApiError::not_found(Kind::NAMESPACE, &key.namespace));
+            }
+        }
+        if !key.name.is_empty() && store.objects().object(kind, key).is_some() {
+            let resource = kind.info().group_resource();
+            let message = format!("{resource} \"{}\" already exists", key.name);
+            return Err(ApiError::new(Reason::AlreadyExists, message));
+        }
+        Ok(())
+    }
+}
+
+/// An object as the API shows it at an instant.
+pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
+    match object {
+        Object::Lease(lease) => lease.to_json_at(now, epoch),
+        object => object.to_json(),
+    }
+}
+
+/// Refuses a request made of an older version than the stored one.
+fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: &Value) -> Result<(), ApiError> {
+    let field = |object: &Value, name| {
+        object
+            .get("metadata")
+            .map(|metadata| json::text(metadata, name))
+            .unwrap_or_default()
+    };
+    let (given, stored) = (field(value, "resourceVersion"), field(live, "resourceVersion"));
+    if !given.is_empty() && given != "0" && given != stored {
+        return Err(ApiError::conflict(kind, &key.name));
+    }
+    Ok(())
+}

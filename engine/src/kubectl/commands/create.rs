@@ -1,0 +1,96 @@
+//! `kubectl create -f`: new objects from manifests.
+
+use serde_json::Value;
+
+use super::apply::with_last_applied;
+use crate::api::ObjectKey;
+use crate::api::decode::Manifest;
+use crate::kubectl::error::{CommandError, Result};
+use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
+use crate::kubectl::output::Format;
+use crate::kubectl::selection::{Info, Query};
+use crate::kubectl::session::{DryRun, Session};
+
+/// Its flags.
+pub const FLAGS: &[&[Flag]] = &[
+    &[
+        Flag::text("selector").short('l'),
+        Flag::bool("save-config"),
+        Flag::text("validate").bare("strict"),
+        Flag::bool("edit"),
+        Flag::text("raw"),
+    ],
+    FILES,
+    CHANGE,
+    OUTPUT,
+];
+
+/// Runs the command.
+pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
+    let (dry_run, format) = (DryRun::of(arguments)?, Format::of(arguments)?);
+    if !arguments.positional.is_empty() {
+        let text = format!("Unexpected args: [{}]", arguments.positional.join(" "));
+        return Err(CommandError::Usage(text, "create"));
+    }
+    if arguments.texts("filename").is_empty() {
+        return Err(CommandError::message("must specify one of -f and -k"));
+    }
+    let query = Query::of(arguments, &[]);
+    let read = query.read_files(session)?;
+    let mut errors = read.errors;
+    for (manifest, file) in &read.manifests {
+        let created = query.manifest_key(manifest).and_then(|key| {
+            let object = object_of(manifest, &key, arguments.flag("save-config"));
+            create_one(session, manifest, key, object, dry_run, file)
+        });
+        match created {
+            Ok(info) => print(session, &info, &format, dry_run)?,
+            Err(error) => errors.push(error),
+        }
+    }
+    CommandError::of(errors)
+}
+
+fn object_of(manifest: &Manifest, key: &ObjectKey, save_config: bool) -> Value {
+    if save_config {
+        return with_last_applied(&manifest.value, key);
+    }
+    let mut object = manifest.value.clone();
+    let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata.filter(|_| !key.namespace.is_empty()) {
+        metadata.insert("namespace".to_owned(), key.namespace.as_str().into());
+    }
+    object
+}
+
+fn create_one(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    mut key: ObjectKey,
+    object: Value,
+    dry_run: DryRun,
+    file: &str,
+) -> Result<Info> {
+    let kind = manifest.kind;
+    let value = match dry_run {
+        DryRun::Client => object,
+        _ => session
+            .request(dry_run, |request| request.create(kind, object))
+            .map_err(|error| error.with_context(&format!("error when creating \"{file}\"")))?,
+    };
+    if let Some(metadata) = value.get("metadata") {
+        key.name = crate::api::json::text(metadata, "name");
+    }
+    Ok(Info { kind, key, value })
+}
+
+fn print(session: &mut Session<'_>, info: &Info, format: &Format, dry_run: DryRun) -> Result<()> {
+    match format {
+        Format::Objects(output) => {
+            let text = output.render(Some(info.kind), &info.value)?;
+            session.stdout.push_str(&text);
+        }
+        _ => session.print(format!("{} created{}", info.label(), dry_run.suffix())),
+    }
+    Ok(())
+}

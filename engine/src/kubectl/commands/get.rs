@@ -1,0 +1,142 @@
+//! `kubectl get`.
+
+use std::collections::BTreeMap;
+
+use crate::api::Kind;
+use crate::kubectl::error::{CommandError, Result};
+use crate::kubectl::flags::{Arguments, FILES, Flag, OUTPUT};
+use crate::kubectl::output::{Format, Output, list_of};
+use crate::kubectl::selection::{Found, Info, Query};
+use crate::kubectl::session::Session;
+use crate::kubectl::table::{Table, TableOptions};
+
+/// Its flags.
+pub const FLAGS: &[&[Flag]] = &[
+    &[
+        Flag::bool("all-namespaces").short('A'),
+        Flag::text("selector").short('l'),
+        Flag::text("field-selector"),
+        Flag::bool("show-labels"),
+        Flag::bool("no-headers"),
+        Flag::bool("show-kind"),
+        Flag::texts("label-columns").short('L'),
+        Flag::text("sort-by"),
+        Flag::bool("ignore-not-found"),
+        Flag::bool("watch").short('w'),
+        Flag::bool("watch-only"),
+        Flag::bool("output-watch-events"),
+        Flag::int("chunk-size"),
+        Flag::text("raw"),
+        Flag::bool("server-print"),
+        Flag::text("subresource"),
+    ],
+    FILES,
+    OUTPUT,
+];
+
+/// What kubectl says to `get` alone.
+const NOTHING_NAMED: &str = "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
+                             supported resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for \
+                             a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and \
+                             examples";
+
+/// Runs the command.
+pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
+    let format = Format::of(arguments)?;
+    if arguments.flag("watch") || arguments.flag("watch-only") {
+        return Err(CommandError::message(
+            "--watch is not modelled: let time pass and get again",
+        ));
+    }
+    if arguments.positional.is_empty() && arguments.texts("filename").is_empty() {
+        return Err(CommandError::Verbatim(NOTHING_NAMED.to_owned()));
+    }
+    let query = Query::of(arguments, &arguments.positional).kind_alone();
+    let mut found = query.find(session)?;
+    let errors = std::mem::take(&mut found.errors);
+    match format {
+        Format::Objects(output) => print_objects(session, &found, &output)?,
+        Format::Human | Format::Wide => {
+            let wide = format == Format::Wide;
+            print_tables(session, arguments, &query, &found, wide, errors.is_empty())?;
+        }
+    }
+    CommandError::of(errors)
+}
+
+fn print_objects(session: &mut Session<'_>, found: &Found, output: &Output) -> Result<()> {
+    if *output == Output::Name {
+        for info in &found.infos {
+            session.print(info.label());
+        }
+        return Ok(());
+    }
+    let text = match found.infos.as_slice() {
+        [one] if found.single => output.render(Some(one.kind), &one.value)?,
+        [] if found.single => return Ok(()),
+        all => output.render(None, &list_of(all))?,
+    };
+    session.stdout.push_str(&text);
+    Ok(())
+}
+
+fn print_tables(
+    session: &mut Session<'_>,
+    arguments: &Arguments,
+    query: &Query<'_>,
+    found: &Found,
+    wide: bool,
+    complain: bool,
+) -> Result<()> {
+    if found.infos.is_empty() {
+        if complain && !query.ignore_not_found {
+            let namespaced = found.kinds.iter().any(|kind| kind.is_namespaced());
+            session.warn(if namespaced && !query.all_namespaces {
+                format!("No resources found in {} namespace.", query.namespace)
+            } else {
+                "No resources found".to_owned()
+            });
+        }
+        return Ok(());
+    }
+    let mut groups: BTreeMap<usize, (Kind, Vec<&Info>)> = BTreeMap::new();
+    let mut order: Vec<Kind> = Vec::new();
+    for info in &found.infos {
+        let place = order.iter().position(|kind| *kind == info.kind).unwrap_or_else(|| {
+            order.push(info.kind);
+            order.len() - 1
+        });
+        groups
+            .entry(place)
+            .or_insert_with(|| (info.kind, Vec::new()))
+            .1
+            .push(info);
+    }
+    let several = groups.len() > 1 || found.kinds.iter().any(|kind| Some(kind) != found.kinds.first());
+    let options = TableOptions {
+        wide,
+        no_headers: arguments.flag("no-headers"),
+        show_kind: several || arguments.flag("show-kind"),
+        show_labels: arguments.flag("show-labels"),
+        namespace: query.all_namespaces,
+        label_columns: arguments
+            .texts("label-columns")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+    };
+    let mut blank_line = false;
+    for (kind, infos) in groups.into_values() {
+        let mut options = options.clone();
+        options.namespace &= kind.is_namespaced();
+        let values = infos.iter().map(|info| &info.value);
+        let table =
+            Table::new(kind, values, session.now_ns()).map_err(|error| CommandError::message(error.to_string()))?;
+        if std::mem::replace(&mut blank_line, true) {
+            session.stdout.push('\n');
+        }
+        let text = table.render(&options);
+        session.stdout.push_str(&text);
+    }
+    Ok(())
+}

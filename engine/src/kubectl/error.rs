@@ -1,0 +1,94 @@
+//! What kubectl prints when a command fails, and the exit code that goes with it.
+//!
+//! Source: kubectl `pkg/cmd/util/helpers.go` (`checkErr`, `StandardErrorMessage`).
+
+use crate::apiserver::{ApiError, Reason};
+use crate::limits::LimitError;
+
+/// Why a command failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandError {
+    /// Printed behind `error: `.
+    Message(String),
+    /// Printed as it is.
+    Verbatim(String),
+    /// The same as [`CommandError::Message`], and where to find help: the command's name follows.
+    Usage(String, &'static str),
+    /// The API server refused.
+    Api(ApiError),
+    /// Several things went wrong.
+    Many(Vec<CommandError>),
+}
+
+/// What commands return.
+pub type Result<T> = std::result::Result<T, CommandError>;
+
+impl CommandError {
+    /// A message behind `error: `.
+    pub fn message(text: impl Into<String>) -> Self {
+        CommandError::Message(text.into())
+    }
+
+    /// One error for all of a list; none for an empty one.
+    pub fn of(mut errors: Vec<CommandError>) -> Result<()> {
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            _ => Err(CommandError::Many(errors)),
+        }
+    }
+
+    /// The text for standard error, with its newline.
+    pub fn text(&self) -> String {
+        let text = match self {
+            CommandError::Message(text) => format!("error: {text}"),
+            CommandError::Verbatim(text) => text.clone(),
+            CommandError::Usage(text, command) => {
+                format!("error: {text}\nSee 'kubectl {command} -h' for help and examples")
+            }
+            CommandError::Api(error) => api_text(error),
+            CommandError::Many(errors) => return errors.iter().map(CommandError::line).collect(),
+        };
+        format!("{text}\n")
+    }
+
+    /// The text as one of several: plain messages go without `error: `.
+    fn line(&self) -> String {
+        match self {
+            CommandError::Message(text) => format!("{text}\n"),
+            other => other.text(),
+        }
+    }
+}
+
+/// What kubectl makes of a `Status` object.
+fn api_text(error: &ApiError) -> String {
+    if error.reason != Reason::Invalid {
+        return format!("Error from server ({}): {}", error.reason.as_str(), error.message);
+    }
+    let (kind, name) = &error.about;
+    if kind.is_empty() {
+        return format!("The request is invalid: {}", error.message);
+    }
+    let subject = format!("The {kind} \"{name}\" is invalid");
+    match error.causes.as_slice() {
+        [] => subject,
+        [one] => format!("{subject}: {one}"),
+        all => {
+            let lines: Vec<String> = all.iter().map(|cause| format!("* {cause}")).collect();
+            format!("{subject}: \n{}", lines.join("\n"))
+        }
+    }
+}
+
+impl From<ApiError> for CommandError {
+    fn from(error: ApiError) -> Self {
+        CommandError::Api(error)
+    }
+}
+
+impl From<LimitError> for CommandError {
+    fn from(error: LimitError) -> Self {
+        CommandError::Message(error.to_string())
+    }
+}

@@ -1,0 +1,414 @@
+//! Which objects a command is about: kinds and names, selectors, files.
+//!
+//! Source: cli-runtime's `resource.Builder`, whose order of checks and messages this follows.
+
+use serde_json::Value;
+
+use super::error::{CommandError, Result};
+use super::field_selector::FieldQuery;
+use super::files::FileError;
+use super::flags::Arguments;
+use super::session::{DEFAULT_NAMESPACE, Session};
+use crate::api::decode::{DecodeErrors, DecodeOptions, Manifest, Origin, Problem, decode_documents};
+use crate::api::{Kind, ObjectKey, Selector};
+use crate::apiserver::ApiError;
+
+/// What kubectl says when no objects are named at all.
+const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications \
+                             include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// An object a command is about.
+#[derive(Debug, Clone)]
+pub struct Info {
+    /// Its kind.
+    pub kind: Kind,
+    /// Namespace and name.
+    pub key: ObjectKey,
+    /// The object as the API shows it.
+    pub value: Value,
+}
+
+impl Info {
+    /// `deployment.apps/web`, as success messages begin.
+    pub fn label(&self) -> String {
+        format!("{}/{}", self.kind.info().group_singular(), self.key.name)
+    }
+
+    /// `deployments/web`, as some messages begin.
+    pub fn plural_label(&self) -> String {
+        format!("{}/{}", self.kind.info().plural, self.key.name)
+    }
+}
+
+/// What was found, and what was not.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The objects, in the order of the request.
+    pub infos: Vec<Info>,
+    /// What could not be found.
+    pub errors: Vec<CommandError>,
+    /// Whether exactly one object was asked for, by name.
+    pub single: bool,
+    /// The kinds that were asked for.
+    pub kinds: Vec<Kind>,
+}
+
+/// A request for objects.
+#[derive(Debug, Clone, Default)]
+pub struct Query<'q> {
+    /// Kinds and names, as on the command line.
+    pub words: Vec<String>,
+    /// `-f`.
+    pub files: Vec<&'q str>,
+    /// The namespace.
+    pub namespace: String,
+    /// Whether the namespace was given explicitly.
+    pub namespace_given: bool,
+    /// `--all-namespaces`.
+    pub all_namespaces: bool,
+    /// `-l`.
+    pub selector: Option<&'q str>,
+    /// `--field-selector`.
+    pub field_selector: Option<&'q str>,
+    /// `--all`.
+    pub all: bool,
+    /// Whether a kind alone means all its objects.
+    pub kind_alone: bool,
+    /// `--ignore-not-found`.
+    pub ignore_not_found: bool,
+}
+
+impl<'q> Query<'q> {
+    /// The query that a command's flags and arguments make.
+    pub fn of(arguments: &'q Arguments, words: &[String]) -> Query<'q> {
+        Query {
+            words: words.to_vec(),
+            files: arguments.texts("filename"),
+            namespace: arguments.text("namespace").unwrap_or(DEFAULT_NAMESPACE).to_owned(),
+            namespace_given: arguments.has("namespace"),
+            all_namespaces: arguments.flag("all-namespaces"),
+            selector: arguments.text("selector").filter(|text| !text.is_empty()),
+            field_selector: arguments.text("field-selector").filter(|text| !text.is_empty()),
+            all: arguments.flag("all"),
+            kind_alone: false,
+            ignore_not_found: arguments.flag("ignore-not-found"),
+        }
+    }
+
+    /// The same, a kind alone meaning all its objects.
+    #[must_use]
+    pub fn kind_alone(mut self) -> Self {
+        self.kind_alone = true;
+        self
+    }
+
+    /// Finds the objects.
+    ///
+    /// # Errors
+    /// The request itself makes no sense; what merely is not there is in [`Found::errors`].
+    pub fn find(&self, session: &Session<'_>) -> Result<Found> {
+        if !self.files.is_empty() {
+            return self.find_by_files(session);
+        }
+        if self.all && self.selector.is_some() {
+            return Err(CommandError::message(
+                "cannot set --all and --selector at the same time",
+            ));
+        }
+        let slashes = self.words.iter().filter(|word| word.contains('/')).count();
+        if slashes > 0 && slashes == self.words.len() {
+            return self.find_pairs(session);
+        }
+        if slashes > 0 {
+            return Err(CommandError::message(
+                "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form \
+                 (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
+            ));
+        }
+        let Some((kinds, names)) = self.words.split_first() else {
+            return Err(CommandError::message(NOTHING_NAMED));
+        };
+        let kinds = kinds_of(kinds)?;
+        if names.is_empty() {
+            self.find_all(session, kinds)
+        } else {
+            self.find_named(session, kinds, names)
+        }
+    }
+
+    fn find_pairs(&self, session: &Session<'_>) -> Result<Found> {
+        let mut found = Found {
+            single: self.words.len() == 1,
+            ..Found::default()
+        };
+        self.check_named()?;
+        for word in &self.words {
+            let Some((kind, name)) = word.split_once('/').filter(|(_, name)| !name.contains('/')) else {
+                return Err(CommandError::message(
+                    "arguments in resource/name form may not have more than one slash",
+                ));
+            };
+            if kind.is_empty() || name.is_empty() || kind.contains(',') {
+                return Err(CommandError::message(
+                    "arguments in resource/name form must have a single resource and name",
+                ));
+            }
+            let kind = kind_of(kind)?;
+            found.kinds.push(kind);
+            self.look_up(session, kind, name, &mut found);
+        }
+        Ok(found)
+    }
+
+    fn find_named(&self, session: &Session<'_>, kinds: Vec<Kind>, names: &[String]) -> Result<Found> {
+        self.check_named()?;
+        let [kind] = kinds.as_slice() else {
+            return Err(CommandError::message("you may only specify a single resource type"));
+        };
+        let mut found = Found {
+            single: names.len() == 1,
+            kinds: vec![*kind],
+            ..Found::default()
+        };
+        for name in names {
+            if name.is_empty() {
+                return Err(CommandError::message("resource name may not be empty"));
+            }
+            self.look_up(session, *kind, name, &mut found);
+        }
+        Ok(found)
+    }
+
+    fn check_named(&self) -> Result<()> {
+        if self.selector.is_some() || self.field_selector.is_some() || self.all {
+            return Err(CommandError::message(
+                "name cannot be provided when a selector is specified",
+            ));
+        }
+        if self.all_namespaces {
+            return Err(CommandError::message(
+                "a resource cannot be retrieved by name across all namespaces",
+            ));
+        }
+        Ok(())
+    }
+
+    fn look_up(&self, session: &Session<'_>, kind: Kind, name: &str, found: &mut Found) {
+        let key = self.key(kind, name);
+        match session.get(kind, &key) {
+            Some(value) => found.infos.push(Info { kind, key, value }),
+            None if self.ignore_not_found => {}
+            None => found.errors.push(ApiError::not_found(kind, name).into()),
+        }
+    }
+
+    fn find_all(&self, session: &Session<'_>, kinds: Vec<Kind>) -> Result<Found> {
+        if !self.kind_alone && !self.all && self.selector.is_none() && self.field_selector.is_none() {
+            return Err(CommandError::message(
+                "resource(s) were provided, but no name was specified",
+            ));
+        }
+        let mut found = Found {
+            kinds,
+            ..Found::default()
+        };
+        let labels = self.selector.map(parse_selector).transpose()?;
+        for &kind in &found.kinds {
+            let fields = self
+                .field_selector
+                .map(|text| FieldQuery::parse(text, kind))
+                .transpose()?;
+            let objects = session.cluster.store().objects();
+            let in_namespace = kind.is_namespaced() && !self.all_namespaces;
+            let (some, all);
+            let candidates: &mut dyn Iterator<Item = _> = if in_namespace {
+                some = objects.of_kind_in(kind, &self.namespace);
+                &mut { some }
+            } else {
+                all = objects.of_kind(kind);
+                &mut { all }
+            };
+            for object in candidates {
+                if labels
+                    .as_ref()
+                    .is_some_and(|labels| !labels.matches(&object.meta().labels))
+                {
+                    continue;
+                }
+                let value = session.external(object);
+                if fields.as_ref().is_none_or(|fields| fields.matches(&value)) {
+                    found.infos.push(Info {
+                        kind,
+                        key: object.key(),
+                        value,
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn key(&self, kind: Kind, name: &str) -> ObjectKey {
+        if kind.is_namespaced() {
+            ObjectKey::new(self.namespace.as_str(), name)
+        } else {
+            ObjectKey::cluster(name)
+        }
+    }
+
+    fn find_by_files(&self, session: &Session<'_>) -> Result<Found> {
+        if !self.words.is_empty() {
+            return Err(CommandError::message(
+                "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+            ));
+        }
+        let read = self.read_files(session)?;
+        let mut found = Found {
+            errors: read.errors,
+            single: read.manifests.len() == 1,
+            ..Found::default()
+        };
+        for (manifest, _) in &read.manifests {
+            found.kinds.push(manifest.kind);
+            match self.manifest_key(manifest) {
+                Ok(key) => match session.get(manifest.kind, &key) {
+                    Some(value) => found.infos.push(Info {
+                        kind: manifest.kind,
+                        key,
+                        value,
+                    }),
+                    None if self.ignore_not_found => {}
+                    None => found.errors.push(ApiError::not_found(manifest.kind, &key.name).into()),
+                },
+                Err(error) => found.errors.push(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads and decodes the files.
+    ///
+    /// # Errors
+    /// A file cannot be had. What is wrong inside files is in [`FileManifests::errors`].
+    pub fn read_files(&self, session: &Session<'_>) -> Result<FileManifests> {
+        let mut read = FileManifests::default();
+        for path in &self.files {
+            let files = session.files.read(path).map_err(|error| match error {
+                FileError::NotFound => CommandError::message(format!("the path \"{path}\" does not exist")),
+                FileError::Unreadable(why) => CommandError::message(format!("error reading {path}: {why}")),
+            })?;
+            for file in files {
+                let options = DecodeOptions {
+                    refuse_duplicates: false,
+                    refuse_missing: false,
+                };
+                for document in decode_documents(&file.text, &Origin::file(file.name.clone()), options) {
+                    match document {
+                        Ok(manifest) => read.manifests.push((manifest, file.name.clone())),
+                        Err(errors) => read.errors.push(decode_error(&errors, &file.name)),
+                    }
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    /// Where a manifest's object lives.
+    ///
+    /// # Errors
+    /// Its namespace is not the one asked for.
+    pub fn manifest_key(&self, manifest: &Manifest) -> Result<ObjectKey> {
+        let metadata = manifest.value.get("metadata").unwrap_or(&Value::Null);
+        let text = |key| crate::api::json::text(metadata, key);
+        let (given, name) = (text("namespace"), text("name"));
+        if !manifest.kind.is_namespaced() {
+            return Ok(ObjectKey::cluster(name));
+        }
+        if !given.is_empty() && self.namespace_given && given != self.namespace.as_str() {
+            return Err(CommandError::message(format!(
+                "the namespace from the provided object \"{given}\" does not match the namespace \"{}\". You must pass \
+                 '--namespace={given}' to perform this operation.",
+                self.namespace
+            )));
+        }
+        let namespace = if given.is_empty() {
+            self.namespace.as_str().into()
+        } else {
+            given
+        };
+        Ok(ObjectKey::new(namespace, name))
+    }
+}
+
+/// The objects of files, each with its file's name, and what could not be decoded.
+#[derive(Debug, Default)]
+pub struct FileManifests {
+    /// The objects.
+    pub manifests: Vec<(Manifest, String)>,
+    /// What could not be decoded.
+    pub errors: Vec<CommandError>,
+}
+
+/// What kubectl prints of a document that does not decode.
+fn decode_error(errors: &DecodeErrors, file: &str) -> CommandError {
+    let first = errors.errors.first().map(|error| &error.problem);
+    match first {
+        Some(Problem::UnknownKind { kind, api_version }) => {
+            let (name, namespace) = (&errors.name, &errors.namespace);
+            CommandError::message(format!(
+                "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"{file}\": no matches for kind \
+                 \"{kind}\" in version \"{api_version}\"\nensure CRDs are installed first"
+            ))
+        }
+        Some(
+            Problem::UnknownField | Problem::DuplicateField | Problem::WrongType { .. } | Problem::BadValue { .. },
+        ) => {
+            let message = format!("error when creating \"{file}\": {}", errors.server_message());
+            ApiError::new(crate::apiserver::Reason::BadRequest, message).into()
+        }
+        _ => CommandError::message(format!("error parsing {file}: {}", errors.server_message())),
+    }
+}
+
+/// The kind a word names.
+///
+/// # Errors
+/// There is no such kind.
+pub fn kind_of(word: &str) -> Result<Kind> {
+    Kind::from_resource_name(word).ok_or_else(|| {
+        let resource = word.split('.').next().unwrap_or(word);
+        let shown = if word.matches('.').count() >= 2 { resource } else { word };
+        CommandError::message(format!("the server doesn't have a resource type \"{shown}\""))
+    })
+}
+
+/// The kinds of a comma-separated list; `all` is a category.
+fn kinds_of(list: &str) -> Result<Vec<Kind>> {
+    let mut kinds = Vec::new();
+    for word in list.split(',') {
+        if word == "all" {
+            kinds.extend(ALL);
+        } else {
+            kinds.push(kind_of(word)?);
+        }
+    }
+    Ok(kinds)
+}
+
+/// The kinds of the category `all`, in the order in which discovery lists them.
+const ALL: [Kind; 10] = [
+    Kind::POD,
+    Kind::REPLICATION_CONTROLLER,
+    Kind::SERVICE,
+    Kind::DAEMON_SET,
+    Kind::DEPLOYMENT,
+    Kind::REPLICA_SET,
+    Kind::STATEFUL_SET,
+    Kind::HORIZONTAL_POD_AUTOSCALER,
+    Kind::CRON_JOB,
+    Kind::JOB,
+];
+
+fn parse_selector(text: &str) -> Result<Selector> {
+    text.parse().map_err(|error| CommandError::message(format!("{error}")))
+}

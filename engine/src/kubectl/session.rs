@@ -1,0 +1,146 @@
+//! One run of kubectl: the cluster it talks to, the files it may read, what it prints.
+
+use serde_json::Value;
+
+use super::error::{CommandError, Result};
+use super::files::FileSource;
+use super::flags::Arguments;
+use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::apiserver::{Request, external};
+use crate::cluster::{Cluster, Progress};
+use crate::sim::SimTime;
+
+/// The namespace of a command that names none.
+pub const DEFAULT_NAMESPACE: &str = "default";
+
+/// One run of kubectl.
+pub struct Session<'c> {
+    /// The cluster.
+    pub cluster: &'c mut Cluster,
+    /// The files that commands may name.
+    pub files: &'c dyn FileSource,
+    /// What was printed to standard output.
+    pub stdout: String,
+    /// What was printed to standard error.
+    pub stderr: String,
+}
+
+/// `--dry-run`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DryRun {
+    /// Not at all.
+    None,
+    /// Nothing is sent.
+    Client,
+    /// Everything is sent, nothing is stored.
+    Server,
+}
+
+impl DryRun {
+    /// Reads the flag.
+    ///
+    /// # Errors
+    /// A value that kubectl does not know.
+    pub fn of(arguments: &Arguments) -> Result<DryRun> {
+        match arguments.text("dry-run") {
+            None | Some("none" | "false") => Ok(DryRun::None),
+            Some("client" | "true") => Ok(DryRun::Client),
+            Some("server") => Ok(DryRun::Server),
+            Some("unchanged") => Err(CommandError::message(
+                "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\".",
+            )),
+            Some(other) => Err(CommandError::message(format!(
+                "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+            ))),
+        }
+    }
+
+    /// What kubectl adds to its success messages.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            DryRun::None => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
+    }
+}
+
+impl<'c> Session<'c> {
+    /// A run against a cluster.
+    pub fn new(cluster: &'c mut Cluster, files: &'c dyn FileSource) -> Self {
+        Session {
+            cluster,
+            files,
+            stdout: String::new(),
+            stderr: String::new(),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Prints a line to standard output.
+    pub fn print(&mut self, line: impl AsRef<str>) {
+        self.stdout.push_str(line.as_ref());
+        self.stdout.push('\n');
+    }
+
+    /// Prints a line to standard error.
+    pub fn warn(&mut self, line: impl AsRef<str>) {
+        self.stderr.push_str(line.as_ref());
+        self.stderr.push('\n');
+    }
+
+    /// Makes requests to the API server.
+    pub fn request<R>(&mut self, dry_run: DryRun, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
+        self.cluster.with_context("kubectl", |context, _| {
+            let mut request = Request {
+                context,
+                dry_run: dry_run == DryRun::Server,
+            };
+            work(&mut request)
+        })
+    }
+
+    /// An object, if it is there.
+    pub fn object(&self, kind: Kind, key: &ObjectKey) -> Option<&Object> {
+        self.cluster.store().objects().object(kind, key)
+    }
+
+    /// An object as the API shows it, if it is there.
+    pub fn get(&self, kind: Kind, key: &ObjectKey) -> Option<Value> {
+        self.object(kind, key).map(|object| self.external(object))
+    }
+
+    /// An object as the API shows it now.
+    pub fn external(&self, object: &Object) -> Value {
+        external(object, self.cluster.now(), self.cluster.store().epoch())
+    }
+
+    /// The calendar time.
+    pub fn timestamp(&self) -> Timestamp {
+        self.cluster.store().epoch().at(self.cluster.now())
+    }
+
+    /// The calendar time in nanoseconds since the Unix epoch.
+    pub fn now_ns(&self) -> i64 {
+        let epoch_ns = self.cluster.store().epoch().0.saturating_mul(1_000_000_000);
+        epoch_ns.saturating_add(i64::try_from(self.cluster.now().as_nanos()).unwrap_or(i64::MAX))
+    }
+
+    /// Lets virtual time pass until something changes; false when `deadline` has come. Without a deadline it is an error when
+    /// nothing more is going to change, or a limit is reached.
+    ///
+    /// # Errors
+    /// A limit of the simulation, which also ends a wait that would never end.
+    pub fn wait_for_change(&mut self, deadline: Option<SimTime>) -> Result<bool> {
+        let limit = self.cluster.wait_limit();
+        let until = deadline.unwrap_or(limit).min(limit);
+        match self.cluster.run_until_change(until)? {
+            Progress::Changed => Ok(true),
+            Progress::Deadline if deadline.is_some_and(|deadline| deadline <= limit) => Ok(false),
+            Progress::Deadline => Err(CommandError::message(
+                "the command waits for something that does not happen (limit of virtual time reached)",
+            )),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The agent of one node: its machine, its clockwork, its images, its pods.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::pod_slot::PodSlot;
+use crate::api::{Pod, Uid};
+use crate::settings::Settings;
+use crate::sim::{Random, Seed, SimTime};
+use std::sync::Arc;
+
+/// What a watch has shown of a pod.
+#[derive(Debug, Clone)]
+pub(super) enum Incoming {
+    /// It is there, like this.
+    Present(Arc<Pod>),
+    /// It is gone.
+    Removed,
+}
+
+/// Whether the machine has power, its kubelet runs, and both reach the control plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Machine {
+    /// It has power: containers can run.
+    pub powered: bool,
+    /// Its kubelet runs.
+    pub kubelet: bool,
+    /// It reaches the control plane.
+    pub connected: bool,
+}
+
+/// The agent of one node.
+#[derive(Debug)]
+pub(super) struct Agent {
+    /// The node's name.
+    pub name: SmolStr,
+    /// Its number: the order in which nodes joined.
+    pub number: u32,
+    /// Its own random stream.
+    pub random: Random,
+    /// The state of the machine.
+    pub machine: Machine,
+    /// When it last started: wake-ups from before are stale.
+    pub started: SimTime,
+    /// The node's address.
+    pub host_ip: SmolStr,
+    /// When the runtime is first listed; then once a period.
+    pub list_phase: SimTime,
+    /// When due retries are first looked at; then once a second.
+    pub sync_phase: SimTime,
+    /// Images on the node.
+    pub images: BTreeSet<SmolStr>,
+    /// When the pull that waits last will have ended: pulls come one at a time.
+    pub pulls_end: SimTime,
+    /// Its pods.
+    pub pods: BTreeMap<Uid, Box<PodSlot>>,
+    /// What watches have shown and nobody has looked at.
+    pub inbox: BTreeMap<Uid, Incoming>,
+    /// What its pods have asked for together, in thousandths.
+    pub admitted: BTreeMap<SmolStr, i64>,
+    next_ip: u32,
+    free_ips: BTreeSet<u32>,
+}
+
+/// How often due retries are looked at (kubelet `syncLoop`: a ticker of one second).
+pub(super) const SYNC_TICK: Duration = Duration::from_secs(1);
+
+impl Agent {
+    /// The agent of a new node.
+    pub fn new(seed: Seed, name: &SmolStr, number: u32, host_ip: SmolStr, now: SimTime, settings: &Settings) -> Self {
+        let mut random = seed.stream(&format!("kubelet/{name}"));
+        let list_phase = now + random.duration(Duration::ZERO, settings.kubelet_relist_period);
+        let sync_phase = now + random.duration(Duration::ZERO, SYNC_TICK);
+        Agent {
+            name: name.clone(),
+            number,
+            random,
+            machine: Machine {
+                powered: true,
+                kubelet: true,
+                connected: true,
+            },
+            started: now,
+            host_ip,
+            list_phase,
+            sync_phase,
+            images: BTreeSet::new(),
+            pulls_end: SimTime::ZERO,
+            pods: BTreeMap::new(),
+            inbox: BTreeMap::new(),
+            admitted: BTreeMap::new(),
+            next_ip: 2,
+            free_ips: BTreeSet::new(),
+        }
+    }
+
+    /// The first listing of the runtime after `now`.
+    pub fn list_after(&self, now: SimTime, settings: &Settings) -> SimTime {
+        (now + Duration::from_nanos(1)).next_tick(self.list_phase, settings.kubelet_relist_period)
+    }
+
+    /// An address of the node's range 10.244.NUMBER.0/24 that no pod has; the range grows upwards when it is used up.
+    pub fn take_ip(&mut self) -> SmolStr {
+        let host = self.free_ips.pop_first().unwrap_or_else(|| {
+            self.next_ip += 1;
+            self.next_ip - 1
+        });
+        let (high, low) = (self.number / 256, self.number % 256);
+        match host {
+            0..=254 => format_smolstr!("10.{}.{low}.{host}", 244 - (high % 200)),
+            _ => format_smolstr!("100.{}.{low}.{}", 64 + host / 255 % 64, host % 255),
+        }
+    }
+
+    /// Gives an address back.
+    pub fn release_ip(&mut self, ip: &str) {
+        if let Some(host) = ip
+            .strip_prefix("10.")
+            .and_then(|rest| rest.rsplit('.').next()?.parse().ok())
+        {
+            self.free_ips.insert(host);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Images: what is on the node, pulling one at a time, and the back-off of failed pulls.
+//!
+//! Source: kubelet `images/image_manager.go`; documentation "Images: image pull policy, ImagePullBackOff".
+
+use std::time::Duration;
+
+use super::backoff::{Backoff, Limits};
+use super::steps::Step;
+use super::work::PodWork;
+use crate::api::PullPolicy;
+use crate::api::duration::format_ns;
+use crate::runtime::PullFailure;
+use crate::sim::SimTime;
+
+impl PodWork<'_, '_> {
+    /// Sees to it that a container's image is on the node, then creates the container.
+    pub fn ensure_image(&mut self, container: usize) -> Option<SimTime> {
+        let spec = self.slot.container(container)?;
+        let (image, policy) = (spec.image.clone(), spec.pull_policy);
+        if !is_valid_reference(&image) {
+            let message = format!(
+                "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format"
+            );
+            self.report_container(true, "InspectFailed", message.clone(), container);
+            return self.no_image(container, "InvalidImageName", message);
+        }
+        let behaviour = self.behaviour(container);
+        let present = behaviour.image_present == Some(true) || self.agent.images.contains(&image);
+        match policy {
+            PullPolicy::IfNotPresent | PullPolicy::Never if present => {
+                let message = format!("Container image \"{image}\" already present on machine");
+                self.report_container(false, "Pulled", message, container);
+                self.next_step(Step::Create(container));
+                return None;
+            }
+            PullPolicy::Never => {
+                let message = format!("Container image \"{image}\" is not present with pull policy of Never");
+                self.report_container(true, "ErrImageNeverPull", message.clone(), container);
+                return self.no_image(container, "ErrImageNeverPull", message);
+            }
+            _ => {}
+        }
+        let (limits, now) = (self.pull_limits(), self.now());
+        if let Some((backoff, error)) = self.slot.pulls.get(&image)
+            && backoff.holds(limits, now)
+        {
+            let message = format!("Back-off pulling image \"{image}\"");
+            let shown = match self.context.settings.since(1, 32) {
+                true => format!("{message}: ErrImagePull: {error}"),
+                false => message.clone(),
+            };
+            self.report_container(false, "BackOff", message, container);
+            return self.no_image(container, "ImagePullBackOff", shown);
+        }
+        self.report_container(false, "Pulling", format!("Pulling image \"{image}\""), container);
+        let duration = behaviour.pull.unwrap_or(self.context.settings.image_pull_duration);
+        let from = self.agent.pulls_end.max(now);
+        self.agent.pulls_end = from + duration;
+        self.next_step(Step::Pulled(container, from, now));
+        Some(from + duration)
+    }
+
+    fn pull_limits(&self) -> Limits {
+        Limits {
+            initial: self.context.settings.image_backoff_initial,
+            max: self.context.settings.image_backoff_max,
+        }
+    }
+
+    fn no_image(&mut self, container: usize, reason: &'static str, message: String) -> Option<SimTime> {
+        self.report_container(true, "Failed", format!("Error: {reason}"), container);
+        self.cannot_start(container, reason, message);
+        None
+    }
+
+    /// A pull has ended, well or not.
+    pub fn pulled(&mut self, container: usize, from: SimTime, waited_from: SimTime) {
+        let Some(image) = self.slot.container(container).map(|spec| spec.image.clone()) else {
+            return;
+        };
+        let failure: Option<PullFailure> = match self.agent.machine.connected {
+            true => self
+                .context
+                .environment
+                .outage(&image)
+                .or(self.behaviour(container).pull_failure.clone()),
+            false => Some(PullFailure::Unreachable),
+        };
+        if let Some(failure) = failure {
+            let message = failure.message(&image);
+            let event = format!("Failed to pull image \"{image}\": {message}");
+            self.report_container(true, "Failed", event, container);
+            let present = self.slot.pulls.get(&image).map(|(backoff, _)| *backoff);
+            let next = Backoff::next(present, self.pull_limits(), self.now(), self.now());
+            self.slot.pulls.insert(image, (next, message.clone()));
+            self.no_image(container, "ErrImagePull", message);
+            return;
+        }
+        let (took, waited) = (text(self.now().since(from)), text(self.now().since(waited_from)));
+        let size = match self.context.settings.since(1, 30) {
+            true => format!(". Image size: {} bytes.", size_bytes(&image)),
+            false => String::new(),
+        };
+        let message = format!("Successfully pulled image \"{image}\" in {took} ({waited} including waiting){size}");
+        self.report_container(false, "Pulled", message, container);
+        self.slot.pulls.remove(&image);
+        self.agent.images.insert(image);
+        self.next_step(Step::Create(container));
+    }
+}
+
+fn text(duration: Duration) -> String {
+    let millis = duration.as_millis() * 1_000_000;
+    format_ns(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+/// A made-up but stable size.
+fn size_bytes(image: &str) -> u64 {
+    20_000_000 + crate::sim::StableHasher::of(image) % 100_000_000
+}
+
+/// Whether a reference has the form `[REGISTRY/]PATH[:TAG][@DIGEST]` of distribution's grammar: paths are lower case.
+fn is_valid_reference(image: &str) -> bool {
+    let (name, digest) = image
+        .split_once('@')
+        .map_or((image, None), |(name, digest)| (name, Some(digest)));
+    let slash = name.rfind('/').map_or(0, |at| at + 1);
+    let (path, tag) = match name[slash..].split_once(':') {
+        Some((last, tag)) => (format!("{}{last}", &name[..slash]), Some(tag)),
+        None => (name.to_owned(), None),
+    };
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let components: Vec<&str> = path.split('/').collect();
+    let registry = components.len() > 1
+        && components
+            .first()
+            .is_some_and(|first| first.contains(['.', ':']) || *first == "localhost");
+    let path_ok = components.iter().skip(usize::from(registry)).all(|component| {
+        let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        edge(component.chars().next())
+            && edge(component.chars().next_back())
+            && component.chars().all(|c| is_word(c) && !c.is_ascii_uppercase())
+    });
+    let tag_ok = tag.is_none_or(|tag| {
+        !tag.is_empty() && tag.len() <= 128 && tag.chars().all(is_word) && !tag.starts_with(['.', '-'])
+    });
+    path_ok && tag_ok && digest.is_none_or(|digest| digest.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_checked_as_by_distribution() {
+        let check = |image, expect| assert_eq!(is_valid_reference(image), expect, "{image}");
+        check("nginx", true);
+        check("nginx:1.25", true);
+        check("reg.local/a/run:v1", true);
+        check("registry:5000/app:V1", true);
+        check("nginx@sha256:abc", true);
+        check("Nginx", false);
+        check("nginx:", false);
+        check("nginx:v 1", false);
+        check("nginx:1:2", false);
+        check("", false);
+        check("a//b", false);
+    }
+}

@@ -1,0 +1,267 @@
+//! A pod's worker: one sync after the other, each on a view of the runtime that is newer than the sync before.
+//!
+//! Source: kubelet `pod_workers.go`. A sync that ends well is followed by another only when something happens; one that failed
+//! is retried after 10 to 15 s. A pod that is to end goes through two more stages: its containers are stopped (Terminating),
+//! then what is left is tidied up (Terminated).
+
+use std::sync::Arc;
+
+use super::agent::Incoming;
+use super::kubelets::Wake;
+use super::pod_slot::{Activity, Stage, Verdict, Work};
+use super::steps::Step;
+use super::work::PodWork;
+use crate::sim::Urgency;
+
+impl PodWork<'_, '_> {
+    /// A watch has shown something of the pod.
+    pub fn incoming(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Removed => {
+                self.slot.removed = true;
+                self.terminate();
+            }
+            Incoming::Present(pod) => {
+                let first = self.slot.synced_at.is_none() && matches!(self.slot.activity, Activity::Idle);
+                let shortened = self.grace_shortened(&pod);
+                self.slot.pod = pod;
+                if self.slot.pod.meta.is_deleted() || self.slot.pod.status.phase.is_terminal() {
+                    self.terminate();
+                    if shortened {
+                        self.shorten_grace();
+                    }
+                } else {
+                    if first {
+                        if !self.admit() {
+                            return;
+                        }
+                        self.schedule_deadline();
+                    }
+                    self.update();
+                }
+            }
+        }
+    }
+
+    fn grace_shortened(&self, pod: &Arc<crate::api::Pod>) -> bool {
+        let grace = |pod: &crate::api::Pod| pod.meta.deletion.and_then(|deletion| deletion.grace_seconds);
+        match (grace(&self.slot.pod), grace(pod)) {
+            (Some(before), Some(after)) => after < before,
+            _ => false,
+        }
+    }
+
+    /// The worker is to look at the pod.
+    pub fn update(&mut self) {
+        match self.slot.activity {
+            Activity::Idle => self.begin(),
+            _ => self.slot.pending = true,
+        }
+    }
+
+    /// The pod is to end.
+    pub fn terminate(&mut self) {
+        match self.slot.stage {
+            Stage::Syncing => {
+                self.slot.stage = Stage::Terminating;
+                if matches!(self.slot.activity, Activity::Working(_)) {
+                    // The sync under way is cancelled.
+                    self.slot.step += 1;
+                    self.slot.activity = Activity::Idle;
+                    self.slot.synced_at = Some(self.now());
+                }
+                self.slot.retry_at = None;
+                if matches!(self.slot.activity, Activity::Idle) {
+                    self.begin();
+                }
+            }
+            Stage::Finished => self.remove_object(),
+            Stage::Terminating | Stage::Terminated => {}
+        }
+    }
+
+    /// The pod's active deadline has come (documentation "Pod Lifecycle": `activeDeadlineSeconds`).
+    pub fn deadline(&mut self) {
+        if self.slot.stage == Stage::Syncing {
+            self.slot.verdict = Some(Verdict {
+                reason: "DeadlineExceeded",
+                message: "Pod was active on the node longer than the specified deadline".into(),
+            });
+            let message = "Pod was active on the node longer than the specified deadline".to_owned();
+            self.report(false, "DeadlineExceeded", message, "".into());
+            self.terminate();
+        }
+    }
+
+    fn schedule_deadline(&mut self) {
+        let seconds = self.slot.pod.spec.active_deadline_seconds;
+        if let Some(seconds) = seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
+            let at = self.now() + std::time::Duration::from_secs(seconds);
+            self.wake(at, Urgency::Active, Wake::Deadline);
+        }
+    }
+
+    /// Starts a sync, once the runtime has been listed since the last one.
+    fn begin(&mut self) {
+        if let Some(synced_at) = self.slot.synced_at {
+            let newer = self.agent.list_after(synced_at, self.context.settings);
+            if newer > self.now() {
+                self.slot.activity = Activity::AwaitingList;
+                if self.slot.list_at != Some(newer) {
+                    self.slot.list_at = Some(newer);
+                    self.wake(newer, Urgency::Active, Wake::List);
+                }
+                return;
+            }
+            if self.slot.list_at == Some(self.now()) {
+                self.look_at_runtime();
+            }
+        }
+        self.sync();
+    }
+
+    /// A sync, on the runtime as last listed.
+    pub fn sync(&mut self) {
+        match self.slot.stage {
+            Stage::Syncing => self.sync_pod(),
+            Stage::Terminating => self.sync_terminating(),
+            Stage::Terminated => self.sync_terminated(),
+            Stage::Finished => {}
+        }
+    }
+
+    fn sync_pod(&mut self) {
+        let status = self.generate_status(false);
+        let terminal = status.phase.is_terminal();
+        self.write_status(status, false);
+        if terminal {
+            self.slot.stage = Stage::Terminating;
+            self.slot.pending = true;
+            self.finish(false);
+            return;
+        }
+        self.add_probes();
+        let steps = self.plan();
+        self.work(steps);
+    }
+
+    /// Sets out on the steps of a sync.
+    pub fn work(&mut self, steps: Vec<Step>) {
+        self.slot.activity = Activity::Working(Work {
+            steps: steps.into(),
+            failed: false,
+        });
+        self.continue_work();
+    }
+
+    /// A step's time has come.
+    pub fn step(&mut self, step: u32) {
+        if step == self.slot.step && matches!(self.slot.activity, Activity::Working(_)) {
+            self.continue_work();
+        }
+    }
+
+    /// Takes steps until one needs time.
+    fn continue_work(&mut self) {
+        while let Activity::Working(work) = &mut self.slot.activity {
+            let Some(step) = work.steps.pop_front() else {
+                let failed = work.failed;
+                self.finish(failed);
+                return;
+            };
+            if let Some(at) = self.take(step) {
+                self.slot.step += 1;
+                let (step, urgency) = (self.slot.step, self.urgency(at));
+                self.wake(at, urgency, Wake::Step(step));
+                return;
+            }
+        }
+    }
+
+    /// Puts a step before all others.
+    pub fn next_step(&mut self, step: Step) {
+        if let Activity::Working(work) = &mut self.slot.activity {
+            work.steps.push_front(step);
+        }
+    }
+
+    /// Notes that the sync has failed.
+    pub fn fail(&mut self) {
+        if let Activity::Working(work) = &mut self.slot.activity {
+            work.failed = true;
+        }
+    }
+
+    /// Notes that the sync has failed and takes no further step.
+    pub fn abort(&mut self) {
+        if let Activity::Working(work) = &mut self.slot.activity {
+            work.failed = true;
+            work.steps.clear();
+        }
+    }
+
+    /// A sync has ended.
+    pub fn finish(&mut self, failed: bool) {
+        self.slot.activity = Activity::Idle;
+        self.slot.synced_at = Some(self.now());
+        self.slot.retry_at = None;
+        if failed {
+            let at = self.retry_time();
+            self.slot.retry_at = Some(at);
+            let urgency = match self.shows_all_reasons() {
+                true => Urgency::Periodic,
+                false => Urgency::Active,
+            };
+            self.wake(at, urgency, Wake::Retry);
+        }
+        if std::mem::take(&mut self.slot.pending) {
+            self.begin();
+        }
+    }
+
+    /// Whether the status shows already what the next sync would show: then waiting for it is no unfinished business.
+    fn shows_all_reasons(&self) -> bool {
+        let statuses = self
+            .slot
+            .status
+            .init_containers
+            .iter()
+            .chain(&self.slot.status.containers);
+        statuses.enumerate().all(|(index, status)| {
+            let shown = status.state.waiting.as_ref().map(|waiting| waiting.reason.as_str());
+            self.slot
+                .reasons
+                .get(&index)
+                .is_none_or(|reason| shown == Some(reason.reason))
+        })
+    }
+
+    /// A failed sync is retried.
+    pub fn retry(&mut self) {
+        if self.slot.retry_at == Some(self.now()) {
+            self.slot.retry_at = None;
+            self.update();
+        }
+    }
+}
+
+impl PodWork<'_, '_> {
+    /// A kubelet that has just started takes a pod over: what the runtime holds of it is listed, and its worker begins.
+    pub fn adopt(&mut self) {
+        self.look_at_runtime();
+        if self.slot.removed || self.slot.pod.meta.is_deleted() {
+            self.terminate();
+            return;
+        }
+        if self.slot.pod.status.phase.is_terminal()
+            && !self.slot.listed.iter().any(super::instance::Instance::is_running)
+        {
+            self.slot.stage = Stage::Finished;
+            return;
+        }
+        if self.slot.admitted || self.admit() {
+            self.schedule_deadline();
+            self.update();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What everybody who works on a pod of a node needs: the clock, the agenda, the event recorder.
+
+use std::time::Duration;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::agent::{Agent, SYNC_TICK};
+use super::kubelets::{Task, Wake};
+use super::pod_slot::PodSlot;
+use crate::api::Timestamp;
+use crate::component::{self, Context};
+use crate::events::Report;
+use crate::sim::{SimTime, Urgency};
+
+/// What lies further ahead than this does not keep a cluster from being settled: a process that will exit tomorrow is no
+/// unfinished business of the cluster's.
+pub(super) const SETTLE_HORIZON: Duration = Duration::from_secs(600);
+
+/// Work on one pod of one node.
+pub(super) struct PodWork<'a, 'b> {
+    /// The node.
+    pub agent: &'a mut Agent,
+    /// The pod.
+    pub slot: &'a mut PodSlot,
+    /// Everything else.
+    pub context: &'a mut Context<'b>,
+}
+
+impl PodWork<'_, '_> {
+    /// The current instant.
+    pub fn now(&self) -> SimTime {
+        self.context.now
+    }
+
+    /// The calendar time of an instant.
+    pub fn timestamp(&self, at: SimTime) -> Timestamp {
+        self.context.store.epoch().at(at)
+    }
+
+    /// Puts a wake-up for this pod on the agenda.
+    pub fn wake(&mut self, at: SimTime, urgency: Urgency, wake: Wake) {
+        let task = Task {
+            node: self.agent.number,
+            pod: self.slot.uid(),
+            wake,
+        };
+        self.context
+            .agenda
+            .schedule(at, urgency, component::Task::Kubelet(task));
+    }
+
+    /// How urgent something is that will happen by itself then.
+    pub fn urgency(&self, at: SimTime) -> Urgency {
+        match at.since(self.now()) <= SETTLE_HORIZON {
+            true => Urgency::Active,
+            false => Urgency::Periodic,
+        }
+    }
+
+    /// Something in the runtime has changed: the next listing will show it.
+    pub fn runtime_changed(&mut self) {
+        let at = self.agent.list_after(self.now(), self.context.settings);
+        if self.slot.list_at.is_none_or(|due| due > at || due <= self.now()) {
+            self.slot.list_at = Some(at);
+            self.wake(at, Urgency::Active, Wake::List);
+        }
+    }
+
+    /// When a sync that fails now is retried: kubelet `backOffPeriod` 10 s with a jitter of up to a half, at the next tick.
+    pub fn retry_time(&mut self) -> SimTime {
+        let period = self.context.settings.kubelet_retry_period;
+        let due = self.now() + self.agent.random.duration(period, period + period / 2);
+        due.next_tick(self.agent.sync_phase, SYNC_TICK)
+    }
+
+    /// Reports something about the pod.
+    pub fn report(&mut self, warning: bool, reason: &'static str, message: String, field_path: SmolStr) {
+        if !self.agent.machine.connected {
+            return;
+        }
+        let report = match warning {
+            true => Report::warning("kubelet", reason, message),
+            false => Report::normal("kubelet", reason, message),
+        };
+        let report = report.on(&self.agent.name).at(field_path);
+        let (context, pod) = (&mut *self.context, &self.slot.pod);
+        context
+            .events
+            .record(context.store, context.settings, pod.as_ref(), report);
+    }
+
+    /// Reports something about a container.
+    pub fn report_container(&mut self, warning: bool, reason: &'static str, message: String, container: usize) {
+        let list = match container < self.slot.init_len() {
+            true => "initContainers",
+            false => "containers",
+        };
+        let name = self.slot.container(container).map(|container| container.name.clone());
+        let field_path = format_smolstr!("spec.{list}{{{}}}", name.unwrap_or_default());
+        self.report(warning, reason, message, field_path);
+    }
+
+    /// `NAME_NAMESPACE(UID)`, as kubelet messages name a pod.
+    pub fn pod_text(&self) -> String {
+        let meta = &self.slot.pod.meta;
+        format!("{}_{}({})", meta.name, meta.namespace, meta.uid)
+    }
+}

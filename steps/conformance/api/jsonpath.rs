@@ -1,0 +1,247 @@
+//! `kubectl get … -o jsonpath=…`: the template is evaluated on what the server would have answered, built from the recorded
+//! objects; `--sort-by` and `-o name` too. Commands that need more of kubectl than that (custom columns, Go templates, files)
+//! count as failed.
+
+use serde_json::{Value, json};
+use shakedown_engine::api::{FieldSelector, Kind, Selector};
+use shakedown_engine::kubectl::jsonpath::{JsonPath, JsonPathError, SortError, sort_by};
+
+use crate::conformance::{CannotRun, Case, CaseResult, Outcome, Recording, compare};
+
+/// Replays the recording: one outcome a case.
+pub(super) fn replay(recording: &Recording) -> Result<Vec<Outcome>, CannotRun> {
+    let outcome = |case: &Case| Outcome {
+        id: case.id.clone(),
+        result: check(&case.body),
+    };
+    Ok(recording.cases().iter().map(outcome).collect())
+}
+
+fn check(case: &Value) -> CaseResult {
+    let mut seen = get(case)?;
+    seen.stdout = with_placeholders(&seen.stdout);
+    // Where the order of a map was random, any of the outputs seen will do.
+    let orders = case.get("seen_stdout").and_then(Value::as_array);
+    if !orders.is_some_and(|orders| orders.iter().any(|stdout| stdout.as_str() == Some(&seen.stdout))) {
+        compare_text(case, "stdout", &seen.stdout)?;
+    }
+    compare_text(case, "stderr", &seen.stderr)?;
+    compare("exit", case.get("exit").and_then(Value::as_i64), Some(seen.exit))
+}
+
+/// The recordings' `<time>`, `<uid>` and `<rv>` stand for values without brackets, which JSON would not have escaped.
+fn with_placeholders(text: &str) -> String {
+    let placeholders = [r"\u003ctime\u003e", r"\u003cuid\u003e", r"\u003crv\u003e"];
+    placeholders
+        .iter()
+        .zip(["<time>", "<uid>", "<rv>"])
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Compares what was printed. Managed fields are not recorded with the objects: where they were printed, only what comes
+/// before the object or its managed fields counts.
+fn compare_text(case: &Value, key: &str, seen: &str) -> CaseResult {
+    let expected = case.get(key).and_then(Value::as_str).unwrap_or_default();
+    let dump = ["map[string]interface {}{", "\"managedFields\""]
+        .iter()
+        .filter_map(|dump| expected.find(dump))
+        .min();
+    match dump.filter(|_| case.get("prints_managed_fields") == Some(&Value::Bool(true))) {
+        Some(end) => compare(key, expected.get(..end), seen.get(..end)),
+        None => compare(key, expected, seen),
+    }
+}
+
+struct Printed {
+    stdout: String,
+    stderr: String,
+    exit: i64,
+}
+
+impl Printed {
+    fn failure(stderr: String) -> Printed {
+        Printed {
+            stdout: String::new(),
+            stderr,
+            exit: 1,
+        }
+    }
+}
+
+/// A `get` taken apart.
+struct Get<'a> {
+    resources: &'a str,
+    names: Vec<&'a str>,
+    output: &'a str,
+    labels: Selector,
+    fields: FieldSelector,
+    sort_by: &'a str,
+    refuses_missing_keys: bool,
+}
+
+fn parse(args: &[Value]) -> Result<Get<'_>, String> {
+    let mut words = args.iter().filter_map(Value::as_str);
+    match words.next() {
+        Some("get") => {}
+        other => return Err(format!("not replayed: kubectl {}", other.unwrap_or_default())),
+    }
+    let mut get = Get {
+        resources: words.next().unwrap_or_default(),
+        names: Vec::new(),
+        output: "",
+        labels: Selector::everything(),
+        fields: FieldSelector::default(),
+        sort_by: "",
+        refuses_missing_keys: false,
+    };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} without a value"));
+        match word {
+            "-o" => get.output = value()?,
+            "-l" => get.labels = value()?.parse().map_err(|e| format!("{e}"))?,
+            "--field-selector" => get.fields = value()?.parse().map_err(|e| format!("{e}"))?,
+            "--allow-missing-template-keys=false" => get.refuses_missing_keys = true,
+            "--sort-by" => get.sort_by = value()?,
+            word if word.starts_with("--sort-by=") => get.sort_by = word.trim_start_matches("--sort-by="),
+            word if word.starts_with('-') => return Err(format!("not replayed: {word}")),
+            name => get.names.push(name),
+        }
+    }
+    Ok(get)
+}
+
+fn get(case: &Value) -> Result<Printed, String> {
+    let args = case
+        .get("args")
+        .and_then(Value::as_array)
+        .ok_or("the case has no args")?;
+    let get = parse(args)?;
+    let (format, template) = get.output.split_once('=').unwrap_or((get.output, ""));
+    match format {
+        "name" => {}
+        "jsonpath" | "jsonpath-as-json" if template.is_empty() => {
+            return Ok(Printed::failure(
+                "error: template format specified but no template given\n".to_owned(),
+            ));
+        }
+        "jsonpath" | "jsonpath-as-json" => {}
+        _ => return Err(format!("not replayed: -o {format}")),
+    }
+    let path = match JsonPath::parse(template) {
+        Ok(path) => path.allow_missing_keys(!get.refuses_missing_keys),
+        Err(error) => {
+            return Ok(Printed::failure(format!(
+                "error: error parsing jsonpath {template}, {error}\n"
+            )));
+        }
+    };
+    let (answer, mut stderr) = match answer(case, &get)? {
+        (Some(answer), stderr) => (answer, stderr),
+        (None, stderr) => return Ok(Printed::failure(stderr)),
+    };
+    let printed = match format {
+        "name" => Ok(names(&answer)),
+        "jsonpath" => path.evaluate(&answer),
+        _ => path.evaluate_as_json(&answer),
+    };
+    let explained = |error: &JsonPathError| format!("error: {}", path.explain(error, &answer));
+    stderr.push_str(&printed.as_ref().err().map(explained).unwrap_or_default());
+    Ok(Printed {
+        exit: i64::from(!stderr.is_empty()),
+        stdout: printed.unwrap_or_default(),
+        stderr,
+    })
+}
+
+/// What `-o name` prints.
+fn names(answer: &Value) -> String {
+    let items = answer
+        .get("items")
+        .and_then(Value::as_array)
+        .map_or(std::slice::from_ref(answer), Vec::as_slice);
+    let kind = |object| Kind::from_name(text(object, "/kind")).map(|kind| kind.info().group_singular());
+    let name = |object| {
+        format!(
+            "{}/{}\n",
+            kind(object).unwrap_or_default(),
+            text(object, "/metadata/name")
+        )
+    };
+    items.iter().map(name).collect()
+}
+
+/// Sorts a list's items; what kubectl says where it cannot.
+fn sort(items: &mut Vec<Value>, field: &str) -> Result<(), String> {
+    sort_by(field, items).map_err(|error| match error {
+        SortError::Unsortable { .. } => format!("F<klog> sorter.go:329] {error}\n"),
+        error => format!("error: {error}\n"),
+    })
+}
+
+/// One object where one was asked for by its name, else a list; and what was said about those that are not there.
+fn answer(case: &Value, get: &Get<'_>) -> Result<(Option<Value>, String), String> {
+    let objects = case
+        .get("objects")
+        .and_then(Value::as_array)
+        .ok_or("the case has no objects")?;
+    let kinds: Vec<Kind> = get.resources.split(',').filter_map(Kind::from_resource_name).collect();
+    let of_kinds = |object: &&Value| kinds.iter().any(|kind| text(object, "/kind") == kind.name());
+    if get.names.is_empty() {
+        let selected =
+            |object: &&Value| get.labels.matches(&labels(object)) && get.fields.matches(|path| field(object, path));
+        let mut items: Vec<Value> = objects.iter().filter(of_kinds).filter(selected).cloned().collect();
+        if !get.sort_by.is_empty()
+            && let Err(reason) = sort(&mut items, get.sort_by)
+        {
+            return Ok((None, reason));
+        }
+        return Ok((Some(list(items)), String::new()));
+    }
+    let (mut items, mut missing) = (Vec::new(), String::new());
+    for name in &get.names {
+        match objects
+            .iter()
+            .filter(of_kinds)
+            .find(|object| text(object, "/metadata/name") == *name)
+        {
+            Some(object) => items.push(object),
+            None => {
+                let resource = kinds.first().map_or("", |kind| kind.info().plural);
+                missing.push_str(&format!(
+                    "Error from server (NotFound): {resource} \"{name}\" not found\n"
+                ));
+            }
+        }
+    }
+    Ok(match (items.as_slice(), get.names.len()) {
+        ([], 1) => (None, missing),
+        ([object], 1) => (Some(Value::clone(object)), missing),
+        _ => (Some(list(items.into_iter().cloned().collect())), missing),
+    })
+}
+
+fn list(items: Vec<Value>) -> Value {
+    json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
+}
+
+fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
+    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn field<'a>(object: &'a Value, path: &str) -> &'a str {
+    match object.pointer(&format!("/{}", path.replace('.', "/"))) {
+        Some(Value::String(text)) => text,
+        Some(Value::Bool(true)) => "true",
+        Some(Value::Bool(false)) => "false",
+        _ => "",
+    }
+}
+
+fn labels(object: &Value) -> std::collections::BTreeMap<smol_str::SmolStr, smol_str::SmolStr> {
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
+    labels
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.into(), value.as_str()?.into())))
+        .collect()
+}

@@ -1,0 +1,12 @@
+//! What must hold: a tense, a subject, a predicate.
+
+mod anything;
+mod containers;
+mod events;
+mod history;
+mod kubectl;
+mod nodes;
+mod pods;
+mod services;
+mod spreading;
+mod workloads;

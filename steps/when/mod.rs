@@ -1,0 +1,4 @@
+//! What happens in a scenario.
+
+mod kubectl;
+mod time;

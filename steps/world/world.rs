@@ -1,0 +1,237 @@
+//! The state that cucumber's step functions work on.
+
+use std::fmt;
+
+use shakedown_engine::kubectl::CommandOutput;
+use shakedown_engine::limits::LimitError;
+use shakedown_engine::timeline;
+use shakedown_engine::{Cluster, ClusterOptions};
+use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
+
+use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
+use crate::assertion::{Claim, Refuted, Since, evaluate};
+use crate::parameters::{Tense, VirtualDuration};
+use crate::runner::Keyword;
+
+/// So many commands' outputs are kept for the report.
+const SNAPSHOTS_MAX: usize = 100;
+
+/// The cluster of a scenario, and what its steps have to remember.
+#[derive(cucumber::World)]
+#[world(init = Self::empty)]
+pub struct World {
+    context: ScenarioContext,
+    step: Option<StepContext>,
+    /// Made when the first step needs it: a seed may be set until then.
+    cluster: Option<Cluster>,
+    /// The first When: where the past of `at all times` begins.
+    since: Option<Since>,
+    last_command: Option<LastCommand>,
+    snapshots: Vec<KubectlSnapshot>,
+    failure: Option<Failure>,
+    outcome: Outcome,
+}
+
+impl World {
+    fn empty() -> Self {
+        Self::for_scenario(ScenarioContext::default())
+    }
+
+    /// A world without a cluster yet.
+    pub(crate) fn for_scenario(context: ScenarioContext) -> Self {
+        Self {
+            context,
+            step: None,
+            cluster: None,
+            since: None,
+            last_command: None,
+            snapshots: Vec::new(),
+            failure: None,
+            outcome: Outcome::Failed,
+        }
+    }
+
+    /// The cluster.
+    pub fn cluster(&mut self) -> &mut Cluster {
+        let options = ClusterOptions {
+            seed: self.context.seed,
+            ..ClusterOptions::default()
+        };
+        self.cluster.get_or_insert_with(|| Cluster::new(options))
+    }
+
+    /// The scenario: its feature file, folder and seed.
+    pub fn scenario(&self) -> &ScenarioContext {
+        &self.context
+    }
+
+    /// The step that is running.
+    pub fn step(&self) -> Option<&StepContext> {
+        self.step.as_ref()
+    }
+
+    /// Sets the seed.
+    ///
+    /// # Errors
+    /// If there is a cluster already: what has happened was decided by another seed.
+    pub fn set_seed(&mut self, seed: u64) -> Result<(), StepError> {
+        if self.cluster.is_some() {
+            return Err(StepError::new(
+                "the seed must be set before there is a cluster; make it the first step",
+            ));
+        }
+        self.context.seed = seed;
+        Ok(())
+    }
+
+    /// Lets time pass.
+    ///
+    /// # Errors
+    /// If a limit of the simulation is reached.
+    pub fn advance(&mut self, duration: VirtualDuration) -> Result<(), StepError> {
+        let result = self.cluster().advance(duration.0);
+        self.within_limits(result)
+    }
+
+    /// Lets time pass until nothing but periodic work is left.
+    ///
+    /// # Errors
+    /// If that does not come about within an hour of virtual time.
+    pub fn settle(&mut self) -> Result<(), StepError> {
+        let result = self.cluster().settle();
+        self.within_limits(result)
+    }
+
+    /// Asserts a claim in a tense; lets time run where the tense speaks of the future.
+    ///
+    /// # Errors
+    /// If it does not hold; what was expected, what was seen and when waits for the report.
+    pub fn assert(&mut self, tense: Tense, claim: &Claim<'_>) -> Result<(), StepError> {
+        self.cluster();
+        let since = self.since.unwrap_or_default();
+        let result = evaluate(self.cluster(), since, tense, claim);
+        match self.within_limits(result)? {
+            Ok(()) => Ok(()),
+            Err(refuted) => Err(self.refute(claim, refuted)),
+        }
+    }
+
+    fn refute(&mut self, claim: &Claim<'_>, refuted: Refuted) -> StepError {
+        let text = self.step.as_ref().map(|step| step.text.as_str()).unwrap_or_default();
+        let error = StepError::new(format!("{text}: {}", refuted.message));
+        self.failure = Some(Failure {
+            message: refuted.message,
+            expected: Some(claim.expected.clone()),
+            seen: Some(refuted.seen),
+            at_ns: Some(refuted.at.as_nanos()),
+            kubectl_table: refuted.table,
+            events: refuted.events,
+            source_excerpt: String::new(),
+        });
+        error
+    }
+
+    /// Fails the step with what was expected and what there is instead.
+    pub fn unexpected(
+        &mut self,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+        seen: impl Into<String>,
+    ) -> StepError {
+        let message = message.into();
+        self.failure = Some(Failure {
+            message: message.clone(),
+            expected: Some(expected.into()),
+            seen: Some(seen.into()),
+            at_ns: Some(self.now_ns()),
+            ..Failure::default()
+        });
+        StepError(message)
+    }
+
+    /// Reaching a limit is neither a pass nor an ordinary failure.
+    fn within_limits<T>(&mut self, result: Result<T, LimitError>) -> Result<T, StepError> {
+        result.map_err(|error| {
+            self.outcome = Outcome::TimedOut;
+            StepError::from(error)
+        })
+    }
+
+    /// The last command.
+    ///
+    /// # Errors
+    /// If there was none.
+    pub fn last_command(&self) -> Result<&LastCommand, StepError> {
+        self.last_command
+            .as_ref()
+            .ok_or_else(|| StepError::new("no command was run before this step"))
+    }
+
+    pub(super) fn remember(&mut self, line: &str, output: CommandOutput) -> &LastCommand {
+        self.last_command.insert(LastCommand {
+            line: line.to_owned(),
+            output,
+        })
+    }
+
+    /// Keeps what a command printed, for the report.
+    pub(crate) fn keep_snapshot(&mut self, title: &str, text: &str) {
+        if self.snapshots.len() < SNAPSHOTS_MAX {
+            let at_ns = self.now_ns();
+            self.snapshots.push(KubectlSnapshot {
+                title: title.to_owned(),
+                text: text.to_owned(),
+                at_ns,
+            });
+        }
+    }
+
+    pub(crate) fn begin_step(&mut self, step: StepContext) {
+        if step.keyword == Keyword::When && self.since.is_none() {
+            let cluster = self.cluster();
+            self.since = Some(Since {
+                mark: cluster.mark(),
+                at: cluster.now(),
+            });
+        }
+        self.step = Some(step);
+        self.failure = None;
+        self.outcome = Outcome::Failed;
+    }
+
+    /// The virtual time, in nanoseconds since the scenario's beginning.
+    pub fn now_ns(&self) -> u64 {
+        self.cluster.as_ref().map_or(0, |cluster| cluster.now().as_nanos())
+    }
+
+    pub(crate) fn take_failure(&mut self) -> Option<Failure> {
+        self.failure.take()
+    }
+
+    pub(crate) fn failure_outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    pub(crate) fn finish(&mut self) -> ScenarioEnd {
+        let mut end = ScenarioEnd {
+            seed: self.context.seed,
+            end_ns: self.now_ns(),
+            ..ScenarioEnd::default()
+        };
+        if let Some(cluster) = &self.cluster {
+            end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
+            end.lanes = lanes::lanes(cluster.log(), cluster.now());
+        }
+        end.snapshots = std::mem::take(&mut self.snapshots);
+        end
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("context", &self.context)
+            .field("step", &self.step)
+            .finish_non_exhaustive()
+    }
+}
