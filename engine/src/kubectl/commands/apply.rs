@@ -242,7 +242,7 @@ fn apply_one(session: &mut Session<'_>, manifest: &Manifest, key: ObjectKey, dry
     let Some(live) = session.get(kind, &key) else {
         let value = match dry_run {
             DryRun::Client => modified,
-            _ => session.request(dry_run, |request| request.create(kind, modified))?,
+            _ => session.create(kind, modified, dry_run)?,
         };
         return Ok((Outcome::Created, info(value)));
     };
