@@ -103,6 +103,11 @@ impl Cluster {
                     .create_object(Object::from_json(Kind::NAMESPACE, namespace));
             }
             let _ = context.store.create(kubernetes_service());
+            for class in system_priority_classes() {
+                let _ = context
+                    .store
+                    .create_object(Object::from_json(Kind::PRIORITY_CLASS, class));
+            }
         });
         cluster
     }
@@ -367,6 +372,21 @@ impl Cluster {
             .collect();
         format!("{}{}", shown.join("; "), if entries.len() > 3 { " …" } else { "" })
     }
+}
+
+/// The PriorityClasses that every cluster has, for its own components (documentation "Pod Priority and Preemption").
+fn system_priority_classes() -> [serde_json::Value; 2] {
+    let class = |name: &str, value: i64, description: &str| {
+        serde_json::json!({
+            "metadata": { "name": name }, "value": value, "preemptionPolicy": "PreemptLowerPriority", "description": description,
+        })
+    };
+    let cluster = "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.";
+    let node = "Used for system critical pods that must not be moved from their current node.";
+    [
+        class("system-cluster-critical", 2_000_000_000, cluster),
+        class("system-node-critical", 2_000_001_000, node),
+    ]
 }
 
 /// The Service that every cluster has: the API server's own address, without a selector.

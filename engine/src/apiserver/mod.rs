@@ -6,6 +6,7 @@
 //!
 //! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
 
+mod admission;
 mod error;
 mod patch;
 mod request;
