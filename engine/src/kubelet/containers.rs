@@ -140,8 +140,8 @@ impl PodWork<'_, '_> {
 
     /// How many lives a container had before the next one.
     fn next_life(&self, container: usize) -> u32 {
-        let lives = self.slot.instances.iter().map(|instance| &instance.listed);
-        match lives.filter(|instance| instance.container == container).next_back() {
+        let mut lives = self.slot.instances.iter().map(|instance| &instance.listed);
+        match lives.rfind(|instance| instance.container == container) {
             Some(latest) => latest.life + 1,
             // A container that the runtime has lost keeps its count.
             None => self

@@ -173,11 +173,9 @@ impl Component for Kubelets {
         match task.wake {
             Wake::Started => {
                 self.kubelet_started(task.node, context);
-                return;
             }
             Wake::Registers => {
                 self.registers(task.node, context);
-                return;
             }
             Wake::Watch => {
                 let Some(incoming) = agent.inbox.remove(&task.pod) else {

@@ -166,9 +166,8 @@ impl Kubelets {
         }
         for pod in present {
             let uid = pod.meta.uid;
-            if !agent.pods.contains_key(&uid) {
-                agent.pods.insert(uid, Box::new(PodSlot::new(Arc::clone(&pod))));
-            }
+            let slot = || Box::new(PodSlot::new(Arc::clone(&pod)));
+            agent.pods.entry(uid).or_insert_with(slot);
             Kubelets::with_pod(agent, uid, context, |work| {
                 work.send_status();
                 work.incoming(Incoming::Present(pod));
