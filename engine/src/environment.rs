@@ -73,7 +73,9 @@ impl ContainerSelector {
 
 /// Whether a pod belongs to a workload: its controller is it, or its controller's controller.
 fn owned_by(pod: &Pod, kind: Kind, name: &str, objects: &Objects) -> bool {
-    let Some(owner) = pod.meta.controller() else { return false };
+    let Some(owner) = pod.meta.controller() else {
+        return false;
+    };
     if owner.kind == kind.name() && owner.name == name {
         return true;
     }
@@ -84,7 +86,9 @@ fn owned_by(pod: &Pod, kind: Kind, name: &str, objects: &Objects) -> bool {
         return false;
     };
     let key = crate::api::ObjectKey::new(pod.meta.namespace.clone(), owner.name.clone());
-    let above = objects.object(between, &key).and_then(|object| object.meta().controller());
+    let above = objects
+        .object(between, &key)
+        .and_then(|object| object.meta().controller());
     above.is_some_and(|above| above.kind == kind.name() && above.name == name)
 }
 

@@ -211,6 +211,7 @@ pub fn short_human(duration_ns: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::draws::Draws;
 
     #[test]
     fn parses_as_go() {
@@ -289,5 +290,26 @@ mod tests {
         check(3 * 3600 + 60, "3h1m", "3h");
         check(50 * 3600, "2d2h", "2d");
         check(3 * 365 * 86_400 + 40 * 86_400, "3y40d", "3y");
+    }
+
+    #[test]
+    fn what_parses_is_read_back_the_same_and_nothing_panics() {
+        let mut draws = Draws(3);
+        let pieces = [
+            "0", "1", "59", "99999999", ".", "-", "+", "h", "m", "s", "ms", "us", "µs", "ns", "d", " ",
+        ];
+        let mut parsed = 0;
+        for _ in 0..50_000 {
+            let text = draws.text(8, &pieces);
+            if let Ok(duration_ns) = parse_ns(&text) {
+                parsed += 1;
+                assert_eq!(parse_ns(&format_ns(duration_ns)), Ok(duration_ns), "{text}");
+                assert!(
+                    !human(duration_ns).is_empty() && !short_human(duration_ns).is_empty(),
+                    "{text}"
+                );
+            }
+        }
+        assert!(parsed > 1_000, "the generator must hit durations: {parsed}");
     }
 }

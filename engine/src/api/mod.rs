@@ -4,6 +4,8 @@ mod container;
 pub mod decode;
 pub mod defaulting;
 mod deployment;
+#[cfg(test)]
+pub(crate) mod draws;
 pub mod duration;
 mod event;
 mod inert;

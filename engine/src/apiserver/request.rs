@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::admission;
 use super::error::{ApiError, Cause, Reason, key_of};
-use super::service_address;
 use super::patch::Patch;
+use super::service_address;
 use crate::api::defaulting::{default_object, prepare_for_create, prepare_for_update};
 use crate::api::validation::{FieldError, validate_create, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, json};
@@ -28,7 +28,11 @@ impl Request<'_, '_> {
     /// What validation, admission or the store refuse.
     pub fn create(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
         let key = key_of(&value);
-        let uid = if self.dry_run { Uid::from_random(0) } else { self.context.store.new_uid() };
+        let uid = if self.dry_run {
+            Uid::from_random(0)
+        } else {
+            self.context.store.new_uid()
+        };
         default_object(kind, &mut value);
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
@@ -164,7 +168,12 @@ pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
 
 /// Refuses a request made of an older version than the stored one.
 fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: &Value) -> Result<(), ApiError> {
-    let field = |object: &Value, name| object.get("metadata").map(|metadata| json::text(metadata, name)).unwrap_or_default();
+    let field = |object: &Value, name| {
+        object
+            .get("metadata")
+            .map(|metadata| json::text(metadata, name))
+            .unwrap_or_default()
+    };
     let (given, stored) = (field(value, "resourceVersion"), field(live, "resourceVersion"));
     if !given.is_empty() && given != "0" && given != stored {
         return Err(ApiError::conflict(kind, &key.name));

@@ -43,7 +43,9 @@ pub fn allocate(store: &Store, service: &mut Value, live: Option<&Value>) -> Res
     }
     let in_use = live.is_none() && cluster_ip != "None" && used_ips(store).contains(&cluster_ip);
     if in_use {
-        let message = format!("Invalid value: [\"{cluster_ip}\"]: failed to allocate IP {cluster_ip}: provided IP is already allocated");
+        let message = format!(
+            "Invalid value: [\"{cluster_ip}\"]: failed to allocate IP {cluster_ip}: provided IP is already allocated"
+        );
         let field = "spec.clusterIPs".to_owned();
         return Err(ApiError::invalid(Kind::SERVICE, &name, vec![Cause { field, message }]));
     }
@@ -64,23 +66,33 @@ fn cluster_ip(store: &Store, spec: &Value, live_spec: &Value) -> Result<SmolStr,
     let free = (FIRST_DYNAMIC..=LAST)
         .map(|address| SmolStr::from(Ipv4Addr::from(address).to_string()))
         .find(|address| !used.contains(address));
-    free.ok_or_else(|| ApiError::new(super::Reason::InternalError, "failed to allocate a serviceIP: range is full"))
+    free.ok_or_else(|| {
+        ApiError::new(
+            super::Reason::InternalError,
+            "failed to allocate a serviceIP: range is full",
+        )
+    })
 }
 
 fn used_ips(store: &Store) -> BTreeSet<SmolStr> {
     let services = store.objects().of_kind(Kind::SERVICE);
-    services.filter_map(|object| match object {
-        Object::Service(service) => Some(service.spec.cluster_ip.clone()),
-        _ => None,
-    })
-    .collect()
+    services
+        .filter_map(|object| match object {
+            Object::Service(service) => Some(service.spec.cluster_ip.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn node_ports(store: &Store, spec: &mut Value, live_spec: &Value) -> Result<(), ApiError> {
     let mut used: BTreeSet<i64> = BTreeSet::new();
     for object in store.objects().of_kind(Kind::SERVICE) {
         if let Object::Service(service) = object {
-            used.extend(json::list(&service.spec.json, "ports").iter().filter_map(|port| json::int(port, "nodePort")));
+            used.extend(
+                json::list(&service.spec.json, "ports")
+                    .iter()
+                    .filter_map(|port| json::int(port, "nodePort")),
+            );
         }
     }
     let ports = spec.get_mut("ports").and_then(Value::as_array_mut);
@@ -89,7 +101,10 @@ fn node_ports(store: &Store, spec: &mut Value, live_spec: &Value) -> Result<(), 
             continue;
         }
         let same = |live: &&Value| live.get("port") == port.get("port") && live.get("protocol") == port.get("protocol");
-        let kept = json::list(live_spec, "ports").iter().find(same).and_then(|live| json::int(live, "nodePort"));
+        let kept = json::list(live_spec, "ports")
+            .iter()
+            .find(same)
+            .and_then(|live| json::int(live, "nodePort"));
         let free = kept.or_else(|| NODE_PORTS.clone().find(|candidate| !used.contains(candidate)));
         let Some(free) = free else {
             let message = "failed to allocate a nodePort: range is full";

@@ -1,8 +1,10 @@
 //! The controllers of kube-controller-manager, one file a controller, named as there.
 
-#[expect(clippy::module_inception, reason = "the noun of this folder")]
-mod controllers;
+mod all;
 mod deployment;
+mod endpoint_slice;
+mod garbage_collector;
+mod namespace;
 mod node_lifecycle;
 mod owner;
 mod pod_gc;
@@ -10,7 +12,7 @@ mod replica_set;
 mod taint_eviction;
 mod work_queue;
 
-pub use controllers::{ControllerId, Controllers, Task};
+pub use all::{ControllerId, Controllers, Task};
 pub use deployment::REVISION_ANNOTATION;
 pub use owner::{controller_reference, generate_name_prefix};
 pub use replica_set::available_at;

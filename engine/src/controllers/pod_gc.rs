@@ -1,61 +1,75 @@
-//! The pod garbage collector: removes pods whose node no longer exists.
+//! The pod garbage collector: removes pods whose node is gone, and pods that were deleted before they had one.
 //!
-//! It looks every 20 s and lets a missing node rest for 40 s, in case it comes back. Both are computed, not polled.
-//! Source: kube-controller-manager `pkg/controller/podgc`; documentation "Pod Lifecycle: garbage collection of Pods". Not
-//! modelled: the threshold on terminated pods (12,500) and pods that were never scheduled.
+//! Source: kube-controller-manager `pkg/controller/podgc`: a look every 20 s; a node must have been missing for more than 40 s
+//! since the first look that missed it. Not modelled: the threshold on ended pods (12,500) and the out-of-service taint.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use smol_str::SmolStr;
 
 use super::{ControllerId, WorkQueue};
 use crate::api::{Condition, Kind, Node, Object, ObjectKey, Pod, PodPhase};
 use crate::component::Context;
-use crate::sim::{Random, Seed, SimTime, Urgency};
+use crate::sim::{Seed, SimTime, Urgency};
 use crate::store::{Change, DeleteOptions};
 
-/// How often the collector looks.
+/// How often it looks. `gcCheckPeriod`: 20s.
 const PERIOD: Duration = Duration::from_secs(20);
-/// How long a missing node rests before its pods are removed.
+/// How long a node must have been missing. `quarantineTime`: 40s.
 const QUARANTINE: Duration = Duration::from_secs(40);
 
-/// The controller. Its keys are nodes.
+/// The controller. Its work queue holds the names of missing nodes.
 #[derive(Debug)]
-pub struct PodGcController {
+pub struct PodGc {
     queue: WorkQueue,
-    random: Random,
-    first_tick: Option<SimTime>,
+    /// When the looks began.
+    phase: SimTime,
+    /// When a node's absence was noticed.
+    missed: BTreeMap<SmolStr, SimTime>,
 }
 
-impl PodGcController {
+impl PodGc {
     /// A controller that has seen nothing yet.
     pub fn new(seed: Seed) -> Self {
-        PodGcController {
-            queue: WorkQueue::new(ControllerId::PodGc, seed, "pod-garbage-collector-controller"),
-            random: seed.stream("pod-garbage-collector-controller/ticks"),
-            first_tick: None,
+        let mut queue = WorkQueue::new(ControllerId::PodGc, seed, "pod-garbage-collector-controller");
+        let phase = SimTime::ZERO + queue.random().duration(Duration::ZERO, PERIOD);
+        PodGc {
+            queue,
+            phase,
+            missed: BTreeMap::new(),
         }
     }
 
     /// See [`Component::observe`](crate::component::Component::observe).
     pub fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
-        let node = match (&change.before, &change.after) {
-            (Some(Object::Node(node)), None) => node.meta.name.clone(),
-            (_, Some(Object::Pod(pod))) if !pod.node_name.is_empty() && node_is_gone(&pod.node_name, context) => {
-                pod.node_name.clone()
+        match (change.object(), &change.after) {
+            (Object::Node(node), None) => self.look_at(node.meta.name.clone(), context.now, context),
+            (_, Some(Object::Pod(pod))) => {
+                let was_bound = change
+                    .before
+                    .as_ref()
+                    .and_then(Object::as_pod)
+                    .is_some_and(|pod| !pod.node_name.is_empty());
+                let node = ObjectKey::cluster(pod.node_name.clone());
+                if !pod.node_name.is_empty() && !was_bound && context.store.get::<Node>(&node).is_none() {
+                    self.look_at(pod.node_name.clone(), context.now, context);
+                }
             }
-            _ => return,
-        };
-        let first = *self
-            .first_tick
-            .get_or_insert_with(|| SimTime::ZERO + self.random.duration(Duration::ZERO, PERIOD));
-        let noticed = context.now.next_tick(first, PERIOD);
-        let due = (noticed + QUARANTINE).next_tick(first, PERIOD);
-        self.queue
-            .add_at(ObjectKey::cluster(node), due, Urgency::Active, context);
+            _ => {}
+        }
     }
 
-    /// Removes the pods of a node that is still missing.
+    /// Looks at a missing node at the first tick from then on.
+    fn look_at(&mut self, node: SmolStr, from: SimTime, context: &mut Context<'_>) {
+        let at = from.next_tick(self.phase, PERIOD);
+        self.queue
+            .add_at(ObjectKey::cluster(node), at, Urgency::Active, context);
+    }
+
+    /// Looks at one missing node.
     pub fn run(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        if !self.queue.take(key, context.now) || !node_is_gone(&key.name, context) {
+        if !self.queue.take(key, context.now) {
             return;
         }
         let pods: Vec<ObjectKey> = context
@@ -64,23 +78,33 @@ impl PodGcController {
             .pods_on(&key.name)
             .map(|pod| pod.meta.key())
             .collect();
-        let timestamp = context.store.timestamp();
+        if context.store.get::<Node>(key).is_some() || pods.is_empty() {
+            self.missed.remove(&key.name);
+            return;
+        }
+        let since = *self.missed.entry(key.name.clone()).or_insert(context.now);
+        if context.now <= since + QUARANTINE {
+            self.look_at(key.name.clone(), since + QUARANTINE + Duration::from_nanos(1), context);
+            return;
+        }
+        self.missed.remove(&key.name);
         for pod in pods {
-            context.store.modify::<Pod>(&pod, |pod| {
-                if pod.status.phase.is_terminal() {
-                    return;
-                }
-                pod.status.phase = PodPhase::Failed;
-                let message = "PodGC: node no longer exists";
-                let condition = Condition::new("DisruptionTarget", true, "DeletionByPodGC", message, timestamp);
-                Condition::set(&mut pod.status.conditions, condition);
-            });
-            // The pod was there a moment ago, in this very instant.
-            let _ = context.store.delete(Kind::POD, &pod, DeleteOptions::now());
+            remove(&pod, context);
         }
     }
 }
 
-fn node_is_gone(name: &str, context: &Context<'_>) -> bool {
-    context.store.get::<Node>(&ObjectKey::cluster(name)).is_none()
+/// Marks a pod as failed and removes it.
+fn remove(key: &ObjectKey, context: &mut Context<'_>) {
+    let now = context.store.timestamp();
+    context.store.modify::<Pod>(key, |pod| {
+        if !pod.status.phase.is_terminal() {
+            pod.status.phase = PodPhase::Failed;
+            let message = "PodGC: node no longer exists";
+            let condition = Condition::new("DisruptionTarget", true, "DeletionByPodGC", message, now);
+            Condition::set(&mut pod.status.conditions, condition);
+        }
+    });
+    // It was read at this very instant.
+    let _ = context.store.delete(Kind::POD, key, DeleteOptions::now());
 }

@@ -71,7 +71,9 @@ mod tests {
     use super::split;
 
     fn check(line: &str, expect: Result<&[&str], &str>) {
-        let expect = expect.map(|words| words.iter().map(ToString::to_string).collect()).map_err(str::to_owned);
+        let expect = expect
+            .map(|words| words.iter().map(ToString::to_string).collect())
+            .map_err(str::to_owned);
         assert_eq!(split(line), expect, "{line}");
     }
 
@@ -80,14 +82,26 @@ mod tests {
         check("kubectl get pods", Ok(&["get", "pods"]));
         check("  get   pods  ", Ok(&["get", "pods"]));
         check("$ kubectl get po", Ok(&["get", "po"]));
-        check(r#"patch x -p '{"a": "b c"}'"#, Ok(&["patch", "x", "-p", r#"{"a": "b c"}"#]));
-        check(r#"annotate x "a=b \"c\" \n" d\ e f'g'"h""#, Ok(&["annotate", "x", "a=b \"c\" \\n", "d e", "fgh"]));
+        check(
+            r#"patch x -p '{"a": "b c"}'"#,
+            Ok(&["patch", "x", "-p", r#"{"a": "b c"}"#]),
+        );
+        check(
+            r#"annotate x "a=b \"c\" \n" d\ e f'g'"h""#,
+            Ok(&["annotate", "x", "a=b \"c\" \\n", "d e", "fgh"]),
+        );
         check("get '' \"\"", Ok(&["get", "", ""]));
         check("", Ok(&[]));
-        check("get -o jsonpath={.items[*].metadata.name}", Ok(&["get", "-o", "jsonpath={.items[*].metadata.name}"]));
+        check(
+            "get -o jsonpath={.items[*].metadata.name}",
+            Ok(&["get", "-o", "jsonpath={.items[*].metadata.name}"]),
+        );
         check("get 'pods", Err("a single quote is not closed"));
         check("get \"pods", Err("a double quote is not closed"));
         check("get pods \\", Err("the line ends with a backslash"));
-        check("get pods | grep x", Err("`|` needs a shell; give one kubectl command, or quote it"));
+        check(
+            "get pods | grep x",
+            Err("`|` needs a shell; give one kubectl command, or quote it"),
+        );
     }
 }

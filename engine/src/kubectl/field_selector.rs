@@ -15,7 +15,9 @@ impl FieldQuery {
     /// # Errors
     /// It is malformed, or names a field that the kind cannot be selected by.
     pub fn parse(text: &str, kind: Kind) -> Result<FieldQuery> {
-        let selector: FieldSelector = text.parse().map_err(|error| CommandError::message(format!("{error}")))?;
+        let selector: FieldSelector = text
+            .parse()
+            .map_err(|error| CommandError::message(format!("{error}")))?;
         match selector.terms().iter().find(|term| !selectable(kind, &term.field)) {
             Some(term) => {
                 let info = kind.info();

@@ -51,13 +51,26 @@ impl FileSource for std::collections::BTreeMap<String, String> {
             return Ok(vec![file(name, text)]);
         }
         let folder = format!("{}/", path.trim_end_matches('/'));
-        let inside = |name: &String| name.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/') && is_manifest(rest));
-        let files: Vec<SourceFile> = self.iter().filter(|(name, _)| inside(name)).map(|(name, text)| file(name, text)).collect();
-        if files.is_empty() { Err(FileError::NotFound) } else { Ok(files) }
+        let inside = |name: &String| {
+            name.strip_prefix(&folder)
+                .is_some_and(|rest| !rest.contains('/') && is_manifest(rest))
+        };
+        let files: Vec<SourceFile> = self
+            .iter()
+            .filter(|(name, _)| inside(name))
+            .map(|(name, text)| file(name, text))
+            .collect();
+        if files.is_empty() {
+            Err(FileError::NotFound)
+        } else {
+            Ok(files)
+        }
     }
 }
 
 /// Whether kubectl takes a file of this name out of a directory.
 pub fn is_manifest(name: &str) -> bool {
-    [".json", ".yaml", ".yml"].iter().any(|extension| name.ends_with(extension))
+    [".json", ".yaml", ".yml"]
+        .iter()
+        .any(|extension| name.ends_with(extension))
 }

@@ -160,7 +160,8 @@ impl Arguments {
                 arguments.positional.push(word.clone());
                 Ok(())
             };
-            outcome.map_err(|text| CommandError::message(format!("{text}\nSee 'kubectl {command} --help' for usage.")))?;
+            outcome
+                .map_err(|text| CommandError::message(format!("{text}\nSee 'kubectl {command} --help' for usage.")))?;
         }
         Ok(arguments)
     }
@@ -172,7 +173,11 @@ impl Arguments {
 
     /// The flag's text, if it was given.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.values.iter().rev().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
+        self.values
+            .iter()
+            .rev()
+            .find(|(given, _)| *given == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether the flag is true; false if it was not given.
@@ -212,7 +217,13 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn find(&self, matches: impl Fn(&Flag) -> bool) -> Option<Flag> {
-        self.tables.iter().copied().chain([GLOBAL]).flatten().copied().find(|flag| matches(flag))
+        self.tables
+            .iter()
+            .copied()
+            .chain([GLOBAL])
+            .flatten()
+            .copied()
+            .find(|flag| matches(flag))
     }
 
     fn long<'w>(
@@ -228,8 +239,12 @@ impl Reader<'_> {
         if name.is_empty() || name.starts_with('-') {
             return Err(format!("bad flag syntax: --{word}"));
         }
-        let flag = self.find(|flag| flag.name == name).ok_or_else(|| format!("unknown flag: --{name}"))?;
-        let value = value.or_else(|| flag.bare.map(str::to_owned)).or_else(|| rest.next().cloned());
+        let flag = self
+            .find(|flag| flag.name == name)
+            .ok_or_else(|| format!("unknown flag: --{name}"))?;
+        let value = value
+            .or_else(|| flag.bare.map(str::to_owned))
+            .or_else(|| rest.next().cloned());
         let value = value.ok_or_else(|| format!("flag needs an argument: --{name}"))?;
         arguments.set(flag, value)
     }
@@ -254,7 +269,11 @@ impl Reader<'_> {
                 left = tail;
                 continue;
             }
-            let value = if tail.is_empty() { rest.next().cloned() } else { Some(tail.to_owned()) };
+            let value = if tail.is_empty() {
+                rest.next().cloned()
+            } else {
+                Some(tail.to_owned())
+            };
             let value = value.ok_or_else(|| format!("flag needs an argument: '{short}' in -{left}"))?;
             return arguments.set(flag, value);
         }
@@ -265,11 +284,17 @@ impl Reader<'_> {
 impl Arguments {
     fn set(&mut self, flag: Flag, value: String) -> std::result::Result<(), String> {
         let wrong = match flag.holds {
-            Holds::Bool => (!is_boolean(&value)).then(|| format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
+            Holds::Bool => {
+                (!is_boolean(&value)).then(|| format!("strconv.ParseBool: parsing {value:?}: invalid syntax"))
+            }
             Holds::Int => value.parse::<i64>().is_err().then(|| {
                 let digits = value.strip_prefix(['-', '+']).unwrap_or(&value);
                 let in_range = digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit());
-                let why = if in_range { "invalid syntax" } else { "value out of range" };
+                let why = if in_range {
+                    "invalid syntax"
+                } else {
+                    "value out of range"
+                };
                 format!("strconv.ParseInt: parsing {value:?}: {why}")
             }),
             Holds::Duration => duration::parse_ns(&value).err().map(|error| error.to_string()),

@@ -19,8 +19,8 @@ pub mod tabwriter;
 mod text;
 mod yaml;
 
-pub use commands::{Applied, ApplyError, ApplyFailure, Outcome};
 pub(crate) use commands::apply_documents;
+pub use commands::{Applied, ApplyError, ApplyFailure, Outcome};
 pub use files::{FileError, FileSource, NoFiles, SourceFile, is_manifest};
 pub use run::CommandOutput;
 pub(crate) use run::{run_line, run_words};

@@ -60,7 +60,9 @@ impl Format {
             ("name", None) => Output::Name,
             ("json", None) => Output::Json,
             ("yaml", None) => Output::Yaml,
-            ("jsonpath" | "jsonpath-file", Some(template)) if !template.is_empty() => Output::JsonPath(template.to_owned()),
+            ("jsonpath" | "jsonpath-file", Some(template)) if !template.is_empty() => {
+                Output::JsonPath(template.to_owned())
+            }
             ("jsonpath" | "jsonpath-file", _) => {
                 return Err(CommandError::message("template format specified but no template given"));
             }
@@ -94,7 +96,9 @@ impl Output {
     pub fn render(&self, kind: Option<Kind>, value: &Value) -> Result<String> {
         match self {
             Output::Name => {
-                let name = value.get("metadata").map(|metadata| crate::api::json::text(metadata, "name"));
+                let name = value
+                    .get("metadata")
+                    .map(|metadata| crate::api::json::text(metadata, "name"));
                 let subject = kind.map(|kind| kind.info().group_singular()).unwrap_or_default();
                 Ok(format!("{subject}/{}\n", name.unwrap_or_default()))
             }
@@ -102,7 +106,9 @@ impl Output {
             Output::Yaml => Ok(to_yaml(value)),
             Output::JsonPath(template) => {
                 let path = template_of(template)?;
-                path.evaluate(value).map_err(|error| CommandError::Verbatim(format!("error: {}", path.explain(&error, value).trim_end())))
+                path.evaluate(value).map_err(|error| {
+                    CommandError::Verbatim(format!("error: {}", path.explain(&error, value).trim_end()))
+                })
             }
             Output::CustomColumns(columns) => custom_columns(columns, value),
         }
@@ -110,7 +116,8 @@ impl Output {
 }
 
 fn template_of(template: &str) -> Result<JsonPath> {
-    JsonPath::parse(template).map_err(|error| CommandError::message(format!("error parsing jsonpath {template}, {error}")))
+    JsonPath::parse(template)
+        .map_err(|error| CommandError::message(format!("error parsing jsonpath {template}, {error}")))
 }
 
 /// A table of JSONPaths: `NAME:.metadata.name,NODE:.spec.nodeName`.
@@ -135,9 +142,15 @@ fn custom_columns(columns: &str, value: &Value) -> Result<String> {
     for item in items {
         let mut cells = Vec::new();
         for path in &paths {
-            let found = path.find(item).map_err(|error| CommandError::message(error.to_string()))?;
+            let found = path
+                .find(item)
+                .map_err(|error| CommandError::message(error.to_string()))?;
             let texts: Vec<String> = found.iter().flatten().map(|value| jsonpath::plain(value)).collect();
-            cells.push(if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") });
+            cells.push(if texts.is_empty() {
+                "<none>".to_owned()
+            } else {
+                texts.join(",")
+            });
         }
         lines.push_str(&cells.join("\t"));
         lines.push('\n');
@@ -162,5 +175,7 @@ pub fn compact_json(value: &Value) -> String {
 }
 
 fn escape_html(text: &str) -> String {
-    text.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
+    text.replace('&', "\\u0026")
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
 }

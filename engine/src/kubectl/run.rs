@@ -50,7 +50,10 @@ fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {
     let (command, rest) = find_command(words)?;
     let arguments = Arguments::parse(command.name, &rest, command.flags)?;
     if arguments.flag("help") {
-        session.print(format!("kubectl {}: see https://kubernetes.io/docs/reference/kubectl/", command.name));
+        session.print(format!(
+            "kubectl {}: see https://kubernetes.io/docs/reference/kubectl/",
+            command.name
+        ));
         return Ok(());
     }
     if arguments.flag("record") {
@@ -73,14 +76,17 @@ fn find_command(words: &[String]) -> Result<(&'static Command, Vec<String>)> {
         before.push(word.clone());
         let name = word.trim_start_matches('-');
         let flag = GLOBAL.iter().find(|flag| {
-            flag.name == name.split('=').next().unwrap_or_default() || flag.short.is_some_and(|short| name.strip_prefix(short) == Some(""))
+            flag.name == name.split('=').next().unwrap_or_default()
+                || flag.short.is_some_and(|short| name.strip_prefix(short) == Some(""))
         });
         match flag {
             Some(flag) if flag.bare.is_none() && !word.contains('=') => before.extend(rest.next().cloned()),
             Some(_) => {}
             None => {
                 Arguments::parse("", &before, &[]).map_err(|error| match error {
-                    CommandError::Message(text) => CommandError::Message(text.replace("kubectl  --help", "kubectl --help")),
+                    CommandError::Message(text) => {
+                        CommandError::Message(text.replace("kubectl  --help", "kubectl --help"))
+                    }
                     other => other,
                 })?;
             }

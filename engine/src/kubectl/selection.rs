@@ -111,7 +111,9 @@ impl<'q> Query<'q> {
             return self.find_by_files(session);
         }
         if self.all && self.selector.is_some() {
-            return Err(CommandError::message("cannot set --all and --selector at the same time"));
+            return Err(CommandError::message(
+                "cannot set --all and --selector at the same time",
+            ));
         }
         let slashes = self.words.iter().filter(|word| word.contains('/')).count();
         if slashes > 0 && slashes == self.words.len() {
@@ -127,7 +129,11 @@ impl<'q> Query<'q> {
             return Err(CommandError::message(NOTHING_NAMED));
         };
         let kinds = kinds_of(kinds)?;
-        if names.is_empty() { self.find_all(session, kinds) } else { self.find_named(session, kinds, names) }
+        if names.is_empty() {
+            self.find_all(session, kinds)
+        } else {
+            self.find_named(session, kinds, names)
+        }
     }
 
     fn find_pairs(&self, session: &Session<'_>) -> Result<Found> {
@@ -138,10 +144,14 @@ impl<'q> Query<'q> {
         self.check_named()?;
         for word in &self.words {
             let Some((kind, name)) = word.split_once('/').filter(|(_, name)| !name.contains('/')) else {
-                return Err(CommandError::message("arguments in resource/name form may not have more than one slash"));
+                return Err(CommandError::message(
+                    "arguments in resource/name form may not have more than one slash",
+                ));
             };
             if kind.is_empty() || name.is_empty() || kind.contains(',') {
-                return Err(CommandError::message("arguments in resource/name form must have a single resource and name"));
+                return Err(CommandError::message(
+                    "arguments in resource/name form must have a single resource and name",
+                ));
             }
             let kind = kind_of(kind)?;
             found.kinds.push(kind);
@@ -171,10 +181,14 @@ impl<'q> Query<'q> {
 
     fn check_named(&self) -> Result<()> {
         if self.selector.is_some() || self.field_selector.is_some() || self.all {
-            return Err(CommandError::message("name cannot be provided when a selector is specified"));
+            return Err(CommandError::message(
+                "name cannot be provided when a selector is specified",
+            ));
         }
         if self.all_namespaces {
-            return Err(CommandError::message("a resource cannot be retrieved by name across all namespaces"));
+            return Err(CommandError::message(
+                "a resource cannot be retrieved by name across all namespaces",
+            ));
         }
         Ok(())
     }
@@ -190,7 +204,9 @@ impl<'q> Query<'q> {
 
     fn find_all(&self, session: &Session<'_>, kinds: Vec<Kind>) -> Result<Found> {
         if !self.kind_alone && !self.all && self.selector.is_none() && self.field_selector.is_none() {
-            return Err(CommandError::message("resource(s) were provided, but no name was specified"));
+            return Err(CommandError::message(
+                "resource(s) were provided, but no name was specified",
+            ));
         }
         let mut found = Found {
             kinds,
@@ -198,7 +214,10 @@ impl<'q> Query<'q> {
         };
         let labels = self.selector.map(parse_selector).transpose()?;
         for &kind in &found.kinds {
-            let fields = self.field_selector.map(|text| FieldQuery::parse(text, kind)).transpose()?;
+            let fields = self
+                .field_selector
+                .map(|text| FieldQuery::parse(text, kind))
+                .transpose()?;
             let objects = session.cluster.store().objects();
             let in_namespace = kind.is_namespaced() && !self.all_namespaces;
             let (some, all);
@@ -210,7 +229,10 @@ impl<'q> Query<'q> {
                 &mut { all }
             };
             for object in candidates {
-                if labels.as_ref().is_some_and(|labels| !labels.matches(&object.meta().labels)) {
+                if labels
+                    .as_ref()
+                    .is_some_and(|labels| !labels.matches(&object.meta().labels))
+                {
                     continue;
                 }
                 let value = session.external(object);
@@ -227,7 +249,11 @@ impl<'q> Query<'q> {
     }
 
     fn key(&self, kind: Kind, name: &str) -> ObjectKey {
-        if kind.is_namespaced() { ObjectKey::new(self.namespace.as_str(), name) } else { ObjectKey::cluster(name) }
+        if kind.is_namespaced() {
+            ObjectKey::new(self.namespace.as_str(), name)
+        } else {
+            ObjectKey::cluster(name)
+        }
     }
 
     fn find_by_files(&self, session: &Session<'_>) -> Result<Found> {
@@ -305,7 +331,11 @@ impl<'q> Query<'q> {
                 self.namespace
             )));
         }
-        let namespace = if given.is_empty() { self.namespace.as_str().into() } else { given };
+        let namespace = if given.is_empty() {
+            self.namespace.as_str().into()
+        } else {
+            given
+        };
         Ok(ObjectKey::new(namespace, name))
     }
 }
@@ -330,7 +360,9 @@ fn decode_error(errors: &DecodeErrors, file: &str) -> CommandError {
                  \"{kind}\" in version \"{api_version}\"\nensure CRDs are installed first"
             ))
         }
-        Some(Problem::UnknownField | Problem::DuplicateField | Problem::WrongType { .. } | Problem::BadValue { .. }) => {
+        Some(
+            Problem::UnknownField | Problem::DuplicateField | Problem::WrongType { .. } | Problem::BadValue { .. },
+        ) => {
             let message = format!("error when creating \"{file}\": {}", errors.server_message());
             ApiError::new(crate::apiserver::Reason::BadRequest, message).into()
         }

@@ -228,7 +228,9 @@ impl Shape {
             let (before, after) = (i.checked_sub(1).and_then(|i| chars.get(i)), chars.get(i + 1));
             indicators |= match c {
                 '#' if i > 0 => blank(before),
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => i == 0,
+                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => {
+                    i == 0
+                }
                 '?' | '-' => i == 0 && blank(after),
                 ':' => blank(after),
                 _ => false,
@@ -294,9 +296,9 @@ fn escape(c: char) -> String {
 /// Whether a plain scalar of this text would be read back as text, by YAML 1.1.
 fn resolves_to_text(text: &str) -> bool {
     const WORDS: &[&str] = &[
-        "", "~", "null", "Null", "NULL", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "n", "N", "no",
-        "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf",
-        "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", "<<",
+        "", "~", "null", "Null", "NULL", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "n",
+        "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", ".nan", ".NaN", ".NAN", ".inf", ".Inf",
+        ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", "<<",
     ];
     if WORDS.contains(&text) {
         return false;
@@ -342,7 +344,8 @@ fn is_base_60(text: &str) -> bool {
     };
     let mut parts = text.split(':');
     let first = parts.next().unwrap_or_default();
-    let first_ok = first.starts_with(|c: char| c.is_ascii_digit()) && first.chars().all(|c| c.is_ascii_digit() || c == '_');
+    let first_ok =
+        first.starts_with(|c: char| c.is_ascii_digit()) && first.chars().all(|c| c.is_ascii_digit() || c == '_');
     let rest: Vec<&str> = parts.collect();
     let sixty = |part: &&str| part.len() <= 2 && part.parse::<u8>().is_ok_and(|number| number < 60);
     first_ok && !rest.is_empty() && rest.iter().all(sixty)
@@ -350,7 +353,9 @@ fn is_base_60(text: &str) -> bool {
 
 /// A date, or a date and a time, as YAML 1.1 writes them.
 fn is_timestamp(text: &str) -> bool {
-    let year = text.get(..4).is_some_and(|year| year.bytes().all(|digit| digit.is_ascii_digit()));
+    let year = text
+        .get(..4)
+        .is_some_and(|year| year.bytes().all(|digit| digit.is_ascii_digit()));
     if !year || text.as_bytes().get(4) != Some(&b'-') {
         return false;
     }
@@ -360,7 +365,10 @@ fn is_timestamp(text: &str) -> bool {
     };
     let numbers = |text: &str, separator: char, count: usize| {
         let parts: Vec<&str> = text.split(separator).collect();
-        parts.len() == count && parts.iter().all(|part| (1..=4).contains(&part.len()) && part.parse::<u16>().is_ok())
+        parts.len() == count
+            && parts
+                .iter()
+                .all(|part| (1..=4).contains(&part.len()) && part.parse::<u16>().is_ok())
     };
     let time_ok = time.is_none_or(|time| {
         let end = time.find(['Z', '+', '-']).unwrap_or(time.len());
@@ -385,11 +393,24 @@ fn natural_order(a: &str, b: &str) -> Ordering {
         (false, true) => return Ordering::Less,
         (false, false) => {}
     }
-    let before: Vec<char> = a.iter().take(at).rev().take_while(|c| c.is_ascii_digit()).copied().collect();
+    let before: Vec<char> = a
+        .iter()
+        .take(at)
+        .rev()
+        .take_while(|c| c.is_ascii_digit())
+        .copied()
+        .collect();
     let leading = u64::from((x == '0' || y == '0') && before.iter().any(|c| *c != '0'));
     let number = |text: &[char]| {
-        let digits: Vec<u64> = text.iter().skip(at).map_while(|c| c.to_digit(10)).map(u64::from).collect();
-        let value = digits.iter().fold(leading, |value, digit| value.wrapping_mul(10).wrapping_add(*digit));
+        let digits: Vec<u64> = text
+            .iter()
+            .skip(at)
+            .map_while(|c| c.to_digit(10))
+            .map(u64::from)
+            .collect();
+        let value = digits
+            .iter()
+            .fold(leading, |value, digit| value.wrapping_mul(10).wrapping_add(*digit));
         (value, digits.len())
     };
     number(&a).cmp(&number(&b)).then(x.cmp(&y))

@@ -149,7 +149,11 @@ impl PodWork<'_, '_> {
                         continue;
                     };
                     let restart = changed || self.slot.pod.spec.restart_policy != RestartPolicy::Never;
-                    let message = if restart { format!("{why}, will be restarted") } else { why };
+                    let message = if restart {
+                        format!("{why}, will be restarted")
+                    } else {
+                        why
+                    };
                     kill.push((index, Some(message)));
                     start.extend(restart.then_some(index));
                 }
@@ -181,7 +185,11 @@ impl PodWork<'_, '_> {
 
     /// Every running container, with no words of its own.
     pub fn all_running(&self) -> Vec<(usize, Option<String>)> {
-        let running = self.slot.instances.iter().filter(|instance| instance.listed.is_running());
+        let running = self
+            .slot
+            .instances
+            .iter()
+            .filter(|instance| instance.listed.is_running());
         running.map(|instance| (instance.listed.container, None)).collect()
     }
 }

@@ -49,8 +49,17 @@ impl PodWork<'_, '_> {
         status.message = format!("Pod was rejected: {message}").into();
         self.slot.stage = Stage::Finished;
         // The recorder takes reasons that live as long as the program: these are the resources there are.
-        let known = ["OutOfcpu", "OutOfmemory", "OutOfpods", "OutOfephemeral-storage", "NodeAffinity"];
-        let event = known.into_iter().find(|known| **known == reason).unwrap_or("UnexpectedAdmissionError");
+        let known = [
+            "OutOfcpu",
+            "OutOfmemory",
+            "OutOfpods",
+            "OutOfephemeral-storage",
+            "NodeAffinity",
+        ];
+        let event = known
+            .into_iter()
+            .find(|known| **known == reason)
+            .unwrap_or("UnexpectedAdmissionError");
         self.report(true, event, message, "".into());
         self.write_status(status, true);
     }

@@ -116,7 +116,10 @@ impl Agent {
 
     /// Gives an address back.
     pub fn release_ip(&mut self, ip: &str) {
-        if let Some(host) = ip.strip_prefix("10.").and_then(|rest| rest.rsplit('.').next()?.parse().ok()) {
+        if let Some(host) = ip
+            .strip_prefix("10.")
+            .and_then(|rest| rest.rsplit('.').next()?.parse().ok())
+        {
             self.free_ips.insert(host);
         }
     }

@@ -66,7 +66,10 @@ mod tests {
             backoff = Some(next);
             next.delay.as_secs()
         };
-        let delays: Vec<u64> = [0, 10, 30, 70, 150, 310, 610, 1210, 1811].into_iter().map(&mut delay_at).collect();
+        let delays: Vec<u64> = [0, 10, 30, 70, 150, 310, 610, 1210, 1811]
+            .into_iter()
+            .map(&mut delay_at)
+            .collect();
         assert_eq!(delays, [10, 20, 40, 80, 160, 300, 300, 300, 10]);
     }
 }

@@ -19,7 +19,12 @@ impl PodWork<'_, '_> {
     pub fn set_conditions(&self, status: &mut PodStatus) {
         let now = self.context.store.timestamp();
         let mut conditions: Vec<Condition> = Vec::with_capacity(6);
-        let foreign = self.slot.status.conditions.iter().filter(|condition| !is_owned(&condition.kind));
+        let foreign = self
+            .slot
+            .status
+            .conditions
+            .iter()
+            .filter(|condition| !is_owned(&condition.kind));
         conditions.extend(foreign.cloned());
         let standing = self.slot.listed_sandbox.as_ref().is_some_and(|sandbox| sandbox.ready);
         let mut put = |condition: Condition| {
@@ -44,7 +49,9 @@ impl PodWork<'_, '_> {
     fn initialized(&self, status: &PodStatus, now: Timestamp) -> Condition {
         let kind = "Initialized";
         let started = status.containers.iter().any(|container| {
-            container.state.running.is_some() || container.state.terminated.is_some() || container.last_state.terminated.is_some()
+            container.state.running.is_some()
+                || container.state.terminated.is_some()
+                || container.last_state.terminated.is_some()
         });
         let incomplete: Vec<&str> = status
             .init_containers
@@ -74,7 +81,9 @@ impl PodWork<'_, '_> {
             .iter()
             .map(|gate| json::text(gate, "conditionType"))
             .filter_map(|gate| match Condition::find(theirs, &gate) {
-                None => Some(format!("corresponding condition of pod readiness gate \"{gate}\" does not exist.")),
+                None => Some(format!(
+                    "corresponding condition of pod readiness gate \"{gate}\" does not exist."
+                )),
                 Some(condition) if condition.is_true() => None,
                 Some(condition) => Some(format!(
                     "the status of pod readiness gate \"{gate}\" is not \"True\", but {}",
@@ -98,7 +107,11 @@ fn containers_ready(kind: &'static str, work: &PodWork<'_, '_>, status: &PodStat
         PodPhase::Failed => return Condition::new(kind, false, "PodFailed", "", now),
         _ => {}
     }
-    let sidecars = status.init_containers.iter().enumerate().filter(|(index, _)| work.slot.is_sidecar(*index));
+    let sidecars = status
+        .init_containers
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| work.slot.is_sidecar(*index));
     let all = sidecars.map(|(_, container)| container).chain(&status.containers);
     let unready: Vec<&str> = all
         .filter(|container: &&ContainerStatus| !container.ready)

@@ -103,7 +103,11 @@ impl PodWork<'_, '_> {
     }
 
     fn hold_back(&mut self, container: usize, delay: Duration) {
-        let name = self.slot.container(container).map(|container| container.name.clone()).unwrap_or_default();
+        let name = self
+            .slot
+            .container(container)
+            .map(|container| container.name.clone())
+            .unwrap_or_default();
         let pod = self.pod_text();
         let message = format!("Back-off restarting failed container {name} in pod {pod}");
         self.report_container(true, "BackOff", message, container);
@@ -153,7 +157,11 @@ impl PodWork<'_, '_> {
             return None;
         }
         let life = self.next_life(container);
-        let name = self.slot.container(container).map(|container| container.name.clone()).unwrap_or_default();
+        let name = self
+            .slot
+            .container(container)
+            .map(|container| container.name.clone())
+            .unwrap_or_default();
         let (uid, attempt) = (self.slot.uid().to_string(), life.to_string());
         let tries = self.agent.random.next_u64();
         let id = hex_id(tries, &[&uid, &name, &attempt]);
@@ -168,7 +176,11 @@ impl PodWork<'_, '_> {
     }
 
     fn created(&mut self, container: usize, id: SmolStr) -> Option<SimTime> {
-        let name = self.slot.container(container).map(|container| container.name.clone()).unwrap_or_default();
+        let name = self
+            .slot
+            .container(container)
+            .map(|container| container.name.clone())
+            .unwrap_or_default();
         let separator = if self.context.settings.since(1, 32) { ": " } else { " " };
         let message = format!("Created container{separator}{name}");
         self.report_container(false, "Created", message, container);
@@ -218,13 +230,21 @@ impl PodWork<'_, '_> {
     fn hooked(&mut self, container: usize, id: &SmolStr) -> Option<SimTime> {
         self.slot.reasons.remove(&container);
         let hook = self.slot.container(container)?.post_start.clone()?;
-        let live = self.slot.running(container).filter(|instance| instance.listed.id == *id)?;
+        let live = self
+            .slot
+            .running(container)
+            .filter(|instance| instance.listed.id == *id)?;
         let process = live.process.as_ref()?;
         let reply = process.reply(&hook, false, process.started);
         if reply.answer == Answer::Success {
             return None;
         }
-        self.report_container(true, "FailedPostStartHook", "PostStartHook failed".to_owned(), container);
+        self.report_container(
+            true,
+            "FailedPostStartHook",
+            "PostStartHook failed".to_owned(),
+            container,
+        );
         self.cannot_start(container, "PostStartHookError", "PostStartHook failed".to_owned());
         self.next_step(Step::Killed);
         self.kill(&[(container, Some("FailedPostStartHook".to_owned()))])
@@ -251,7 +271,9 @@ impl PodWork<'_, '_> {
         let now = self.now();
         let mut ended = false;
         for instance in &mut self.slot.instances {
-            let Some(exit) = instance.process.as_ref().and_then(|process| process.end) else { continue };
+            let Some(exit) = instance.process.as_ref().and_then(|process| process.end) else {
+                continue;
+            };
             if exit.at > now || !instance.listed.is_running() {
                 continue;
             }
@@ -281,7 +303,9 @@ impl PodWork<'_, '_> {
 }
 
 fn newest_id(instances: &[LiveInstance], container: usize) -> Option<SmolStr> {
-    let mut of_container = instances.iter().filter(|instance| instance.listed.container == container);
+    let mut of_container = instances
+        .iter()
+        .filter(|instance| instance.listed.container == container);
     of_container.next_back().map(|instance| instance.listed.id.clone())
 }
 

@@ -79,7 +79,11 @@ impl PodWork<'_, '_> {
             return;
         };
         let failure: Option<PullFailure> = match self.agent.machine.connected {
-            true => self.context.environment.outage(&image).or(self.behaviour(container).pull_failure.clone()),
+            true => self
+                .context
+                .environment
+                .outage(&image)
+                .or(self.behaviour(container).pull_failure.clone()),
             false => Some(PullFailure::Unreachable),
         };
         if let Some(failure) = failure {
@@ -117,7 +121,9 @@ fn size_bytes(image: &str) -> u64 {
 
 /// Whether a reference has the form `[REGISTRY/]PATH[:TAG][@DIGEST]` of distribution's grammar: paths are lower case.
 fn is_valid_reference(image: &str) -> bool {
-    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    let (name, digest) = image
+        .split_once('@')
+        .map_or((image, None), |(name, digest)| (name, Some(digest)));
     let slash = name.rfind('/').map_or(0, |at| at + 1);
     let (path, tag) = match name[slash..].split_once(':') {
         Some((last, tag)) => (format!("{}{last}", &name[..slash]), Some(tag)),
@@ -125,7 +131,10 @@ fn is_valid_reference(image: &str) -> bool {
     };
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let components: Vec<&str> = path.split('/').collect();
-    let registry = components.len() > 1 && components.first().is_some_and(|first| first.contains(['.', ':']) || *first == "localhost");
+    let registry = components.len() > 1
+        && components
+            .first()
+            .is_some_and(|first| first.contains(['.', ':']) || *first == "localhost");
     let path_ok = components.iter().skip(usize::from(registry)).all(|component| {
         let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         edge(component.chars().next())

@@ -97,7 +97,10 @@ pub(super) fn hex_id(seed: u64, parts: &[&str]) -> String {
         hasher.write_u64(word);
         // FNV mixes its last bytes poorly into the high bits: fold and multiply once more.
         let hash = hasher.finish();
-        digits.push_str(&format!("{:016x}", (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)));
+        digits.push_str(&format!(
+            "{:016x}",
+            (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        ));
     }
     digits
 }

@@ -99,7 +99,9 @@ impl Kubelets {
     }
 
     fn watch(&mut self, pod: &Arc<Pod>, incoming: Incoming, context: &mut Context<'_>) {
-        let Some(agent) = self.agent(&pod.node_name) else { return };
+        let Some(agent) = self.agent(&pod.node_name) else {
+            return;
+        };
         if !agent.machine.kubelet || !agent.machine.connected {
             return;
         }
@@ -117,7 +119,9 @@ impl Kubelets {
             wake: Wake::Watch,
         };
         let at = context.now + latency;
-        context.agenda.schedule(at, Urgency::Active, component::Task::Kubelet(task));
+        context
+            .agenda
+            .schedule(at, Urgency::Active, component::Task::Kubelet(task));
     }
 }
 
@@ -170,7 +174,9 @@ impl Component for Kubelets {
                 return;
             }
             Wake::Watch => {
-                let Some(incoming) = agent.inbox.remove(&task.pod) else { return };
+                let Some(incoming) = agent.inbox.remove(&task.pod) else {
+                    return;
+                };
                 if let Incoming::Present(pod) = &incoming
                     && !agent.pods.contains_key(&task.pod)
                 {

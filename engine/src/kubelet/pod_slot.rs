@@ -172,17 +172,26 @@ impl PodSlot {
     /// The container of a number.
     pub fn container(&self, index: usize) -> Option<&Container> {
         let init = &self.pod.spec.init_containers;
-        init.get(index).or_else(|| self.pod.spec.containers.get(index.checked_sub(init.len())?))
+        init.get(index)
+            .or_else(|| self.pod.spec.containers.get(index.checked_sub(init.len())?))
     }
 
     /// Whether it is a regular init container, one that must end before the next starts.
     pub fn is_init(&self, index: usize) -> bool {
-        self.pod.spec.init_containers.get(index).is_some_and(|container| !container.is_sidecar())
+        self.pod
+            .spec
+            .init_containers
+            .get(index)
+            .is_some_and(|container| !container.is_sidecar())
     }
 
     /// Whether it is a sidecar.
     pub fn is_sidecar(&self, index: usize) -> bool {
-        self.pod.spec.init_containers.get(index).is_some_and(Container::is_sidecar)
+        self.pod
+            .spec
+            .init_containers
+            .get(index)
+            .is_some_and(Container::is_sidecar)
     }
 
     /// The running life of a container.

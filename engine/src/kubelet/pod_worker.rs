@@ -221,10 +221,18 @@ impl PodWork<'_, '_> {
 
     /// Whether the status shows already what the next sync would show: then waiting for it is no unfinished business.
     fn shows_all_reasons(&self) -> bool {
-        let statuses = self.slot.status.init_containers.iter().chain(&self.slot.status.containers);
+        let statuses = self
+            .slot
+            .status
+            .init_containers
+            .iter()
+            .chain(&self.slot.status.containers);
         statuses.enumerate().all(|(index, status)| {
             let shown = status.state.waiting.as_ref().map(|waiting| waiting.reason.as_str());
-            self.slot.reasons.get(&index).is_none_or(|reason| shown == Some(reason.reason))
+            self.slot
+                .reasons
+                .get(&index)
+                .is_none_or(|reason| shown == Some(reason.reason))
         })
     }
 
@@ -245,7 +253,9 @@ impl PodWork<'_, '_> {
             self.terminate();
             return;
         }
-        if self.slot.pod.status.phase.is_terminal() && !self.slot.listed.iter().any(super::instance::Instance::is_running) {
+        if self.slot.pod.status.phase.is_terminal()
+            && !self.slot.listed.iter().any(super::instance::Instance::is_running)
+        {
             self.slot.stage = Stage::Finished;
             return;
         }

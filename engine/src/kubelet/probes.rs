@@ -111,7 +111,10 @@ impl PodWork<'_, '_> {
 
     /// Whether a container has this probe.
     pub fn has_probe(&self, container: usize, kind: ProbeKind) -> bool {
-        self.slot.probes.iter().any(|probe| probe.container == container && probe.kind == kind)
+        self.slot
+            .probes
+            .iter()
+            .any(|probe| probe.container == container && probe.kind == kind)
     }
 
     /// What a probe has found about this life of its container.
@@ -150,7 +153,11 @@ impl PodWork<'_, '_> {
             .random
             .duration(settings.component_latency_min, settings.component_latency_max);
         let at = self.now() + latency;
-        self.wake(at, Urgency::Active, Wake::ProbeNow(u16::try_from(index).unwrap_or(u16::MAX)));
+        self.wake(
+            at,
+            Urgency::Active,
+            Wake::ProbeNow(u16::try_from(index).unwrap_or(u16::MAX)),
+        );
     }
 
     /// The status has changed: probes may have something to do now.
@@ -181,15 +188,23 @@ impl PodWork<'_, '_> {
 
     /// Puts the next tick at which a probe can find anything on the agenda.
     fn schedule_probe(&mut self, index: usize) {
-        let Some(probe) = self.slot.probes.get(index) else { return };
+        let Some(probe) = self.slot.probes.get(index) else {
+            return;
+        };
         let container = probe.container;
-        let Some((id, started)) = self.shown_running(container) else { return };
+        let Some((id, started)) = self.shown_running(container) else {
+            return;
+        };
         let known = probe.id == id;
         let waits = (probe.kind == ProbeKind::Startup) == started;
         if (known && probe.on_hold) || waits || self.slot.stage > Stage::Terminating {
             return;
         }
-        let Some(spec) = self.slot.container(container).and_then(|container| probe.kind.of(container)) else {
+        let Some(spec) = self
+            .slot
+            .container(container)
+            .and_then(|container| probe.kind.of(container))
+        else {
             return;
         };
         let (period, delay) = (seconds(spec.period_seconds), seconds(spec.initial_delay_seconds));
@@ -256,9 +271,15 @@ impl PodWork<'_, '_> {
     }
 
     fn run_probe_once(&mut self, index: usize) {
-        let Some(probe) = self.slot.probes.get(index).cloned() else { return };
-        let Some((id, started)) = self.shown_running(probe.container) else { return };
-        let Some(container) = self.slot.container(probe.container).cloned() else { return };
+        let Some(probe) = self.slot.probes.get(index).cloned() else {
+            return;
+        };
+        let Some((id, started)) = self.shown_running(probe.container) else {
+            return;
+        };
+        let Some(container) = self.slot.container(probe.container).cloned() else {
+            return;
+        };
         let Some(spec) = probe.kind.of(&container) else { return };
         if let Some(probe) = self.slot.probes.get_mut(index).filter(|probe| probe.id != id) {
             probe.id = id;
@@ -275,7 +296,11 @@ impl PodWork<'_, '_> {
         if on_hold || ending || self.slot.stage > Stage::Terminating || (probe.kind == ProbeKind::Startup) == started {
             return;
         }
-        let Some(live) = self.slot.running(probe.container).and_then(|live| live.process.as_ref()) else {
+        let Some(live) = self
+            .slot
+            .running(probe.container)
+            .and_then(|live| live.process.as_ref())
+        else {
             return;
         };
         if self.now() < live.started + seconds(spec.initial_delay_seconds) {
@@ -292,10 +317,20 @@ impl PodWork<'_, '_> {
 
     /// Counts a result; enough of one kind in a row decide.
     fn count(&mut self, index: usize, passes: bool, spec: &Probe) {
-        let Some(probe) = self.slot.probes.get_mut(index) else { return };
-        probe.in_a_row = if probe.last == Some(passes) { probe.in_a_row.saturating_add(1) } else { 1 };
+        let Some(probe) = self.slot.probes.get_mut(index) else {
+            return;
+        };
+        probe.in_a_row = if probe.last == Some(passes) {
+            probe.in_a_row.saturating_add(1)
+        } else {
+            1
+        };
         probe.last = Some(passes);
-        let needed = if passes { spec.success_threshold } else { spec.failure_threshold };
+        let needed = if passes {
+            spec.success_threshold
+        } else {
+            spec.failure_threshold
+        };
         if probe.in_a_row < needed {
             return;
         }
@@ -341,7 +376,11 @@ fn seconds(seconds: i32) -> Duration {
 }
 
 fn result_of(passes: bool) -> ProbeResult {
-    if passes { ProbeResult::Success } else { ProbeResult::Failure }
+    if passes {
+        ProbeResult::Success
+    } else {
+        ProbeResult::Failure
+    }
 }
 
 /// What the event says after `Readiness probe `; none for success.
@@ -378,7 +417,11 @@ fn failure_text(answer: &Answer, probe: &Probe, container: &Container, ip: &str)
             format!("failed: Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
         }
         (Answer::Silence, Handler::Exec(command)) => {
-            format!("failed: command timed out: \"{}\" timed out after {}s", command.join(" "), probe.timeout_seconds)
+            format!(
+                "failed: command timed out: \"{}\" timed out after {}s",
+                command.join(" "),
+                probe.timeout_seconds
+            )
         }
         (Answer::Silence, _) => format!("failed: dial tcp {address}: i/o timeout"),
     })

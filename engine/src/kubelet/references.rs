@@ -24,7 +24,9 @@ impl PodWork<'_, '_> {
     /// # Errors
     /// The kubelet's words for what is missing.
     pub fn check_references(&self, container: usize) -> Result<(), String> {
-        let Some(spec) = self.slot.container(container) else { return Ok(()) };
+        let Some(spec) = self.slot.container(container) else {
+            return Ok(());
+        };
         for source in &spec.env_from {
             for (key, kind) in [("configMapRef", Kind::CONFIG_MAP), ("secretRef", Kind::SECRET)] {
                 if let Some(reference) = source.get(key) {
@@ -47,14 +49,23 @@ impl PodWork<'_, '_> {
         let optional = json::flag(reference, "optional");
         let name = json::text(reference, "name");
         let namespace = &self.slot.pod.meta.namespace;
-        let object = self.context.store.objects().inert(kind, &ObjectKey::new(namespace.clone(), name.clone()));
+        let object = self
+            .context
+            .store
+            .objects()
+            .inert(kind, &ObjectKey::new(namespace.clone(), name.clone()));
         let Some(object) = object else {
             let resource = if kind == Kind::SECRET { "secret" } else { "configmap" };
-            return if optional { Ok(()) } else { Err(format!("{resource} \"{name}\" not found")) };
+            return if optional {
+                Ok(())
+            } else {
+                Err(format!("{resource} \"{name}\" not found"))
+            };
         };
         let has = |key: &str| {
             let maps = ["data", "binaryData", "stringData"].into_iter();
-            maps.filter_map(|map| object.body.get(map)).any(|map| map.get(key).is_some())
+            maps.filter_map(|map| object.body.get(map))
+                .any(|map| map.get(key).is_some())
         };
         match key {
             Some(key) if !has(key) && !optional => {

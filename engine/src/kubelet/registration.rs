@@ -9,7 +9,7 @@ use super::agent::Agent;
 use super::kubelets::{Kubelets, Task, Wake};
 use crate::Cluster;
 use crate::api::{
-    Condition, Labels, Lease, Node, ObjectKey, ObjectMeta, Quantity, Resource, Taint, Timestamp, json, ResourceList,
+    Condition, Labels, Lease, Node, ObjectKey, ObjectMeta, Quantity, Resource, ResourceList, Taint, Timestamp, json,
 };
 use crate::component::{self, Context};
 use crate::sim::Urgency;
@@ -65,7 +65,10 @@ impl NodeTemplate {
             .entry("ephemeral-storage".into())
             .or_insert_with(|| quantity("100Gi"));
         let mut labels = self.labels.clone();
-        for (key, value) in [("topology.kubernetes.io/zone", &self.zone), ("topology.kubernetes.io/region", &self.region)] {
+        for (key, value) in [
+            ("topology.kubernetes.io/zone", &self.zone),
+            ("topology.kubernetes.io/region", &self.region),
+        ] {
             if !value.is_empty() {
                 labels.push((key.into(), value.clone()));
             }
@@ -151,7 +154,9 @@ impl Kubelets {
 
     /// A kubelet that was started has come up: it says so, registers its node, and looks at its pods.
     pub(crate) fn kubelet_started(&mut self, number: u32, context: &mut Context<'_>) {
-        let Some(agent) = self.agents.get_mut(number as usize) else { return };
+        let Some(agent) = self.agents.get_mut(number as usize) else {
+            return;
+        };
         if agent.started != context.now || !agent.machine.connected {
             return;
         }
@@ -182,7 +187,9 @@ impl Kubelets {
             pod: crate::api::Uid::default(),
             wake: Wake::Started,
         };
-        context.agenda.schedule(at, Urgency::Active, component::Task::Kubelet(task));
+        context
+            .agenda
+            .schedule(at, Urgency::Active, component::Task::Kubelet(task));
     }
 }
 
@@ -193,9 +200,24 @@ pub(crate) fn healthy_conditions(now: Timestamp) -> Vec<Condition> {
         ..Condition::new(kind, status, reason, message, now)
     };
     vec![
-        of("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        of("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        of("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        of(
+            "MemoryPressure",
+            false,
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        of(
+            "DiskPressure",
+            false,
+            "KubeletHasNoDiskPressure",
+            "kubelet has no disk pressure",
+        ),
+        of(
+            "PIDPressure",
+            false,
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
         of("Ready", true, "KubeletReady", "kubelet is posting ready status"),
     ]
 }
@@ -225,24 +247,33 @@ fn complete(node: &mut Node, number: u32, context: &Context<'_>) {
     }
     node.conditions = healthy_conditions(context.store.timestamp());
     // A node that is described as unwell, or held back by its conditions, is new here all the same.
-    node.taints.retain(|taint| !taint.key.starts_with("node.kubernetes.io/"));
+    node.taints
+        .retain(|taint| !taint.key.starts_with("node.kubernetes.io/"));
     if json::list(&node.status_json, "addresses").is_empty() {
         let host = number + 2;
         let ip = format_smolstr!("172.20.{}.{}", host / 256, host % 256);
-        set(&mut node.status_json, "addresses", serde_json::json!([
-            { "type": "InternalIP", "address": ip.as_str() },
-            { "type": "Hostname", "address": name.as_str() },
-        ]));
+        set(
+            &mut node.status_json,
+            "addresses",
+            serde_json::json!([
+                { "type": "InternalIP", "address": ip.as_str() },
+                { "type": "Hostname", "address": name.as_str() },
+            ]),
+        );
     }
     if node.status_json.get("nodeInfo").is_none() {
         let version = context.settings.kubernetes_version;
         let version = format!("v{}.{}.0", version.major, version.minor);
-        set(&mut node.status_json, "nodeInfo", serde_json::json!({
-            "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": version, "kubeProxyVersion": version,
-            "containerRuntimeVersion": "containerd://2.1.3", "osImage": "Debian GNU/Linux 12 (bookworm)",
-            "kernelVersion": "6.1.0-37-amd64", "machineID": format!("{number:032x}"), "systemUUID": format!("{number:032x}"),
-            "bootID": format!("{number:032x}"),
-        }));
+        set(
+            &mut node.status_json,
+            "nodeInfo",
+            serde_json::json!({
+                "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": version, "kubeProxyVersion": version,
+                "containerRuntimeVersion": "containerd://2.1.3", "osImage": "Debian GNU/Linux 12 (bookworm)",
+                "kernelVersion": "6.1.0-37-amd64", "machineID": format!("{number:032x}"), "systemUUID": format!("{number:032x}"),
+                "bootID": format!("{number:032x}"),
+            }),
+        );
     }
     if node.spec_json.get("podCIDR").is_none() {
         let range = format!("10.{}.{}.0/24", 244 - (number / 256 % 200), number % 256);

@@ -14,7 +14,12 @@ impl PodWork<'_, '_> {
             return;
         }
         self.slot.list_at = None;
-        let listed: Vec<Instance> = self.slot.instances.iter().map(|instance| instance.listed.clone()).collect();
+        let listed: Vec<Instance> = self
+            .slot
+            .instances
+            .iter()
+            .map(|instance| instance.listed.clone())
+            .collect();
         let events = changed_containers(&self.slot.listed, &listed)
             + changed_sandbox(self.slot.listed_sandbox.as_ref(), self.slot.sandbox.as_ref());
         self.slot.listed = listed;
@@ -30,7 +35,12 @@ impl PodWork<'_, '_> {
 
     /// Takes over what the runtime holds right now, without waiting for the listing (`GetPodStatus`).
     pub fn look_at_runtime(&mut self) {
-        self.slot.listed = self.slot.instances.iter().map(|instance| instance.listed.clone()).collect();
+        self.slot.listed = self
+            .slot
+            .instances
+            .iter()
+            .map(|instance| instance.listed.clone())
+            .collect();
         self.slot.listed_sandbox.clone_from(&self.slot.sandbox);
     }
 }

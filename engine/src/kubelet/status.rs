@@ -10,7 +10,8 @@ use super::pod_slot::Stage;
 use super::probes::{ProbeKind, ProbeResult};
 use super::work::PodWork;
 use crate::api::{
-    Condition, Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, RestartPolicy, Terminated, Timestamp,
+    Condition, Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, RestartPolicy, Terminated,
+    Timestamp,
 };
 use crate::runtime::behaviour::normalized_reference;
 
@@ -60,14 +61,21 @@ impl PodWork<'_, '_> {
 
     fn one_container_status(&self, container: &Container, index: usize) -> ContainerStatus {
         let old = self.container_status(index);
-        let mut listed = self.slot.listed.iter().rev().filter(|instance| instance.container == index);
+        let mut listed = self
+            .slot
+            .listed
+            .iter()
+            .rev()
+            .filter(|instance| instance.container == index);
         let mut status = match listed.next() {
             Some(newest) => self.status_of(container, newest),
             None => self.status_of_unlisted(container, old),
         };
         if let Some(before) = listed.next() {
             status.last_state = self.state_of(before);
-        } else if let Some(old) = old.filter(|_| status.restart_count > 0 && status.last_state == ContainerState::default()) {
+        } else if let Some(old) =
+            old.filter(|_| status.restart_count > 0 && status.last_state == ContainerState::default())
+        {
             // The runtime no longer lists the life before: what was shown of it stays.
             status.last_state = match old.state.terminated.is_some() && old.container_id != status.container_id {
                 true => old.state.clone(),
@@ -76,7 +84,8 @@ impl PodWork<'_, '_> {
         }
         let newest = super::instance::newest(&self.slot.listed, index);
         let has_succeeded = newest.and_then(Instance::ended).is_some_and(|ended| ended.code == 0);
-        let waits = self.should_restart(newest) || (self.slot.is_sidecar(index) && newest.is_none_or(|newest| !newest.is_running()));
+        let waits = self.should_restart(newest)
+            || (self.slot.is_sidecar(index) && newest.is_none_or(|newest| !newest.is_running()));
         if let Some(reason) = self.slot.reasons.get(&index)
             && waits
             && !(self.slot.is_init(index) && has_succeeded)
@@ -128,7 +137,8 @@ impl PodWork<'_, '_> {
         status.restart_count = old.restart_count;
         status.last_state = old.last_state.clone();
         if old.state.running.is_some() {
-            let message = "The container could not be located when the pod was deleted.  The container used to be Running";
+            let message =
+                "The container could not be located when the pod was deleted.  The container used to be Running";
             status.last_state = ContainerState::terminated(unknown_end(message));
             status.restart_count += i32::from(!self.slot.pod.meta.is_deleted());
         }
@@ -220,7 +230,10 @@ impl PodWork<'_, '_> {
             let theirs = std::mem::replace(&mut pod.status, mine);
             // Conditions and fields that others own stay as they are.
             pod.status.nominated_node_name = theirs.nominated_node_name;
-            let foreign = theirs.conditions.into_iter().filter(|condition| !super::conditions::is_owned(&condition.kind));
+            let foreign = theirs
+                .conditions
+                .into_iter()
+                .filter(|condition| !super::conditions::is_owned(&condition.kind));
             for condition in foreign {
                 Condition::set(&mut pod.status.conditions, condition);
             }
@@ -229,7 +242,10 @@ impl PodWork<'_, '_> {
 
     /// The last word on containers: who has not ended by now never will be seen to (`TerminatePod`).
     pub fn settle_status(&self, status: &mut PodStatus) {
-        let initialized = status.containers.iter().any(|container| container.state.waiting.is_none());
+        let initialized = status
+            .containers
+            .iter()
+            .any(|container| container.state.waiting.is_none());
         let lost = |container: &mut ContainerStatus| {
             if container.state.terminated.is_none() {
                 let message = "The container could not be located when the pod was terminated";
@@ -239,7 +255,10 @@ impl PodWork<'_, '_> {
             }
         };
         let phase = status.phase;
-        let init_waits = status.init_containers.iter().any(|container| container.state.terminated.is_none());
+        let init_waits = status
+            .init_containers
+            .iter()
+            .any(|container| container.state.terminated.is_none());
         if !phase.is_terminal() || initialized || init_waits {
             status.init_containers.iter_mut().for_each(lost);
             status.containers.iter_mut().for_each(lost);
@@ -262,7 +281,9 @@ fn unknown_end(message: &str) -> Terminated {
 fn image_id(image: &str) -> SmolStr {
     let reference = normalized_reference(image);
     let slash = reference.rfind('/').map_or(0, |at| at + 1);
-    let name_end = reference[slash..].find([':', '@']).map_or(reference.len(), |at| slash + at);
+    let name_end = reference[slash..]
+        .find([':', '@'])
+        .map_or(reference.len(), |at| slash + at);
     format_smolstr!("{}@sha256:{}", &reference[..name_end], hex_id(0, &[&reference]))
 }
 
@@ -290,7 +311,11 @@ fn phase(pod: &Pod, status: &PodStatus, stopped: bool) -> PodPhase {
         }
     }
     for status in &status.containers {
-        match (&status.state.terminated, &status.state.running, &status.last_state.terminated) {
+        match (
+            &status.state.terminated,
+            &status.state.running,
+            &status.last_state.terminated,
+        ) {
             (Some(terminated), ..) => {
                 ended += 1;
                 succeeded += usize::from(terminated.exit_code == 0);
@@ -320,5 +345,9 @@ fn phase(pod: &Pod, status: &PodStatus, stopped: bool) -> PodPhase {
 }
 
 fn running_main(status: &PodStatus) -> usize {
-    status.containers.iter().filter(|status| status.state.running.is_some()).count()
+    status
+        .containers
+        .iter()
+        .filter(|status| status.state.running.is_some())
+        .count()
 }

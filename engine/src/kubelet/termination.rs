@@ -34,7 +34,10 @@ impl PodWork<'_, '_> {
         let spec = self.slot.container(container);
         let failed = spec.and_then(|spec| {
             let probes = [spec.liveness.as_ref(), spec.startup.as_ref()];
-            let own = probes.into_iter().flatten().find_map(|probe| probe.termination_grace_period_seconds);
+            let own = probes
+                .into_iter()
+                .flatten()
+                .find_map(|probe| probe.termination_grace_period_seconds);
             own.filter(|_| self.slot.stage == Stage::Syncing)
         });
         match failed {
@@ -53,7 +56,10 @@ impl PodWork<'_, '_> {
             }
         }
         if ordered {
-            let mut sidecars: Vec<_> = containers.iter().filter(|(container, _)| self.slot.is_sidecar(*container)).collect();
+            let mut sidecars: Vec<_> = containers
+                .iter()
+                .filter(|(container, _)| self.slot.is_sidecar(*container))
+                .collect();
             sidecars.sort_by_key(|(container, _)| std::cmp::Reverse(*container));
             for (container, message) in sidecars {
                 let from = last.unwrap_or(self.now());
@@ -79,7 +85,9 @@ impl PodWork<'_, '_> {
                 self.report_container(true, "FailedPreStopHook", "PreStopHook failed".to_owned(), container);
             }
         }
-        let left = grace.saturating_sub(self.now().max(told).since(self.now())).max(GRACE_MIN);
+        let left = grace
+            .saturating_sub(self.now().max(told).since(self.now()))
+            .max(GRACE_MIN);
         let exit = process.stop(told, left, stop_duration);
         let live = self.slot.instances.iter_mut().rev();
         for instance in live.filter(|instance| instance.listed.container == container && instance.listed.is_running()) {
@@ -153,8 +161,8 @@ impl PodWork<'_, '_> {
             return;
         }
         let (key, uid) = (self.slot.pod.meta.key(), self.slot.uid());
-        let deleted = (self.context.store.get::<Pod>(&key))
-            .is_some_and(|pod| pod.meta.uid == uid && pod.meta.is_deleted());
+        let deleted =
+            (self.context.store.get::<Pod>(&key)).is_some_and(|pod| pod.meta.uid == uid && pod.meta.is_deleted());
         if deleted {
             let options = DeleteOptions {
                 uid: Some(uid),

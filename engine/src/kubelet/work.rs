@@ -44,7 +44,9 @@ impl PodWork<'_, '_> {
             pod: self.slot.uid(),
             wake,
         };
-        self.context.agenda.schedule(at, urgency, component::Task::Kubelet(task));
+        self.context
+            .agenda
+            .schedule(at, urgency, component::Task::Kubelet(task));
     }
 
     /// How urgent something is that will happen by itself then.

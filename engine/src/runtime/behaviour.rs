@@ -64,7 +64,8 @@ impl PullFailure {
     /// containerd's error for a reference, as it shows in `ErrImagePull` and in events.
     pub fn message(&self, image: &str) -> String {
         let reference = normalized_reference(image);
-        let prefix = format!("failed to pull and unpack image \"{reference}\": failed to resolve reference \"{reference}\"");
+        let prefix =
+            format!("failed to pull and unpack image \"{reference}\": failed to resolve reference \"{reference}\"");
         match self {
             PullFailure::NotFound => format!("rpc error: code = NotFound desc = {prefix}: {reference}: not found"),
             PullFailure::Unreachable => {

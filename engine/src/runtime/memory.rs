@@ -40,9 +40,7 @@ impl MemoryUse {
         let first = leak_reaches(self.initial_bytes, Duration::ZERO);
         match self.later {
             None => first,
-            Some((after, bytes)) => first
-                .filter(|at| *at < after)
-                .or_else(|| leak_reaches(bytes, after)),
+            Some((after, bytes)) => first.filter(|at| *at < after).or_else(|| leak_reaches(bytes, after)),
         }
     }
 }

@@ -98,7 +98,10 @@ impl Process {
             Some(Life::OutOfMemory { after }) => Some(exit(*after, 137, ExitCause::OutOfMemory)),
             _ => program.end.map(|(after, code)| exit(after, code, ExitCause::Process)),
         };
-        let limit = container.limits.get("memory").and_then(|limit| u64::try_from(limit.value()).ok());
+        let limit = container
+            .limits
+            .get("memory")
+            .and_then(|limit| u64::try_from(limit.value()).ok());
         if let (Some(memory), Some(limit)) = (&behaviour.memory, limit)
             && let Some(after) = memory.exceeds_at(limit)
             && end.is_none_or(|end| now + after < end.at)
@@ -187,7 +190,11 @@ impl Process {
         if let Some(script) = self.behaviour.script(command) {
             let succeeds = (script.first_life_only && self.life > 0) || script.outcome.succeeds(elapsed);
             return Reply {
-                answer: if succeeds { Answer::Success } else { Answer::Failure(script.output.clone()) },
+                answer: if succeeds {
+                    Answer::Success
+                } else {
+                    Answer::Failure(script.output.clone())
+                },
                 takes: script.takes,
                 changes_at: after(script.outcome.changes_after(elapsed)),
             };
@@ -197,12 +204,14 @@ impl Process {
             [tool, flag, file] if tool == "test" && flag.starts_with('-') => Some(file),
             _ => None,
         };
-        if let Some((file, there)) =
-            file.and_then(|file| Some((file, self.program.file_exists(file, elapsed)?)))
-        {
+        if let Some((file, there)) = file.and_then(|file| Some((file, self.program.file_exists(file, elapsed)?))) {
             let missing = format!("cat: can't open '{file}': No such file or directory\n");
             return Reply {
-                answer: if there { Answer::Success } else { Answer::Failure(missing.into()) },
+                answer: if there {
+                    Answer::Success
+                } else {
+                    Answer::Failure(missing.into())
+                },
                 takes: Duration::ZERO,
                 changes_at: after(self.program.next_file_change(elapsed)),
             };
@@ -225,10 +234,20 @@ impl Process {
 
     /// What it has written to its log until `now`, with the time of each line; the newest `lines_max` of them.
     pub fn log(&self, now: SimTime, lines_max: usize) -> Vec<(SimTime, SmolStr)> {
-        let mut log: Vec<_> = self.behaviour.log.iter().map(|line| (self.started, line.clone())).collect();
+        let mut log: Vec<_> = self
+            .behaviour
+            .log
+            .iter()
+            .map(|line| (self.started, line.clone()))
+            .collect();
         let elapsed = now.since(self.started);
         let lines = self.program.lines.iter();
-        log.extend(lines.clone().filter(|(at, _)| *at <= elapsed).map(|(at, line)| (self.started + *at, line.clone())));
+        log.extend(
+            lines
+                .clone()
+                .filter(|(at, _)| *at <= elapsed)
+                .map(|(at, line)| (self.started + *at, line.clone())),
+        );
         if let Some((from, length)) = self.program.round.filter(|(_, length)| !length.is_zero()) {
             let rounds = elapsed.saturating_sub(from).as_nanos() / length.as_nanos();
             let of_round: Vec<_> = lines.filter(|(at, _)| *at >= from).collect();
@@ -261,7 +280,12 @@ mod tests {
     #[test]
     fn processes_end_as_told_or_when_memory_runs_out() {
         let check = |command: &[&str], limit, behaviour: Behaviour, expect: Option<(u64, i32, ExitCause)>| {
-            let process = Process::start(&container(command, limit), Arc::new(behaviour), 0, SimTime::from_secs(10));
+            let process = Process::start(
+                &container(command, limit),
+                Arc::new(behaviour),
+                0,
+                SimTime::from_secs(10),
+            );
             let end = process.ok().and_then(|process| process.end);
             assert_eq!(end.map(|end| (end.at.as_secs(), end.code, end.cause)), expect);
         };
@@ -276,19 +300,38 @@ mod tests {
         check(&[], None, leak(), None);
         check(&[], Some("10Mi"), leak(), Some((70, 137, ExitCause::OutOfMemory)));
         check(&["sleep", "5"], Some("10Mi"), leak(), Some((15, 0, ExitCause::Process)));
-        check(&["sh", "-c", "exit 3"], None, Behaviour::default(), Some((10, 3, ExitCause::Process)));
+        check(
+            &["sh", "-c", "exit 3"],
+            None,
+            Behaviour::default(),
+            Some((10, 3, ExitCause::Process)),
+        );
     }
 
     #[test]
     fn sigterm_ends_servers_and_the_grace_period_everything_else() {
         let check = |command: &[&str], stop: Option<Stop>, grace_secs, expect: (u64, i32)| {
-            let behaviour = Behaviour { stop, ..Behaviour::default() };
+            let behaviour = Behaviour {
+                stop,
+                ..Behaviour::default()
+            };
             let process = Process::start(&container(command, None), Arc::new(behaviour), 0, SimTime::ZERO);
             let grace = Duration::from_secs(grace_secs);
-            let exit = process.ok().map(|process| process.stop(SimTime::from_secs(100), grace, Duration::from_secs(1)));
-            assert_eq!(exit.map(|exit| (exit.at.as_secs(), exit.code)), Some(expect), "{command:?}");
+            let exit = process
+                .ok()
+                .map(|process| process.stop(SimTime::from_secs(100), grace, Duration::from_secs(1)));
+            assert_eq!(
+                exit.map(|exit| (exit.at.as_secs(), exit.code)),
+                Some(expect),
+                "{command:?}"
+            );
         };
-        let after = |secs| Some(Stop::Exit { code: 0, after: Some(Duration::from_secs(secs)) });
+        let after = |secs| {
+            Some(Stop::Exit {
+                code: 0,
+                after: Some(Duration::from_secs(secs)),
+            })
+        };
         check(&[], None, 30, (101, 0));
         check(&["sleep", "infinity"], None, 30, (130, 137));
         check(&["sleep", "110"], None, 30, (110, 0));

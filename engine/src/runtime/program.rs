@@ -89,7 +89,10 @@ impl Program {
             .chain(&container.args)
             .map(|word| expand_references(word, container))
             .collect();
-        let variables = container.env.iter().map(|var| (var.name.to_string(), var.value.to_string()));
+        let variables = container
+            .env
+            .iter()
+            .map(|var| (var.name.to_string(), var.value.to_string()));
         match (container.command.is_empty(), words.first()) {
             // Arguments alone go to the image's own entry point, unless they plainly start a shell.
             (true, Some(first)) if !SHELLS.contains(&base_name(first)) => Ok(Program::server()),
@@ -108,10 +111,7 @@ impl Program {
             });
         }
         let mut run = Run::new(variables);
-        let script = SHELLS
-            .contains(&base_name(first))
-            .then(|| script_of(words))
-            .flatten();
+        let script = SHELLS.contains(&base_name(first)).then(|| script_of(words)).flatten();
         let flow = match script {
             Some(script) => run.script(&script),
             None => run.exec(words),
@@ -123,7 +123,12 @@ impl Program {
     pub fn file_exists(&self, path: &str, elapsed: Duration) -> Option<bool> {
         let mut touched = self.files.iter().filter(|(_, file, _)| file == path).peekable();
         touched.peek()?;
-        Some(touched.filter(|(at, ..)| *at <= elapsed).last().is_some_and(|(.., there)| *there))
+        Some(
+            touched
+                .filter(|(at, ..)| *at <= elapsed)
+                .last()
+                .is_some_and(|(.., there)| *there),
+        )
     }
 
     /// When files next come or go after `elapsed`.
@@ -134,7 +139,9 @@ impl Program {
 
 /// The script of `sh -c SCRIPT`, also with other flags before it.
 fn script_of(words: &[String]) -> Option<String> {
-    let at = words.iter().position(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'))?;
+    let at = words
+        .iter()
+        .position(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'))?;
     words.get(at + 1).cloned()
 }
 
@@ -218,7 +225,16 @@ impl Run {
         match shell::parse(script) {
             None => Flow::Exit(2),
             Some(Command::List(commands)) => match commands.as_slice() {
-                [(_, Command::Simple { words, output: None, background: false })] => {
+                [
+                    (
+                        _,
+                        Command::Simple {
+                            words,
+                            output: None,
+                            background: false,
+                        },
+                    ),
+                ] => {
                     let words: Vec<String> = words.iter().map(|word| self.expand(word)).collect();
                     self.exec(&words)
                 }
@@ -245,7 +261,11 @@ impl Run {
         }
         self.depth += 1;
         let flow = match command {
-            Command::Simple { words, output, background } => {
+            Command::Simple {
+                words,
+                output,
+                background,
+            } => {
                 let words: Vec<String> = words.iter().map(|word| self.expand(word)).collect();
                 let started = self.now;
                 let flow = self.simple(&words, output.as_deref());
@@ -259,9 +279,15 @@ impl Run {
             Command::List(commands) => self.list(commands),
             Command::While { until, condition, body } => self.repeat(*until, condition, body),
             Command::For { variable, items, body } => self.for_each(variable, items, body),
-            Command::If { condition, then, otherwise } => match self.command(condition) {
+            Command::If {
+                condition,
+                then,
+                otherwise,
+            } => match self.command(condition) {
                 Flow::Next(0) => self.command(then),
-                Flow::Next(_) => otherwise.as_ref().map_or(Flow::Next(0), |otherwise| self.command(otherwise)),
+                Flow::Next(_) => otherwise
+                    .as_ref()
+                    .map_or(Flow::Next(0), |otherwise| self.command(otherwise)),
                 flow => flow,
             },
         };
@@ -309,7 +335,12 @@ impl Run {
     fn for_each(&mut self, variable: &str, items: &[String], body: &Command) -> Flow {
         let items: Vec<String> = items
             .iter()
-            .flat_map(|item| self.expand(item).split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|item| {
+                self.expand(item)
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         for item in items {
             self.variables.insert(variable.to_owned(), item);
@@ -350,12 +381,16 @@ impl Run {
             },
             "break" => Flow::Break,
             "continue" => Flow::Continue,
-            "true" | ":" | "export" | "set" | "cd" | "mkdir" | "chmod" | "chown" | "ls" | "date" | "env" | "hostname"
-            | "printenv" | "ps" | "whoami" | "id" | "pwd" | "sync" => Flow::Next(0),
+            "true" | ":" | "export" | "set" | "cd" | "mkdir" | "chmod" | "chown" | "ls" | "date" | "env"
+            | "hostname" | "printenv" | "ps" | "whoami" | "id" | "pwd" | "sync" => Flow::Next(0),
             "false" => Flow::Next(1),
             "echo" | "printf" => {
                 if output.is_none() {
-                    let text: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| *word != "-n").collect();
+                    let text: Vec<&str> = arguments
+                        .iter()
+                        .map(String::as_str)
+                        .filter(|word| *word != "-n")
+                        .collect();
                     self.print(&text.join(" "));
                 }
                 Flow::Next(0)
@@ -373,7 +408,13 @@ impl Run {
                 self.trap(arguments);
                 Flow::Next(0)
             }
-            "tail" if arguments.iter().any(|word| word.starts_with("-f") || word.starts_with("-F")) => Flow::Forever,
+            "tail"
+                if arguments
+                    .iter()
+                    .any(|word| word.starts_with("-f") || word.starts_with("-F")) =>
+            {
+                Flow::Forever
+            }
             "sh" | "bash" | "ash" | "dash" => match script_of(words) {
                 Some(script) => match shell::parse(&script).map(|command| self.command(&command)) {
                     Some(Flow::Exit(code)) => Flow::Next(code),
@@ -414,16 +455,26 @@ impl Run {
 
     fn trap(&mut self, arguments: &[String]) {
         let signals = arguments.get(1..).unwrap_or_default();
-        if !signals.iter().any(|signal| matches!(signal.as_str(), "TERM" | "SIGTERM" | "15")) {
+        if !signals
+            .iter()
+            .any(|signal| matches!(signal.as_str(), "TERM" | "SIGTERM" | "15"))
+        {
             return;
         }
         let action = arguments.first().map(String::as_str).unwrap_or_default();
-        let exit = action.split([';', '&']).map(str::trim).find_map(|command| command.strip_prefix("exit"));
+        let exit = action
+            .split([';', '&'])
+            .map(str::trim)
+            .find_map(|command| command.strip_prefix("exit"));
         self.program.term_code = exit.map(|code| code.trim().parse().unwrap_or(0));
     }
 
     fn test(&self, arguments: &[String]) -> bool {
-        let words: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| *word != "]").collect();
+        let words: Vec<&str> = arguments
+            .iter()
+            .map(String::as_str)
+            .filter(|word| *word != "]")
+            .collect();
         match words.as_slice() {
             ["!", rest @ ..] => {
                 let rest: Vec<String> = rest.iter().map(|word| (*word).to_owned()).collect();
@@ -440,7 +491,8 @@ impl Run {
 
     /// Files that the script itself has removed or not yet made are missing; the image has all others.
     fn may_exist(&self, file: &str) -> bool {
-        self.present.contains(file) || !(self.program.files.iter().any(|(_, name, _)| name == file) || file.starts_with("/tmp/"))
+        self.present.contains(file)
+            || !(self.program.files.iter().any(|(_, name, _)| name == file) || file.starts_with("/tmp/"))
     }
 
     fn touch(&mut self, file: &str, there: bool) {
@@ -469,7 +521,10 @@ impl Run {
             rest = &rest[at + 1..];
             let (name, after) = match rest.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
                 Some((name, after)) => (name.split(':').next().unwrap_or(name), after),
-                None => rest.split_at(rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())),
+                None => rest.split_at(
+                    rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                        .unwrap_or(rest.len()),
+                ),
             };
             if is_name(name) {
                 result.push_str(self.variables.get(name).map(String::as_str).unwrap_or_default());
@@ -497,7 +552,10 @@ fn is_constant(condition: &Command) -> bool {
     match condition {
         Command::Simple { words, .. } => {
             matches!(words.first().map(String::as_str), Some("true" | ":" | "sleep"))
-                || matches!(words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), ["[" | "test", "1", ..])
+                || matches!(
+                    words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+                    ["[" | "test", "1", ..]
+                )
         }
         Command::List(commands) => commands.len() == 1 && commands.iter().all(|(_, command)| is_constant(command)),
         _ => false,
@@ -546,28 +604,45 @@ mod tests {
         check(&["false"], Some((0, 1)), None);
         check(&["sh", "-c", "while true; do echo hi; sleep 5; done"], None, None);
         check(&["sh", "-c", "for i in 1 2 3; do sleep $i; done"], Some((6, 0)), None);
-        check(&["sh", "-c", "if [ -f /tmp/x ]; then exit 1; else exit 4; fi"], Some((0, 4)), None);
-        check(&["sh", "-c", "touch /tmp/x\nif [ -f /tmp/x ]; then exit 1; fi"], Some((0, 1)), None);
+        check(
+            &["sh", "-c", "if [ -f /tmp/x ]; then exit 1; else exit 4; fi"],
+            Some((0, 4)),
+            None,
+        );
+        check(
+            &["sh", "-c", "touch /tmp/x\nif [ -f /tmp/x ]; then exit 1; fi"],
+            Some((0, 1)),
+            None,
+        );
         check(&["tail", "-f", "/dev/null"], None, None);
         check(&["nginx", "-g", "daemon off;"], None, Some(0));
         check(&["sh", "-c", "nginx -g 'daemon off;'"], None, Some(0));
         check(&["sh", "-c", "echo hi; nginx"], None, None);
         check(&["sh", "-c", "echo hi; exec nginx"], None, Some(0));
-        check(&["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 1; done"], None, Some(0));
+        check(
+            &["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 1; done"],
+            None,
+            Some(0),
+        );
         check(&["sh", "-c", "while true do"], Some((0, 2)), None);
     }
 
     #[test]
     fn what_is_no_executable_is_not_found() {
         let check = |words: &[&str], expect: &str| {
-            assert_eq!(program(words).map_err(|failure| failure.executable.to_string()), Err(expect.to_owned()));
+            assert_eq!(
+                program(words).map_err(|failure| failure.executable.to_string()),
+                Err(expect.to_owned())
+            );
         };
         check(&["exit", "1"], "exit");
         check(&["sh -c 'exit 1'"], "sh -c 'exit 1'");
         assert!(
-            StartFailure { executable: "exit".into() }
-                .message()
-                .ends_with("exec: \"exit\": executable file not found in $PATH: unknown")
+            StartFailure {
+                executable: "exit".into()
+            }
+            .message()
+            .ends_with("exec: \"exit\": executable file not found in $PATH: unknown")
         );
     }
 
@@ -594,7 +669,10 @@ mod tests {
         let script = "touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600";
         let program = program(&["/bin/sh", "-c", script]).unwrap_or_default();
         let exists = |secs| program.file_exists("/tmp/healthy", Duration::from_secs(secs));
-        assert_eq!((exists(0), exists(29), exists(30)), (Some(true), Some(true), Some(false)));
+        assert_eq!(
+            (exists(0), exists(29), exists(30)),
+            (Some(true), Some(true), Some(false))
+        );
         assert_eq!(program.end, Some((Duration::from_secs(630), 0)));
     }
 }

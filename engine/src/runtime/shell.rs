@@ -13,15 +13,31 @@ const LENGTH_MAX: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Command {
     /// A program or builtin with its words, and the file that its output goes to.
-    Simple { words: Vec<String>, output: Option<String>, background: bool },
+    Simple {
+        words: Vec<String>,
+        output: Option<String>,
+        background: bool,
+    },
     /// One after the other.
     List(Vec<(Join, Command)>),
     /// `while` (or `until`) a condition holds.
-    While { until: bool, condition: Box<Command>, body: Box<Command> },
+    While {
+        until: bool,
+        condition: Box<Command>,
+        body: Box<Command>,
+    },
     /// `for NAME in WORDS`.
-    For { variable: String, items: Vec<String>, body: Box<Command> },
+    For {
+        variable: String,
+        items: Vec<String>,
+        body: Box<Command>,
+    },
     /// `if` … `then` … `else`.
-    If { condition: Box<Command>, then: Box<Command>, otherwise: Option<Box<Command>> },
+    If {
+        condition: Box<Command>,
+        then: Box<Command>,
+        otherwise: Option<Box<Command>>,
+    },
 }
 
 /// When a command of a list runs.
@@ -238,7 +254,11 @@ impl Parser {
             }
             _ => None,
         };
-        Some(Command::If { condition, then, otherwise })
+        Some(Command::If {
+            condition,
+            then,
+            otherwise,
+        })
     }
 
     fn simple(&mut self) -> Option<Command> {
@@ -264,6 +284,10 @@ impl Parser {
             }
         }
         let background = self.operator() == Some("&");
-        (!words.is_empty() || output.is_some()).then_some(Command::Simple { words, output, background })
+        (!words.is_empty() || output.is_some()).then_some(Command::Simple {
+            words,
+            output,
+            background,
+        })
     }
 }

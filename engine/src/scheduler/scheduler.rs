@@ -96,17 +96,18 @@ impl Scheduler {
         let key = change.key();
         match after.filter(|_| waits) {
             None if waited => self.queue.remove(&key),
-            None => return,
+            None => {}
             Some(pod) if !waited => {
                 self.queue.add(key, pod.spec.priority, context.now);
                 self.request_cycle(context);
             }
-            Some(pod) => {
-                if before.is_some_and(|before| before.spec != pod.spec || before.meta.labels != pod.meta.labels) {
-                    self.queue.wake(&key, context.now, context.settings);
-                    self.request_wake_ups(context);
-                }
+            Some(pod)
+                if before.is_some_and(|before| before.spec != pod.spec || before.meta.labels != pod.meta.labels) =>
+            {
+                self.queue.wake(&key, context.now, context.settings);
+                self.request_wake_ups(context);
             }
+            Some(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 //! Source: registry `pod/strategy.go` (`CheckGracefulDelete`) and apimachinery's `registry/rest/delete.go`; documentation
 //! "Pod Lifecycle: termination of Pods" and "Garbage Collection: cascading deletion".
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
@@ -67,13 +68,13 @@ impl Store {
             meta.finalizers.push(SmolStr::new_static(finalizer));
         }
         let grace_seconds = grace_seconds(&present, options);
-        if grace_seconds == 0 && meta.finalizers.is_empty() {
+        if grace_seconds == 0 && meta.finalizers.is_empty() && !holds_content(&present) {
             self.commit(Some(present), None);
             return Ok(true);
         }
         self.mark_deleted(&mut meta, grace_seconds);
         if meta != *present.meta() {
-            let after = present.with_meta(meta);
+            let after = terminating(present.with_meta(meta));
             self.commit(Some(present), Some(after));
         }
         Ok(false)
@@ -94,6 +95,32 @@ impl Store {
                 meta.generation += i64::from(meta.generation > 0);
             }
         }
+    }
+}
+
+/// Whether this is a namespace whose content has not been deleted yet: it has a finalizer in its spec.
+fn holds_content(object: &Object) -> bool {
+    let Object::Inert(inert) = object else { return false };
+    let finalizers = inert.body.get("spec").and_then(|spec| spec.get("finalizers"));
+    inert.kind == Kind::NAMESPACE
+        && finalizers
+            .and_then(|held| held.as_array())
+            .is_some_and(|held| !held.is_empty())
+}
+
+/// A namespace that is being deleted says so in its phase.
+fn terminating(object: Object) -> Object {
+    match object {
+        Object::Inert(mut inert) if inert.kind == Kind::NAMESPACE => {
+            if let Some(body) = Arc::make_mut(&mut inert).body.as_object_mut() {
+                let status = body.entry("status").or_insert_with(|| serde_json::json!({}));
+                if let Some(status) = status.as_object_mut() {
+                    status.insert("phase".to_owned(), "Terminating".into());
+                }
+            }
+            Object::Inert(inert)
+        }
+        other => other,
     }
 }
 

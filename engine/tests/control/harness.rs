@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shakedown_engine::api::{
-    Condition, ContainerState, ContainerStatus, Deployment, Event, Kind, Node, Object, ObjectKey, Pod, PodPhase,
-    ReplicaSet, Resource,
+    Condition, ContainerState, ContainerStatus, Deployment, Event, Kind, Lease, Node, Object, ObjectKey, ObjectMeta,
+    Pod, PodPhase, ReplicaSet, Resource,
 };
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::store::DeleteOptions;
@@ -44,6 +44,7 @@ pub fn recorded_cluster() -> Harness {
         .expect("a known release");
     for (name, zone) in [("node-1", "a"), ("node-2", "a"), ("node-3", "b"), ("node-4", "b")] {
         harness.create(node(name, zone, "4"));
+        harness.create(lease(name));
     }
     harness
 }
@@ -53,8 +54,21 @@ pub fn node(name: &str, zone: &str, cpu: &str) -> Object {
     let amounts = json!({ "cpu": cpu, "memory": "8Gi", "pods": "110", "ephemeral-storage": "100Gi" });
     Node::from_json(json!({
         "metadata": { "name": name, "labels": { "kubernetes.io/hostname": name, "topology.kubernetes.io/zone": zone } },
-        "status": { "allocatable": amounts, "capacity": amounts },
+        "status": {
+            "allocatable": amounts, "capacity": amounts,
+            "conditions": [{ "type": "Ready", "status": "True", "reason": "KubeletReady" }],
+        },
     }))
+    .into()
+}
+
+/// A node's heartbeat.
+fn lease(name: &str) -> Object {
+    Lease {
+        meta: ObjectMeta::named("kube-node-lease", name),
+        period: Duration::from_secs(10),
+        ..Lease::default()
+    }
     .into()
 }
 
@@ -120,6 +134,44 @@ impl Harness {
             .expect("it is there");
     }
 
+    /// The kubelet of a node falls silent, or speaks again.
+    pub fn silence(&mut self, name: &str, silent: bool) {
+        let now = self.cluster.now();
+        self.cluster.write("fault", |store| {
+            store.modify::<Lease>(&ObjectKey::new("kube-node-lease", name), |lease| match silent {
+                true => lease.silent_since = Some(now),
+                false => (lease.first_renewal, lease.silent_since) = (now, None),
+            });
+            let timestamp = store.timestamp();
+            if !silent {
+                store.modify::<Node>(&ObjectKey::cluster(name), |node| {
+                    node.conditions = vec![Condition::new("Ready", true, "KubeletReady", "", timestamp)];
+                });
+            }
+        });
+    }
+
+    /// When each set of an object's taints came to be, in seconds, as `key:effect` without the common prefix.
+    pub fn taint_history(&self, name: &str) -> Vec<(f64, Vec<String>)> {
+        let mut history: Vec<(f64, Vec<String>)> = Vec::new();
+        for change in self.cluster.log() {
+            let Some(Object::Node(node)) = change.after.as_ref().filter(|after| after.meta().name == name) else {
+                continue;
+            };
+            let key = |key: &str| key.trim_start_matches("node.kubernetes.io/").to_owned();
+            let mut taints: Vec<String> = node
+                .taints
+                .iter()
+                .map(|taint| format!("{}:{}", key(&taint.key), taint.effect.as_str()))
+                .collect();
+            taints.sort();
+            if history.last().is_none_or(|(_, last)| *last != taints) {
+                history.push((change.at.as_nanos() as f64 / 1e9, taints));
+            }
+        }
+        history
+    }
+
     /// Lets time pass, in seconds since the start.
     pub fn until(&mut self, seconds: f64) {
         let deadline = SimTime::ZERO + Duration::from_secs_f64(seconds);
@@ -151,10 +203,19 @@ impl Harness {
                 self.due.push((change.at + START, key.clone(), Step::Run));
                 self.due.push((change.at + START + READY, key.clone(), Step::Ready));
             }
-            if pod.meta.is_deleted() && !before.is_some_and(|before| before.meta.is_deleted()) {
+            let silent = self.is_silent(&pod.node_name);
+            if pod.meta.is_deleted() && !silent && !before.is_some_and(|before| before.meta.is_deleted()) {
                 self.due.push((change.at + STOP, key, Step::Gone));
             }
         }
+    }
+
+    fn is_silent(&self, node: &str) -> bool {
+        let lease = self
+            .cluster
+            .store()
+            .get::<Lease>(&ObjectKey::new("kube-node-lease", node));
+        lease.is_some_and(|lease| lease.silent_since.is_some())
     }
 
     fn act(&mut self) {

@@ -31,7 +31,7 @@ fn a_pod_that_fits_nowhere_is_told_why() {
         harness.create(pod("big", spec));
         harness.until(5.0);
         let expect = ("FailedScheduling".to_owned(), expect.to_owned(), 1);
-        assert_eq!(harness.events("Pod"), [expect.clone()]);
+        assert_eq!(harness.events("Pod"), std::slice::from_ref(&expect));
         let pods = harness.pods();
         let condition = &pods[0].status.conditions[0];
         assert_eq!(

@@ -1,14 +1,23 @@
 //! `kubectl get … -o jsonpath=…`: the template is evaluated on what the server would have answered, built from the recorded
-//! objects. Commands that need more of kubectl than that (sorting, other outputs, files) count as failed.
+//! objects; `--sort-by` and `-o name` too. Commands that need more of kubectl than that (custom columns, Go templates, files)
+//! count as failed.
 
 use serde_json::{Value, json};
 use shakedown_engine::api::{FieldSelector, Kind, Selector};
-use shakedown_engine::kubectl::jsonpath::{JsonPath, JsonPathError};
+use shakedown_engine::kubectl::jsonpath::{JsonPath, JsonPathError, SortError, sort_by};
 
-use crate::conformance::{CaseResult, compare};
+use crate::conformance::{CannotRun, Case, CaseResult, Outcome, Recording, compare};
 
-/// Replays one case.
-pub(super) fn check(case: &Value) -> CaseResult {
+/// Replays the recording: one outcome a case.
+pub(super) fn replay(recording: &Recording) -> Result<Vec<Outcome>, CannotRun> {
+    let outcome = |case: &Case| Outcome {
+        id: case.id.clone(),
+        result: check(&case.body),
+    };
+    Ok(recording.cases().iter().map(outcome).collect())
+}
+
+fn check(case: &Value) -> CaseResult {
     let mut seen = get(case)?;
     seen.stdout = with_placeholders(&seen.stdout);
     // Where the order of a map was random, any of the outputs seen will do.
@@ -66,6 +75,7 @@ struct Get<'a> {
     output: &'a str,
     labels: Selector,
     fields: FieldSelector,
+    sort_by: &'a str,
     refuses_missing_keys: bool,
 }
 
@@ -81,6 +91,7 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
         output: "",
         labels: Selector::everything(),
         fields: FieldSelector::default(),
+        sort_by: "",
         refuses_missing_keys: false,
     };
     while let Some(word) = words.next() {
@@ -90,6 +101,8 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
             "-l" => get.labels = value()?.parse().map_err(|e| format!("{e}"))?,
             "--field-selector" => get.fields = value()?.parse().map_err(|e| format!("{e}"))?,
             "--allow-missing-template-keys=false" => get.refuses_missing_keys = true,
+            "--sort-by" => get.sort_by = value()?,
+            word if word.starts_with("--sort-by=") => get.sort_by = word.trim_start_matches("--sort-by="),
             word if word.starts_with('-') => return Err(format!("not replayed: {word}")),
             name => get.names.push(name),
         }
@@ -104,13 +117,15 @@ fn get(case: &Value) -> Result<Printed, String> {
         .ok_or("the case has no args")?;
     let get = parse(args)?;
     let (format, template) = get.output.split_once('=').unwrap_or((get.output, ""));
-    if !matches!(format, "jsonpath" | "jsonpath-as-json") {
-        return Err(format!("not replayed: -o {format}"));
-    }
-    if template.is_empty() {
-        return Ok(Printed::failure(
-            "error: template format specified but no template given\n".to_owned(),
-        ));
+    match format {
+        "name" => {}
+        "jsonpath" | "jsonpath-as-json" if template.is_empty() => {
+            return Ok(Printed::failure(
+                "error: template format specified but no template given\n".to_owned(),
+            ));
+        }
+        "jsonpath" | "jsonpath-as-json" => {}
+        _ => return Err(format!("not replayed: -o {format}")),
     }
     let path = match JsonPath::parse(template) {
         Ok(path) => path.allow_missing_keys(!get.refuses_missing_keys),
@@ -120,14 +135,14 @@ fn get(case: &Value) -> Result<Printed, String> {
             )));
         }
     };
-    let (answer, mut stderr) = answer(case, &get)?;
-    let Some(answer) = answer else {
-        return Ok(Printed::failure(stderr));
+    let (answer, mut stderr) = match answer(case, &get)? {
+        (Some(answer), stderr) => (answer, stderr),
+        (None, stderr) => return Ok(Printed::failure(stderr)),
     };
-    let printed = if format == "jsonpath" {
-        path.evaluate(&answer)
-    } else {
-        path.evaluate_as_json(&answer)
+    let printed = match format {
+        "name" => Ok(names(&answer)),
+        "jsonpath" => path.evaluate(&answer),
+        _ => path.evaluate_as_json(&answer),
     };
     let explained = |error: &JsonPathError| format!("error: {}", path.explain(error, &answer));
     stderr.push_str(&printed.as_ref().err().map(explained).unwrap_or_default());
@@ -135,6 +150,31 @@ fn get(case: &Value) -> Result<Printed, String> {
         exit: i64::from(!stderr.is_empty()),
         stdout: printed.unwrap_or_default(),
         stderr,
+    })
+}
+
+/// What `-o name` prints.
+fn names(answer: &Value) -> String {
+    let items = answer
+        .get("items")
+        .and_then(Value::as_array)
+        .map_or(std::slice::from_ref(answer), Vec::as_slice);
+    let kind = |object| Kind::from_name(text(object, "/kind")).map(|kind| kind.info().group_singular());
+    let name = |object| {
+        format!(
+            "{}/{}\n",
+            kind(object).unwrap_or_default(),
+            text(object, "/metadata/name")
+        )
+    };
+    items.iter().map(name).collect()
+}
+
+/// Sorts a list's items; what kubectl says where it cannot.
+fn sort(items: &mut Vec<Value>, field: &str) -> Result<(), String> {
+    sort_by(field, items).map_err(|error| match error {
+        SortError::Unsortable { .. } => format!("F<klog> sorter.go:329] {error}\n"),
+        error => format!("error: {error}\n"),
     })
 }
 
@@ -149,8 +189,13 @@ fn answer(case: &Value, get: &Get<'_>) -> Result<(Option<Value>, String), String
     if get.names.is_empty() {
         let selected =
             |object: &&Value| get.labels.matches(&labels(object)) && get.fields.matches(|path| field(object, path));
-        let items: Vec<&Value> = objects.iter().filter(of_kinds).filter(selected).collect();
-        return Ok((Some(list(&items)), String::new()));
+        let mut items: Vec<Value> = objects.iter().filter(of_kinds).filter(selected).cloned().collect();
+        if !get.sort_by.is_empty()
+            && let Err(reason) = sort(&mut items, get.sort_by)
+        {
+            return Ok((None, reason));
+        }
+        return Ok((Some(list(items)), String::new()));
     }
     let (mut items, mut missing) = (Vec::new(), String::new());
     for name in &get.names {
@@ -171,11 +216,11 @@ fn answer(case: &Value, get: &Get<'_>) -> Result<(Option<Value>, String), String
     Ok(match (items.as_slice(), get.names.len()) {
         ([], 1) => (None, missing),
         ([object], 1) => (Some(Value::clone(object)), missing),
-        (items, _) => (Some(list(items)), missing),
+        _ => (Some(list(items.into_iter().cloned().collect())), missing),
     })
 }
 
-fn list(items: &[&Value]) -> Value {
+fn list(items: Vec<Value>) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
 }
 
@@ -184,7 +229,12 @@ fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
 }
 
 fn field<'a>(object: &'a Value, path: &str) -> &'a str {
-    text(object, &format!("/{}", path.replace('.', "/")))
+    match object.pointer(&format!("/{}", path.replace('.', "/"))) {
+        Some(Value::String(text)) => text,
+        Some(Value::Bool(true)) => "true",
+        Some(Value::Bool(false)) => "false",
+        _ => "",
+    }
 }
 
 fn labels(object: &Value) -> std::collections::BTreeMap<smol_str::SmolStr, smol_str::SmolStr> {

@@ -117,13 +117,12 @@ fn element_value(value: &mut Value, field_type: &FieldType, depth: usize) {
 /// A quantity as Kubernetes writes it, in thousandths at the finest: what is finer is rounded up (`SetDefaults_ResourceList`).
 fn quantity_text(value: &Value) -> Option<String> {
     let quantity = Quantity::from_json(value).ok()?;
-    let rounded = Quantity::from_milli(quantity.milli_value(), quantity.format());
-    // Beyond what thousandths can count the quantity stays as it is.
-    let is_finer = quantity != rounded && quantity.milli_value() < i64::MAX;
+    let text = quantity.canonical();
+    let is_finer = ["n", "u", "e-6", "e-9"].iter().any(|unit| text.ends_with(unit));
     Some(if is_finer {
-        rounded.canonical()
+        Quantity::from_milli(quantity.milli_value(), quantity.format()).canonical()
     } else {
-        quantity.canonical()
+        text
     })
 }
 

@@ -23,9 +23,7 @@ pub(super) fn default_service(service: &mut Object) {
         default_zero(port, "targetPort", number);
     }
     let kind = text(spec, "type").to_owned();
-    let is_external =
-        kind == "NodePort" || kind == "LoadBalancer" || (kind == "ClusterIP" && spec.contains_key("externalIPs"));
-    if is_external {
+    if matches!(kind.as_str(), "NodePort" | "LoadBalancer") {
         default_zero(spec, "externalTrafficPolicy", "Cluster");
     }
     if matches!(kind.as_str(), "ClusterIP" | "NodePort" | "LoadBalancer") {

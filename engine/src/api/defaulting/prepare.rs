@@ -4,12 +4,18 @@
 use super::edit::{Object, each, ensure, field, text};
 use super::workload::default_job_labels;
 use crate::api::kind::Kind;
+use crate::api::{PodSpec, qos_class};
 use serde_json::{Value, json};
 
 /// Prepares a new object that already has its defaults. `uid` is the one it is going to have.
 pub fn prepare_for_create(kind: Kind, object: &mut Value, uid: &str) {
     let Some(fields) = object.as_object_mut() else { return };
     reset_status(kind, fields);
+    if !kind.is_namespaced()
+        && let Some(metadata) = field(fields, "metadata")
+    {
+        metadata.remove("namespace");
+    }
     if has_generation(kind)
         && let Some(metadata) = ensure(fields, "metadata")
     {
@@ -77,38 +83,12 @@ fn reset_status(kind: Kind, object: &mut Object) {
 
 /// A pod's quality-of-service class is fixed when it is created.
 fn prepare_pod(pod: &mut Object) {
-    let class = pod.get("spec").map_or("BestEffort", qos_class);
+    let class = qos_class(&PodSpec::from_json(pod.get("spec").cloned().unwrap_or_default()));
     if let Some(status) = ensure(pod, "status") {
         status.insert("qosClass".to_owned(), json!(class));
     }
     if let Some(spec) = field(pod, "spec") {
         add_default_tolerations(spec);
-    }
-}
-
-/// `Guaranteed` if every container has equal requests and limits of CPU and memory, `BestEffort` if none has any, else `Burstable`.
-/// Documented under "Pod Quality of Service Classes".
-fn qos_class(spec: &Value) -> &'static str {
-    let containers = ["initContainers", "containers"]
-        .into_iter()
-        .filter_map(|list| spec.get(list)?.as_array())
-        .flatten();
-    let (mut any, mut guaranteed) = (false, true);
-    for container in containers {
-        for resource in ["cpu", "memory"] {
-            let amount = |of: &str| {
-                let text = container.get("resources")?.get(of)?.get(resource)?.as_str()?;
-                (text != "0").then_some(text)
-            };
-            let (request, limit) = (amount("requests"), amount("limits"));
-            any |= request.is_some() || limit.is_some();
-            guaranteed &= limit.is_some() && (request.is_none() || request == limit);
-        }
-    }
-    match (any, guaranteed) {
-        (false, _) => "BestEffort",
-        (true, true) => "Guaranteed",
-        (true, false) => "Burstable",
     }
 }
 
@@ -241,13 +221,5 @@ mod tests {
         ] {
             assert_eq!(base64(plain.as_bytes()), expect);
         }
-    }
-
-    #[test]
-    fn quality_of_service() {
-        let class = |resources: Value| qos_class(&json!({"containers": [{"resources": resources}]}));
-        assert_eq!(class(json!({})), "BestEffort");
-        assert_eq!(class(json!({"requests": {"cpu": "1"}})), "Burstable");
-        assert_eq!(class(json!({"limits": {"cpu": "1", "memory": "1Gi"}})), "Guaranteed");
     }
 }

@@ -114,6 +114,14 @@ fn keep_allocations(new: &mut Object, old: &Object) {
         }
         return;
     }
+    // Whoever changes the one address without the list means both.
+    let address = text(new, "clusterIP").to_owned();
+    let follows = new
+        .get("clusterIPs")
+        .is_none_or(|list| Some(list) == old.get("clusterIPs"));
+    if !address.is_empty() && address != text(old, "clusterIP") && follows {
+        new.insert("clusterIPs".to_owned(), json!([address]));
+    }
     if old_kind != "ExternalName" {
         for key in addresses {
             if !new.contains_key(key) {

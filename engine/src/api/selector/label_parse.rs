@@ -250,6 +250,7 @@ impl<'a> Parser<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::draws::Draws;
 
     #[test]
     fn parses_and_prints() {
@@ -295,5 +296,22 @@ mod tests {
         check("!", "unable to parse requirement: found '', expected: identifier");
         check("!a=b", "found '=', expected: ',' or 'end of string'");
         check("a=(", "unable to parse requirement: found '(', expected: identifier");
+    }
+
+    #[test]
+    fn what_parses_is_read_back_the_same_and_nothing_panics() {
+        let mut draws = Draws(5);
+        let pieces = [
+            "a", "b-c", "x/y", "in", "notin", "=", "!", "<", ">", "(", ")", ",", " ", "1", "é", "\0",
+        ];
+        let mut parsed = 0;
+        for _ in 0..50_000 {
+            let text = draws.text(12, &pieces);
+            if let Ok(selector) = text.parse::<Selector>() {
+                parsed += 1;
+                assert_eq!(selector.to_string().parse().as_ref(), Ok(&selector), "{text}");
+            }
+        }
+        assert!(parsed > 1_000, "the generator must hit selectors: {parsed}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not modelled: the diff of the two specs that the server's message ends with.
 
-use super::fields::{Errors, NEGATIVE, Path, list, number, part, text};
+use super::fields::{Errors, Path, list, number, part, text};
 use serde_json::Value;
 
 const FORBIDDEN: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
@@ -20,7 +20,8 @@ pub(super) fn check_pod_update(new: &Value, old: &Value, errors: &mut Errors) {
     check_deadline(new, old, &path, errors);
     check_gates(new, old, &path, errors);
     check_tolerations(new, old, &path, errors);
-    if without_changeable(new, old) != without_changeable(old, old) {
+    let is_gated = !list(old, "schedulingGates").is_empty();
+    if without_changeable(new, old, is_gated) != without_changeable(old, old, is_gated) {
         errors.forbidden(&path, FORBIDDEN);
     }
 }
@@ -32,7 +33,7 @@ fn check_deadline(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
         return;
     };
     match number(new, "activeDeadlineSeconds") {
-        Some(now) if now < 0 => errors.invalid(&path, now, NEGATIVE),
+        Some(now) if now < 0 => errors.invalid(&path, now, "must be between 0 and 2147483647, inclusive"),
         Some(now) if now > before => errors.invalid(&path, now, "must be less than or equal to previous value"),
         Some(_) => {}
         None => errors.invalid(&path, "null", "must not update from a positive integer to nil value"),
@@ -68,8 +69,8 @@ fn check_tolerations(new: &Value, old: &Value, path: &Path, errors: &mut Errors)
     }
 }
 
-/// A spec with what may change taken from the other.
-fn without_changeable(spec: &Value, other: &Value) -> Value {
+/// A spec with what may change taken from the other. While gates hold a pod back, where it may run can still be narrowed.
+fn without_changeable(spec: &Value, other: &Value, is_gated: bool) -> Value {
     let mut spec = spec.clone();
     for containers in ["containers", "initContainers"] {
         let images: Vec<Value> = list(other, containers)
@@ -90,6 +91,12 @@ fn without_changeable(spec: &Value, other: &Value) -> Value {
     if let Some(fields) = spec.as_object_mut() {
         for field in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
             fields.remove(field);
+        }
+        if is_gated {
+            fields.remove("nodeSelector");
+            if let Some(affinity) = fields.get_mut("affinity").and_then(Value::as_object_mut) {
+                affinity.remove("nodeAffinity");
+            }
         }
         if shortest && was_negative {
             fields.remove("terminationGracePeriodSeconds");

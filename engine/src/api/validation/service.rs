@@ -219,7 +219,7 @@ fn is_range(range: &str) -> bool {
 }
 
 fn check_traffic_policies(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
-    let is_exposed = matches!(kind, "NodePort" | "LoadBalancer") || !list(spec, "externalIPs").is_empty();
+    let is_exposed = matches!(kind, "NodePort" | "LoadBalancer");
     if set(spec, "externalTrafficPolicy").is_some() {
         let policy = text(spec, "externalTrafficPolicy");
         if !is_exposed {

@@ -1,10 +1,10 @@
 //! Which checks each kind has.
 
 use super::error::FieldError;
-use super::fields::Errors;
+use super::fields::{Errors, Path, part};
 use super::meta::{check_metadata, check_metadata_update};
 use super::node::{check_node, check_node_update};
-use super::pod::check_pod;
+use super::pod::{check_pod, check_pod_spec};
 use super::pod_update::check_pod_update;
 use super::service::{check_service, check_service_update};
 use super::workload::{check_deployment, check_replica_set, check_selector_update};
@@ -28,7 +28,10 @@ pub fn validate_update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> 
     check_metadata_update(new, old, &mut errors);
     check_metadata(kind, new, &mut errors);
     match kind {
-        Kind::POD => check_pod_update(new, old, &mut errors),
+        Kind::POD => {
+            check_pod_spec(part(new, "spec"), &Path::new("spec"), &mut errors);
+            check_pod_update(new, old, &mut errors);
+        }
         Kind::SERVICE => {
             check_service_update(new, old, &mut errors);
             check_content(kind, new, &mut errors);

@@ -190,10 +190,13 @@ fn check_projected(source: &Value, spec: &Value, path: &Path, errors: &mut Error
                 }
                 _ => require(part, "path", &kind_path, errors),
             }
+            // A clash names its source, or the path where the source has no name.
+            let name = text(part, "name");
             for item in list(part, "items") {
                 let file = text(item, "path");
+                let named = if name.is_empty() { file } else { name };
                 if !file.is_empty() && paths.contains(&file) {
-                    errors.invalid(path, file, "conflicting duplicate paths");
+                    errors.invalid(path, named, "conflicting duplicate paths");
                 }
                 paths.push(file);
             }

@@ -15,7 +15,11 @@ pub fn sync(key: &ObjectKey, mut sets: ReplicaSets, context: &mut Context<'_>) -
     if scale_new(&deployment, &mut sets, context) {
         return status::sync_rollout(key, &sets, context);
     }
-    if sets.old.iter().any(|set| set.spec.replicas > 0 && set.status.available_replicas > set.spec.replicas) {
+    if sets
+        .old
+        .iter()
+        .any(|set| set.spec.replicas > 0 && set.status.available_replicas > set.spec.replicas)
+    {
         // It was scaled down and has not counted its pods since: its next status brings this reconcile back.
         return None;
     }

@@ -133,7 +133,11 @@ pub fn apply_documents(
             Err(error) => failures.push(diagnose(&manifest, &error)),
         }
     }
-    if failures.is_empty() { Ok(applied) } else { Err(ApplyError { applied, failures }) }
+    if failures.is_empty() {
+        Ok(applied)
+    } else {
+        Err(ApplyError { applied, failures })
+    }
 }
 
 /// A refusal, with the places in the manifest that it is about.
@@ -145,7 +149,11 @@ fn diagnose(manifest: &Manifest, error: &CommandError) -> ApplyFailure {
     let kubectl_text = error.text().trim_end().to_owned();
     let diagnosis = match error {
         CommandError::Api(error) if !error.causes.is_empty() => {
-            let lines: Vec<String> = error.causes.iter().map(|cause| format!("{}: {cause}", place(&cause.field))).collect();
+            let lines: Vec<String> = error
+                .causes
+                .iter()
+                .map(|cause| format!("{}: {cause}", place(&cause.field)))
+                .collect();
             lines.join("\n")
         }
         CommandError::Api(error) => format!("{}: {}", place("metadata.name"), error.message),
@@ -228,7 +236,12 @@ fn in_file(error: CommandError, file: &str) -> CommandError {
 }
 
 /// Applies one manifest.
-fn apply_one(session: &mut Session<'_>, manifest: &Manifest, key: ObjectKey, dry_run: DryRun) -> Result<(Outcome, Info)> {
+fn apply_one(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    key: ObjectKey,
+    dry_run: DryRun,
+) -> Result<(Outcome, Info)> {
     let kind = manifest.kind;
     if key.name.is_empty() {
         return Err(unnamed(manifest, &key));
@@ -308,7 +321,9 @@ pub fn with_last_applied(manifest: &Value, key: &ObjectKey) -> Value {
         if !key.namespace.is_empty() {
             metadata.insert("namespace".to_owned(), key.namespace.as_str().into());
         }
-        let annotations = metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
+        let annotations = metadata
+            .entry("annotations")
+            .or_insert_with(|| Value::Object(Map::new()));
         match annotations.as_object_mut() {
             Some(annotations) => {
                 annotations.remove(LAST_APPLIED);
@@ -317,7 +332,9 @@ pub fn with_last_applied(manifest: &Value, key: &ObjectKey) -> Value {
         }
     }
     let text = format!("{}\n", compact_json(&object));
-    let annotations = object.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
+    let annotations = object
+        .get_mut("metadata")
+        .and_then(|metadata| metadata.get_mut("annotations"));
     if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
         annotations.insert(LAST_APPLIED.to_owned(), text.into());
     }

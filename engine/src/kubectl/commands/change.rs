@@ -41,7 +41,9 @@ pub fn print_changed(session: &mut Session<'_>, info: &Info, change: &Change) ->
             let text = output.render(Some(info.kind), &info.value)?;
             session.stdout.push_str(&text);
         }
-        Format::Human | Format::Wide => session.print(format!("{} {}{}", info.label(), change.done, change.dry_run.suffix())),
+        Format::Human | Format::Wide => {
+            session.print(format!("{} {}{}", info.label(), change.done, change.dry_run.suffix()))
+        }
     }
     Ok(())
 }

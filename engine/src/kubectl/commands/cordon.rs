@@ -22,14 +22,20 @@ pub fn run_uncordon(session: &mut Session<'_>, arguments: &Arguments) -> Result<
 }
 
 fn set(session: &mut Session<'_>, arguments: &Arguments, unschedulable: bool) -> Result<()> {
-    let (command, done) = if unschedulable { ("cordon", "cordoned") } else { ("uncordon", "uncordoned") };
+    let (command, done) = if unschedulable {
+        ("cordon", "cordoned")
+    } else {
+        ("uncordon", "uncordoned")
+    };
     let dry_run = DryRun::of(arguments)?;
     let selector = arguments.text("selector").is_some_and(|text| !text.is_empty());
     if arguments.positional.is_empty() && !selector {
         return Err(CommandError::Usage(format!("USAGE: {command} NODE [flags]"), command));
     }
     if !arguments.positional.is_empty() && selector {
-        return Err(CommandError::message("error: cannot specify both a node name and a --selector option"));
+        return Err(CommandError::message(
+            "error: cannot specify both a node name and a --selector option",
+        ));
     }
     let found = nodes(arguments).find(session)?;
     let mut errors = found.errors;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::apply::with_last_applied;
-use crate::api::decode::Manifest;
 use crate::api::ObjectKey;
+use crate::api::decode::Manifest;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::Format;

@@ -57,7 +57,9 @@ impl Deletion {
         };
         let given = arguments.int("grace-period").filter(|seconds| *seconds >= 0);
         if arguments.flag("now") && given.is_some() {
-            return Err(CommandError::message("--now and --grace-period cannot be specified together"));
+            return Err(CommandError::message(
+                "--now and --grace-period cannot be specified together",
+            ));
         }
         let forced = arguments.flag("force");
         if forced && given.is_some_and(|seconds| seconds > 0) {
@@ -89,7 +91,10 @@ impl Deletion {
 
 /// Runs the command.
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
-    if let Some(other) = arguments.text("output").filter(|output| !matches!(*output, "" | "name")) {
+    if let Some(other) = arguments
+        .text("output")
+        .filter(|output| !matches!(*output, "" | "name"))
+    {
         return Err(CommandError::message(format!(
             "unexpected -o output mode: {other}. We only support '-o name'"
         )));
@@ -122,7 +127,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
 fn delete_one(session: &mut Session<'_>, info: &Info, deletion: &Deletion) -> Result<bool> {
     let gone = match deletion.dry_run {
         DryRun::Client => true,
-        dry_run => session.request(dry_run, |request| request.delete(info.kind, &info.key, deletion.options))?,
+        dry_run => session.request(dry_run, |request| {
+            request.delete(info.kind, &info.key, deletion.options)
+        })?,
     };
     if deletion.names_only {
         session.print(info.label());
@@ -149,7 +156,9 @@ fn wait_until_gone(session: &mut Session<'_>, waiting: &[(&Info, Uid)], timeout_
         while is_there(session, info.kind, &info.key, *uid) {
             if !session.wait_for_change(deadline)? {
                 let subject = info.plural_label();
-                return Err(CommandError::message(format!("timed out waiting for the condition on {subject}")));
+                return Err(CommandError::message(format!(
+                    "timed out waiting for the condition on {subject}"
+                )));
             }
         }
     }

@@ -24,12 +24,16 @@ pub const FLAGS: &[&[Flag]] = &[
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let query = Query::of(arguments, &arguments.positional).kind_alone();
     if query.words.is_empty() && query.files.is_empty() {
-        return Err(CommandError::message("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources."));
+        return Err(CommandError::message(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
+        ));
     }
     let found = query.find(session)?;
     if let Some(other) = found.infos.iter().find(|info| info.kind != Kind::POD) {
         let kind = other.kind.info().plural;
-        return Err(CommandError::message(format!("describing {kind} is not modelled; get -o yaml shows everything")));
+        return Err(CommandError::message(format!(
+            "describing {kind} is not modelled; get -o yaml shows everything"
+        )));
     }
     let mut errors = found.errors;
     if found.infos.is_empty() && errors.is_empty() {
@@ -57,7 +61,11 @@ fn none_found(session: &mut Session<'_>, query: &Query<'_>) -> Option<CommandErr
 /// The events about an object, in the order of the store.
 fn events_about(session: &Session<'_>, info: &Info) -> Vec<Value> {
     let objects = session.cluster.store().objects();
-    let events = objects.of_kind_in(Kind::EVENT, &info.key.namespace).map(|object| session.external(object));
+    let events = objects
+        .of_kind_in(Kind::EVENT, &info.key.namespace)
+        .map(|object| session.external(object));
     let uid = info.value.pointer("/metadata/uid");
-    events.filter(|event| event.pointer("/involvedObject/uid") == uid).collect()
+    events
+        .filter(|event| event.pointer("/involvedObject/uid") == uid)
+        .collect()
 }

@@ -44,7 +44,9 @@ const NOTHING_NAMED: &str = "You must specify the type of resource to get. Use \
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let format = Format::of(arguments)?;
     if arguments.flag("watch") || arguments.flag("watch-only") {
-        return Err(CommandError::message("--watch is not modelled: let time pass and get again"));
+        return Err(CommandError::message(
+            "--watch is not modelled: let time pass and get again",
+        ));
     }
     if arguments.positional.is_empty() && arguments.texts("filename").is_empty() {
         return Err(CommandError::Verbatim(NOTHING_NAMED.to_owned()));
@@ -104,7 +106,11 @@ fn print_tables(
             order.push(info.kind);
             order.len() - 1
         });
-        groups.entry(place).or_insert_with(|| (info.kind, Vec::new())).1.push(info);
+        groups
+            .entry(place)
+            .or_insert_with(|| (info.kind, Vec::new()))
+            .1
+            .push(info);
     }
     let several = groups.len() > 1 || found.kinds.iter().any(|kind| Some(kind) != found.kinds.first());
     let options = TableOptions {
@@ -113,14 +119,19 @@ fn print_tables(
         show_kind: several || arguments.flag("show-kind"),
         show_labels: arguments.flag("show-labels"),
         namespace: query.all_namespaces,
-        label_columns: arguments.texts("label-columns").into_iter().map(str::to_owned).collect(),
+        label_columns: arguments
+            .texts("label-columns")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     };
     let mut blank_line = false;
     for (kind, infos) in groups.into_values() {
         let mut options = options.clone();
         options.namespace &= kind.is_namespaced();
         let values = infos.iter().map(|info| &info.value);
-        let table = Table::new(kind, values, session.now_ns()).map_err(|error| CommandError::message(error.to_string()))?;
+        let table =
+            Table::new(kind, values, session.now_ns()).map_err(|error| CommandError::message(error.to_string()))?;
         if std::mem::replace(&mut blank_line, true) {
             session.stdout.push('\n');
         }

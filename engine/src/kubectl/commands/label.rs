@@ -73,7 +73,10 @@ fn run_either(session: &mut Session<'_>, arguments: &Arguments, what: What) -> R
     let list = arguments.flag("list");
     let change = Change::of(arguments, "labeled")?;
     if edits.is_empty() && !list {
-        return Err(CommandError::message(format!("at least one {} update is required", what.noun())));
+        return Err(CommandError::message(format!(
+            "at least one {} update is required",
+            what.noun()
+        )));
     }
     let edits = parse(&edits, what)?;
     let query = Query::of(arguments, &resources);
@@ -94,7 +97,8 @@ fn run_either(session: &mut Session<'_>, arguments: &Arguments, what: What) -> R
 
 /// The resources, and the edits: from the first word that is one, everything is.
 fn split(words: &[String]) -> (Vec<String>, Vec<String>) {
-    let is_edit = |word: &String| (word.contains('=') && !word.starts_with('=')) || (word.ends_with('-') && word.len() > 1);
+    let is_edit =
+        |word: &String| (word.contains('=') && !word.starts_with('=')) || (word.ends_with('-') && word.len() > 1);
     let first = words.iter().position(is_edit).unwrap_or(words.len());
     let (resources, edits) = words.split_at(first);
     (resources.to_vec(), edits.to_vec())
@@ -122,12 +126,18 @@ fn parse(words: &[String], what: What) -> Result<Edits> {
             return Err(CommandError::message(format!("unknown {noun} spec: {word}")));
         }
     }
-    if edits.remove.iter().any(|key| edits.set.iter().any(|(set, _)| set == key)) {
+    if edits
+        .remove
+        .iter()
+        .any(|key| edits.set.iter().any(|(set, _)| set == key))
+    {
         let noun = match what {
             What::Labels => "a label",
             What::Annotations => "an annotation",
         };
-        return Err(CommandError::message(format!("can not both modify and remove {noun} in the same command")));
+        return Err(CommandError::message(format!(
+            "can not both modify and remove {noun} in the same command"
+        )));
     }
     Ok(edits)
 }
@@ -136,13 +146,18 @@ fn check_label(word: &str, key: &str, value: &str) -> Result<()> {
     let problems = label_value_errors(value);
     if !problems.is_empty() {
         let problem = problems.join(";");
-        return Err(CommandError::message(format!("invalid label value: {word:?}: {problem}")));
+        return Err(CommandError::message(format!(
+            "invalid label value: {word:?}: {problem}"
+        )));
     }
     let problems = qualified_name_errors(key);
     if problems.is_empty() {
         return Ok(());
     }
-    Err(CommandError::message(format!("invalid label key {key:?}: {}", problems.join(";"))))
+    Err(CommandError::message(format!(
+        "invalid label key {key:?}: {}",
+        problems.join(";")
+    )))
 }
 
 fn present<'v>(info: &'v Info, what: What) -> Option<&'v Map<String, Value>> {
@@ -181,7 +196,12 @@ fn edit(
         }
     }
     let mut entries = Map::new();
-    entries.extend(edits.set.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))));
+    entries.extend(
+        edits
+            .set
+            .iter()
+            .map(|(key, value)| (key.clone(), Value::from(value.as_str()))),
+    );
     entries.extend(edits.remove.iter().map(|key| (key.clone(), Value::Null)));
     let mut metadata = json!({ what.field(): entries });
     if let (Some(version), Some(metadata)) = (arguments.text("resource-version"), metadata.as_object_mut()) {
@@ -211,7 +231,10 @@ fn done(before: &Map<String, Value>, edits: &Edits, what: What) -> &'static str 
     if what == What::Annotations {
         return "annotated";
     }
-    let sets = edits.set.iter().any(|(key, value)| before.get(key).and_then(Value::as_str) != Some(value));
+    let sets = edits
+        .set
+        .iter()
+        .any(|(key, value)| before.get(key).and_then(Value::as_str) != Some(value));
     let removes = edits.remove.iter().any(|key| before.contains_key(key));
     match (sets, removes) {
         (true, _) => "labeled",
@@ -232,7 +255,11 @@ fn check_overwrite(before: &Map<String, Value>, edits: &Edits, what: What) -> Re
         return Ok(());
     }
     Err(CommandError::message(match what {
-        What::Labels => taken.iter().map(|entry| format!("{entry}, and --overwrite is false")).collect::<Vec<_>>().join("\n"),
+        What::Labels => taken
+            .iter()
+            .map(|entry| format!("{entry}, and --overwrite is false"))
+            .collect::<Vec<_>>()
+            .join("\n"),
         What::Annotations => {
             format!(
                 "--overwrite is false but found the following declared annotation(s): {}",

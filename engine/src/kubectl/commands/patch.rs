@@ -48,7 +48,11 @@ fn read_patch(session: &Session<'_>, arguments: &Arguments) -> Result<Patch> {
         )));
     }
     let text = match (arguments.text("patch"), arguments.text("patch-file")) {
-        (Some(_), Some(_)) => return Err(CommandError::message("cannot specify --patch and --patch-file together")),
+        (Some(_), Some(_)) => {
+            return Err(CommandError::message(
+                "cannot specify --patch and --patch-file together",
+            ));
+        }
         (Some(text), None) if !text.is_empty() => text.to_owned(),
         (None, Some(path)) => session.read_text(path)?,
         _ => {
@@ -66,7 +70,13 @@ fn read_patch(session: &Session<'_>, arguments: &Arguments) -> Result<Patch> {
     })
 }
 
-fn patch_one(session: &mut Session<'_>, arguments: &Arguments, info: &Info, patch: &Patch, change: &Change) -> Result<()> {
+fn patch_one(
+    session: &mut Session<'_>,
+    arguments: &Arguments,
+    info: &Info,
+    patch: &Patch,
+    change: &Change,
+) -> Result<()> {
     let subresource = arguments.text("subresource").unwrap_or_default();
     let value = match (change.dry_run, subresource) {
         (DryRun::Client, _) => {
@@ -85,7 +95,11 @@ fn patch_one(session: &mut Session<'_>, arguments: &Arguments, info: &Info, patc
     };
     let version = "/metadata/resourceVersion";
     let same = change.dry_run != DryRun::Client && value.pointer(version) == info.value.pointer(version);
-    let label = if subresource == "scale" { Some(format!("scale.autoscaling/{}", info.key.name)) } else { None };
+    let label = if subresource == "scale" {
+        Some(format!("scale.autoscaling/{}", info.key.name))
+    } else {
+        None
+    };
     let done = if same { "patched (no change)" } else { "patched" };
     if let Some(label) = label {
         session.print(format!("{label} {done}"));

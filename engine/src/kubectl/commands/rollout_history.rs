@@ -11,7 +11,11 @@ use crate::kubectl::session::Session;
 use crate::kubectl::tabwriter::TabWriter;
 
 /// Its flags.
-pub const FLAGS: &[&[Flag]] = &[&[Flag::int("revision"), Flag::text("selector").short('l')], FILES, OUTPUT];
+pub const FLAGS: &[&[Flag]] = &[
+    &[Flag::int("revision"), Flag::text("selector").short('l')],
+    FILES,
+    OUTPUT,
+];
 
 /// The annotation that counts a Deployment's revisions.
 pub const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -34,8 +38,17 @@ impl Revision {
 
 /// The revisions of a workload, oldest first.
 pub fn revisions(session: &Session<'_>, info: &Info) -> Vec<Revision> {
-    let uid: Uid = info.value.pointer("/metadata/uid").and_then(Value::as_str).and_then(|uid| uid.parse().ok()).unwrap_or_default();
-    let keeper = if info.kind == Kind::DEPLOYMENT { Kind::REPLICA_SET } else { Kind::CONTROLLER_REVISION };
+    let uid: Uid = info
+        .value
+        .pointer("/metadata/uid")
+        .and_then(Value::as_str)
+        .and_then(|uid| uid.parse().ok())
+        .unwrap_or_default();
+    let keeper = if info.kind == Kind::DEPLOYMENT {
+        Kind::REPLICA_SET
+    } else {
+        Kind::CONTROLLER_REVISION
+    };
     let owned = session.cluster.store().objects().owned_by(uid);
     let mut revisions: Vec<Revision> = owned
         .filter(|object| object.kind() == keeper)
@@ -78,7 +91,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
 fn show(session: &mut Session<'_>, info: &Info, format: &Format, wanted: i64) -> Result<()> {
     if !matches!(info.kind, Kind::DEPLOYMENT | Kind::DAEMON_SET | Kind::STATEFUL_SET) {
         let kind = info.kind.name();
-        return Err(CommandError::message(format!("no history viewer has been implemented for \"{kind}\"")));
+        return Err(CommandError::message(format!(
+            "no history viewer has been implemented for \"{kind}\""
+        )));
     }
     let revisions = revisions(session, info);
     if wanted == 0 {
@@ -91,7 +106,11 @@ fn show(session: &mut Session<'_>, info: &Info, format: &Format, wanted: i64) ->
     };
     match format {
         Format::Objects(output) => {
-            let kind = if info.kind == Kind::DEPLOYMENT { Kind::REPLICA_SET } else { Kind::CONTROLLER_REVISION };
+            let kind = if info.kind == Kind::DEPLOYMENT {
+                Kind::REPLICA_SET
+            } else {
+                Kind::CONTROLLER_REVISION
+            };
             let text = output.render(Some(kind), &revision.value)?;
             session.stdout.push_str(&text);
             Ok(())
@@ -108,7 +127,10 @@ fn table(revisions: &[Revision]) -> String {
     }
     let mut lines = "REVISION\tCHANGE-CAUSE\n".to_owned();
     for revision in revisions {
-        let cause = revision.annotation(CHANGE_CAUSE).filter(|cause| !cause.is_empty()).unwrap_or("<none>");
+        let cause = revision
+            .annotation(CHANGE_CAUSE)
+            .filter(|cause| !cause.is_empty())
+            .unwrap_or("<none>");
         lines.push_str(&format!("{}\t{cause}\n", revision.number));
     }
     TabWriter::DESCRIBE.align(&lines)

@@ -72,7 +72,11 @@ fn status(info: &Info, object: &Value, revision: i64) -> Result<(String, bool)> 
         Kind::STATEFUL_SET => stateful_set(object),
         kind => {
             let info = kind.info();
-            let qualified = if info.group.is_empty() { info.kind.to_owned() } else { format!("{}.{}", info.kind, info.group) };
+            let qualified = if info.group.is_empty() {
+                info.kind.to_owned()
+            } else {
+                format!("{}.{}", info.kind, info.group)
+            };
             Err(CommandError::message(format!(
                 "no status viewer has been implemented for {qualified}"
             )))
@@ -85,7 +89,11 @@ fn number(object: &Value, path: &str) -> i64 {
 }
 
 fn text(object: &Value, path: &str) -> String {
-    object.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
+    object
+        .pointer(path)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn is_observed(object: &Value) -> bool {
@@ -95,7 +103,9 @@ fn is_observed(object: &Value) -> bool {
 fn deployment(object: &Value, revision: i64) -> Result<(String, bool)> {
     let name = text(object, "/metadata/name");
     if revision > 0 {
-        let running = text(object, "/metadata/annotations/deployment.kubernetes.io~1revision").parse().unwrap_or(0i64);
+        let running = text(object, "/metadata/annotations/deployment.kubernetes.io~1revision")
+            .parse()
+            .unwrap_or(0i64);
         if running != revision {
             return Err(CommandError::message(format!(
                 "desired revision ({revision}) is different from the running revision ({running})"
@@ -106,14 +116,23 @@ fn deployment(object: &Value, revision: i64) -> Result<(String, bool)> {
         return Ok(("Waiting for deployment spec update to be observed...".to_owned(), false));
     }
     let status = object.get("status").unwrap_or(&Value::Null);
-    let progressing = read::list(status, "conditions").iter().find(|condition| read::text(condition, "type") == "Progressing");
+    let progressing = read::list(status, "conditions")
+        .iter()
+        .find(|condition| read::text(condition, "type") == "Progressing");
     if progressing.is_some_and(|condition| read::text(condition, "reason") == "ProgressDeadlineExceeded") {
-        return Err(CommandError::message(format!("deployment {name:?} exceeded its progress deadline")));
+        return Err(CommandError::message(format!(
+            "deployment {name:?} exceeded its progress deadline"
+        )));
     }
     let wanted = number(object, "/spec/replicas");
     let count = |field| read::int(status, field).unwrap_or(0);
     let (total, updated, available) = (count("replicas"), count("updatedReplicas"), count("availableReplicas"));
-    let waiting = |what: String| Ok((format!("Waiting for deployment {name:?} rollout to finish: {what}..."), false));
+    let waiting = |what: String| {
+        Ok((
+            format!("Waiting for deployment {name:?} rollout to finish: {what}..."),
+            false,
+        ))
+    };
     if updated < wanted {
         return waiting(format!("{updated} out of {wanted} new replicas have been updated"));
     }
@@ -131,7 +150,9 @@ fn check_strategy(object: &Value) -> Result<()> {
     if strategy.is_empty() || strategy == "RollingUpdate" {
         return Ok(());
     }
-    Err(CommandError::message("rollout status is only available for RollingUpdate strategy type"))
+    Err(CommandError::message(
+        "rollout status is only available for RollingUpdate strategy type",
+    ))
 }
 
 fn daemon_set(object: &Value) -> Result<(String, bool)> {
@@ -143,7 +164,12 @@ fn daemon_set(object: &Value) -> Result<(String, bool)> {
     let wanted = number(object, "/status/desiredNumberScheduled");
     let updated = number(object, "/status/updatedNumberScheduled");
     let available = number(object, "/status/numberAvailable");
-    let waiting = |what: String| Ok((format!("Waiting for daemon set {name:?} rollout to finish: {what}..."), false));
+    let waiting = |what: String| {
+        Ok((
+            format!("Waiting for daemon set {name:?} rollout to finish: {what}..."),
+            false,
+        ))
+    };
     if updated < wanted {
         return waiting(format!("{updated} out of {wanted} new pods have been updated"));
     }
@@ -156,7 +182,10 @@ fn daemon_set(object: &Value) -> Result<(String, bool)> {
 fn stateful_set(object: &Value) -> Result<(String, bool)> {
     check_strategy(object)?;
     if number(object, "/status/observedGeneration") == 0 || !is_observed(object) {
-        return Ok(("Waiting for statefulset spec update to be observed...".to_owned(), false));
+        return Ok((
+            "Waiting for statefulset spec update to be observed...".to_owned(),
+            false,
+        ));
     }
     let wanted = number(object, "/spec/replicas");
     let ready = number(object, "/status/readyReplicas");
@@ -164,12 +193,16 @@ fn stateful_set(object: &Value) -> Result<(String, bool)> {
     if ready < wanted {
         return Ok((format!("Waiting for {} pods to be ready...", wanted - ready), false));
     }
-    if let Some(partition) = object.pointer("/spec/updateStrategy/rollingUpdate/partition").and_then(Value::as_i64)
+    if let Some(partition) = object
+        .pointer("/spec/updateStrategy/rollingUpdate/partition")
+        .and_then(Value::as_i64)
         && partition > 0
     {
         let target = wanted - partition;
         if updated < target {
-            let text = format!("Waiting for partitioned roll out to finish: {updated} out of {target} new pods have been updated...");
+            let text = format!(
+                "Waiting for partitioned roll out to finish: {updated} out of {target} new pods have been updated..."
+            );
             return Ok((text, false));
         }
         return Ok((
@@ -177,7 +210,10 @@ fn stateful_set(object: &Value) -> Result<(String, bool)> {
             true,
         ));
     }
-    let (update, current) = (text(object, "/status/updateRevision"), text(object, "/status/currentRevision"));
+    let (update, current) = (
+        text(object, "/status/updateRevision"),
+        text(object, "/status/currentRevision"),
+    );
     if update != current {
         let text = format!("waiting for statefulset rolling update to complete {updated} pods at revision {update}...");
         return Ok((text, false));
@@ -186,4 +222,3 @@ fn stateful_set(object: &Value) -> Result<(String, bool)> {
     let text = format!("statefulset rolling update complete {current_replicas} pods at revision {current}...");
     Ok((text, true))
 }
-

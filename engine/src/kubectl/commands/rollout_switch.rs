@@ -83,7 +83,9 @@ fn patch_of(session: &Session<'_>, info: &Info, switch: Switch) -> Result<Patch>
         Switch::Restart => {
             let now = session.timestamp().to_string();
             let annotations = json!({ "kubectl.kubernetes.io/restartedAt": now });
-            Ok(Patch::Merge(json!({ "spec": { "template": { "metadata": { "annotations": annotations } } } })))
+            Ok(Patch::Merge(
+                json!({ "spec": { "template": { "metadata": { "annotations": annotations } } } }),
+            ))
         }
     }
 }

@@ -54,7 +54,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
 
 fn undo(session: &mut Session<'_>, info: &Info, to_revision: i64, dry_run: DryRun) -> Result<String> {
     if to_revision < 0 {
-        return Err(CommandError::message(format!("unable to find specified revision {to_revision} in history")));
+        return Err(CommandError::message(format!(
+            "unable to find specified revision {to_revision} in history"
+        )));
     }
     match info.kind {
         Kind::DEPLOYMENT => undo_deployment(session, info, to_revision, dry_run),
@@ -72,9 +74,9 @@ fn choose(revisions: &[Revision], to_revision: i64) -> Result<Option<&Revision>>
         return Ok(revisions.iter().rev().nth(1));
     }
     let found = revisions.iter().find(|revision| revision.number == to_revision);
-    found.map(Some).ok_or_else(|| {
-        CommandError::message(format!("unable to find specified revision {to_revision} in history"))
-    })
+    found
+        .map(Some)
+        .ok_or_else(|| CommandError::message(format!("unable to find specified revision {to_revision} in history")))
 }
 
 fn undo_deployment(session: &mut Session<'_>, info: &Info, to_revision: i64, dry_run: DryRun) -> Result<String> {
@@ -86,7 +88,9 @@ fn undo_deployment(session: &mut Session<'_>, info: &Info, to_revision: i64, dry
     }
     let all = revisions(session, info);
     let Some(revision) = choose(&all, to_revision)? else {
-        return Err(CommandError::message(format!("no rollout history found for deployment \"{name}\"")));
+        return Err(CommandError::message(format!(
+            "no rollout history found for deployment \"{name}\""
+        )));
     };
     let mut template = revision.value.pointer("/spec/template").cloned().unwrap_or_default();
     if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
@@ -113,16 +117,31 @@ fn undo_deployment(session: &mut Session<'_>, info: &Info, to_revision: i64, dry
 
 /// The revision's annotations, with the Deployment's own.
 fn annotations_of(deployment: &Value, revision: &Value) -> Map<String, Value> {
-    let of = |object: &Value| object.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default();
+    let of = |object: &Value| {
+        object
+            .pointer("/metadata/annotations")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
     let is_own = |key: &String| OWN_ANNOTATIONS.contains(&key.as_str());
     let own = of(deployment).into_iter().filter(|(key, _)| is_own(key));
     let recorded = of(revision).into_iter().filter(|(key, _)| !is_own(key));
     own.chain(recorded).collect()
 }
 
-fn undo_by_controller_revision(session: &mut Session<'_>, info: &Info, to_revision: i64, dry_run: DryRun) -> Result<String> {
+fn undo_by_controller_revision(
+    session: &mut Session<'_>,
+    info: &Info,
+    to_revision: i64,
+    dry_run: DryRun,
+) -> Result<String> {
     let all = revisions(session, info);
-    let chosen = if all.len() < 2 && to_revision == 0 { None } else { choose(&all, to_revision)? };
+    let chosen = if all.len() < 2 && to_revision == 0 {
+        None
+    } else {
+        choose(&all, to_revision)?
+    };
     let Some(revision) = chosen else {
         return Err(CommandError::message("no last revision to roll back to"));
     };

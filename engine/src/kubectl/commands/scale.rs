@@ -45,7 +45,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         ));
     }
     if arguments.int("current-replicas").is_some_and(|current| current < -1) {
-        return Err(CommandError::message("The --current-replicas must specify an integer of -1 or greater"));
+        return Err(CommandError::message(
+            "The --current-replicas must specify an integer of -1 or greater",
+        ));
     }
     let change = Change::of(arguments, "scaled")?;
     let query = Query::of(arguments, &arguments.positional).kind_alone();
@@ -76,13 +78,22 @@ fn scale(session: &mut Session<'_>, arguments: &Arguments, info: &Info, replicas
         return Err(ApiError::no_resource().into());
     }
     if let Some(wanted) = arguments.int("current-replicas").filter(|wanted| *wanted >= 0) {
-        let current = info.value.pointer("/spec/replicas").and_then(serde_json::Value::as_i64).unwrap_or(1);
+        let current = info
+            .value
+            .pointer("/spec/replicas")
+            .and_then(serde_json::Value::as_i64)
+            .unwrap_or(1);
         if current != wanted {
-            return Err(CommandError::message(format!("Expected replicas to be {wanted}, was {current}")));
+            return Err(CommandError::message(format!(
+                "Expected replicas to be {wanted}, was {current}"
+            )));
         }
     }
     if let Some(wanted) = arguments.text("resource-version") {
-        let current = info.value.pointer("/metadata/resourceVersion").and_then(serde_json::Value::as_str);
+        let current = info
+            .value
+            .pointer("/metadata/resourceVersion")
+            .and_then(serde_json::Value::as_str);
         let current = current.unwrap_or_default();
         if current != wanted {
             return Err(CommandError::message(format!(
@@ -118,7 +129,9 @@ fn wait_for_replicas(session: &mut Session<'_>, info: &Info, replicas: i64, time
         }
         if !session.wait_for_change(deadline)? {
             let name = &info.key.name;
-            return Err(CommandError::message(format!("timed out waiting for \"{name}\" to be synced")));
+            return Err(CommandError::message(format!(
+                "timed out waiting for \"{name}\" to be synced"
+            )));
         }
     }
 }

@@ -11,7 +11,11 @@ use crate::kubectl::session::{DryRun, Session};
 
 /// Its flags.
 pub const FLAGS: &[&[Flag]] = &[
-    &[Flag::bool("all"), Flag::text("selector").short('l'), Flag::bool("local")],
+    &[
+        Flag::bool("all"),
+        Flag::text("selector").short('l'),
+        Flag::bool("local"),
+    ],
     FILES,
     CHANGE,
     OUTPUT,
@@ -21,7 +25,11 @@ pub const FLAGS: &[&[Flag]] = &[
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let change = Change::of(arguments, "image updated")?;
     let is_pair = |word: &String| word.contains('=') && !word.starts_with('=');
-    let first = arguments.positional.iter().position(is_pair).unwrap_or(arguments.positional.len());
+    let first = arguments
+        .positional
+        .iter()
+        .position(is_pair)
+        .unwrap_or(arguments.positional.len());
     let (resources, pairs) = arguments.positional.split_at(first);
     let query = Query::of(arguments, resources);
     if resources.is_empty() && query.files.is_empty() {
@@ -67,13 +75,17 @@ fn set_images(
     let mut value = info.value.clone();
     let Some(spec) = pod_spec_path(info.kind).and_then(|path| value.pointer_mut(path)) else {
         let kind = info.kind;
-        errors.push(CommandError::message(format!("the object is not a pod or does not have a pod template: {kind}")));
+        errors.push(CommandError::message(format!(
+            "the object is not a pod or does not have a pod template: {kind}"
+        )));
         return Ok(());
     };
     let mut missing = Vec::new();
     for (name, image) in images {
         if !set_image(spec, name, image) {
-            missing.push(CommandError::message(format!("unable to find container named \"{name}\"")));
+            missing.push(CommandError::message(format!(
+                "unable to find container named \"{name}\""
+            )));
         }
     }
     if value != info.value {

@@ -98,7 +98,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         )));
     }
     let Some(resource) = resources.first() else {
-        return Err(CommandError::message("one or more resources must be specified as <resource> <name>"));
+        return Err(CommandError::message(
+            "one or more resources must be specified as <resource> <name>",
+        ));
     };
     if specs.is_empty() {
         return Err(CommandError::message("at least one taint update is required"));
@@ -165,8 +167,12 @@ fn check_conflicts(edits: &Edits) -> Result<()> {
         let same = |add: &Spec| add.key == remove.key && (remove.effect.is_empty() || remove.effect == add.effect);
         edits.add.iter().any(same)
     };
-    let conflicts: Vec<String> =
-        edits.remove.iter().filter(covers).map(|remove| format!("{}={}", remove.key, remove.effect)).collect();
+    let conflicts: Vec<String> = edits
+        .remove
+        .iter()
+        .filter(covers)
+        .map(|remove| format!("{}={}", remove.key, remove.effect))
+        .collect();
     if conflicts.is_empty() {
         return Ok(());
     }
@@ -181,7 +187,12 @@ fn taint(session: &mut Session<'_>, info: &Info, edits: &Edits, change: &Change,
     let present = read::list(spec, "taints");
     let is = |spec: &Spec| present.iter().any(|taint| Spec::of(taint).matches(spec));
     if !overwrite {
-        let taken: Vec<&str> = edits.add.iter().filter(|spec| is(spec)).map(|spec| spec.key.as_str()).collect();
+        let taken: Vec<&str> = edits
+            .add
+            .iter()
+            .filter(|spec| is(spec))
+            .map(|spec| spec.key.as_str())
+            .collect();
         if !taken.is_empty() {
             return Err(CommandError::message(format!(
                 "node {} already has {} taint(s) with same effect(s) and --overwrite is false",
@@ -201,7 +212,11 @@ fn taint(session: &mut Session<'_>, info: &Info, edits: &Edits, change: &Change,
             taint.key != remove.key || (!remove.effect.is_empty() && taint.effect != remove.effect)
         });
         if taints.len() == before {
-            let text = if remove.effect.is_empty() { remove.key.clone() } else { format!("{}:{}", remove.key, remove.effect) };
+            let text = if remove.effect.is_empty() {
+                remove.key.clone()
+            } else {
+                format!("{}:{}", remove.key, remove.effect)
+            };
             return Err(CommandError::message(format!("taint {text:?} not found")));
         }
     }

@@ -57,10 +57,14 @@ impl Awaited {
             let (path, value) = match rest.find("}=").map(|at| rest.split_at(at + 1)) {
                 Some((path, value)) => (path, value.strip_prefix('=')),
                 None if rest.contains('{') => (rest, None),
-                None => rest.split_once('=').map_or((rest, None), |(path, value)| (path, Some(value))),
+                None => rest
+                    .split_once('=')
+                    .map_or((rest, None), |(path, value)| (path, Some(value))),
             };
             if value == Some("") {
-                return Err(CommandError::message("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"));
+                return Err(CommandError::message(
+                    "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
+                ));
             }
             let path = JsonPath::parse_relaxed(path).map_err(|error| CommandError::message(error.to_string()))?;
             return Ok(Awaited::Path {
@@ -78,8 +82,13 @@ impl Awaited {
             (_, None) => false,
             (Awaited::Condition { name, status }, Some(object)) => has_condition(object, name, status),
             (Awaited::Path { path, value }, Some(object)) => {
-                let found: Vec<String> =
-                    path.find(object).unwrap_or_default().iter().flatten().map(|value| jsonpath::plain(value)).collect();
+                let found: Vec<String> = path
+                    .find(object)
+                    .unwrap_or_default()
+                    .iter()
+                    .flatten()
+                    .map(|value| jsonpath::plain(value))
+                    .collect();
                 match value {
                     Some(value) => matches!(found.as_slice(), [one] if one == value),
                     None => !found.is_empty(),
@@ -92,11 +101,15 @@ impl Awaited {
 fn has_condition(object: &Value, name: &str, wanted: &str) -> bool {
     let status = object.get("status").unwrap_or(&Value::Null);
     let conditions = read::list(status, "conditions");
-    let condition = conditions.iter().find(|condition| read::text(condition, "type").eq_ignore_ascii_case(name));
+    let condition = conditions
+        .iter()
+        .find(|condition| read::text(condition, "type").eq_ignore_ascii_case(name));
     let Some(condition) = condition else { return false };
     let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
     let observed = read::int(condition, "observedGeneration").or_else(|| read::int(status, "observedGeneration"));
-    let stale = generation.zip(observed).is_some_and(|(generation, observed)| observed < generation);
+    let stale = generation
+        .zip(observed)
+        .is_some_and(|(generation, observed)| observed < generation);
     !stale && read::text(condition, "status").eq_ignore_ascii_case(wanted)
 }
 
@@ -117,7 +130,11 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         }
     }
     let gone = matches!(awaited, Awaited::Gone);
-    let mut errors: Vec<CommandError> = found.errors.into_iter().filter(|error| !(gone && is_not_found(error))).collect();
+    let mut errors: Vec<CommandError> = found
+        .errors
+        .into_iter()
+        .filter(|error| !(gone && is_not_found(error)))
+        .collect();
     if found.infos.is_empty() {
         if errors.is_empty() && !gone {
             return Err(CommandError::message("no matching resources found"));
@@ -146,7 +163,9 @@ fn wait_for(session: &mut Session<'_>, info: &Info, awaited: &Awaited, deadline:
     loop {
         let present = session.get(info.kind, &info.key);
         // A namesake that came after is another object.
-        let same = present.as_ref().filter(|object| !matches!(awaited, Awaited::Gone) || object.pointer("/metadata/uid") == uid.as_ref());
+        let same = present
+            .as_ref()
+            .filter(|object| !matches!(awaited, Awaited::Gone) || object.pointer("/metadata/uid") == uid.as_ref());
         if awaited.is_met(same) {
             return Ok(true);
         }

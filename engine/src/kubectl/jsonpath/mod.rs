@@ -12,6 +12,7 @@ mod filter;
 mod go_value;
 mod node;
 mod parse;
+mod sort;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ use serde_json::Value;
 use crate::api::go_quote;
 use evaluate::Evaluation;
 use node::Node;
+pub use sort::{SortError, sort_by};
 
 /// What one action or piece of text of a template came to.
 pub type Found<'a> = Vec<Cow<'a, Value>>;

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::api::draws::Draws;
 
 fn pod() -> Value {
     json!({
@@ -162,4 +163,56 @@ fn prints_as_go() {
         r#"{"a":{},"b":["x",true]}"#,
         r#"map[string]interface {}{"a":map[string]interface {}{}, "b":[]interface {}{"x", true}}"#,
     );
+}
+
+#[test]
+fn no_template_panics() {
+    let mut draws = Draws(9);
+    let pieces = [
+        "{",
+        "}",
+        "{.",
+        "..",
+        "[",
+        "]",
+        "[?(",
+        ")]",
+        "@",
+        "$",
+        ".spec",
+        ".containers",
+        ".name",
+        "*",
+        "0",
+        "-1",
+        ":",
+        ",",
+        "'",
+        "\"",
+        "\\",
+        "==",
+        "<",
+        "range ",
+        "end",
+        " ",
+        "true",
+        "1.5",
+        "é",
+        "\n",
+    ];
+    let (root, mut evaluated) = (pod(), 0);
+    for _ in 0..50_000 {
+        let template = draws.text(14, &pieces);
+        if let Ok(path) = JsonPath::parse(&template) {
+            evaluated += 1;
+            match path.evaluate(&root) {
+                Ok(text) => assert_eq!(path.evaluate(&root), Ok(text), "{template}"),
+                Err(error) => assert!(
+                    path.explain(&error, &root).contains(&template) || template.contains(['"', '\\', '\n']),
+                    "{template}"
+                ),
+            }
+        }
+    }
+    assert!(evaluated > 1_000, "the generator must hit templates: {evaluated}");
 }

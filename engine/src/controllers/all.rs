@@ -1,10 +1,13 @@
 //! All controllers as one component: every change is shown to each, every wake-up goes to its own.
 
 use super::deployment::DeploymentController;
-use super::node_lifecycle::NodeLifecycleController;
-use super::pod_gc::PodGcController;
+use super::endpoint_slice::EndpointSliceController;
+use super::garbage_collector::GarbageCollector;
+use super::namespace::NamespaceController;
+use super::node_lifecycle::NodeLifecycle;
+use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
-use super::taint_eviction::TaintEvictionController;
+use super::taint_eviction::TaintEviction;
 use crate::api::ObjectKey;
 use crate::component::{Component, Context};
 use crate::sim::Seed;
@@ -21,8 +24,12 @@ pub enum ControllerId {
     EndpointSlice,
     /// Deletes what has lost its owner.
     GarbageCollector,
-    /// Watches node heartbeats, taints nodes.
+    /// Watches node heartbeats.
     NodeLifecycle,
+    /// Its part that taints nodes by their conditions.
+    NodeTaint,
+    /// Its part that has the pods of lost nodes evicted.
+    NodeEviction,
     /// Evicts pods that do not tolerate a `NoExecute` taint.
     TaintEviction,
     /// Deletes pods whose node is gone.
@@ -48,7 +55,9 @@ impl ControllerId {
             ControllerId::Deployment => "deployment-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
-            ControllerId::NodeLifecycle => "node-lifecycle-controller",
+            ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
+                "node-lifecycle-controller"
+            }
             ControllerId::TaintEviction => "taint-eviction-controller",
             ControllerId::PodGc => "pod-garbage-collector-controller",
             ControllerId::Namespace => "namespace-controller",
@@ -61,9 +70,12 @@ impl ControllerId {
 pub struct Controllers {
     replica_set: ReplicaSetController,
     deployment: DeploymentController,
-    node_lifecycle: NodeLifecycleController,
-    taint_eviction: TaintEvictionController,
-    pod_gc: PodGcController,
+    endpoint_slice: EndpointSliceController,
+    garbage_collector: GarbageCollector,
+    node_lifecycle: NodeLifecycle,
+    taint_eviction: TaintEviction,
+    pod_gc: PodGc,
+    namespace: NamespaceController,
 }
 
 impl Controllers {
@@ -72,9 +84,12 @@ impl Controllers {
         Controllers {
             replica_set: ReplicaSetController::new(seed),
             deployment: DeploymentController::new(seed),
-            node_lifecycle: NodeLifecycleController::new(seed),
-            taint_eviction: TaintEvictionController::new(seed),
-            pod_gc: PodGcController::new(seed),
+            endpoint_slice: EndpointSliceController::new(seed),
+            garbage_collector: GarbageCollector::new(seed),
+            node_lifecycle: NodeLifecycle::new(seed),
+            taint_eviction: TaintEviction::new(seed),
+            pod_gc: PodGc::new(seed),
+            namespace: NamespaceController::new(seed),
         }
     }
 }
@@ -85,9 +100,12 @@ impl Component for Controllers {
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         self.replica_set.observe(change, context);
         self.deployment.observe(change, context);
+        self.endpoint_slice.observe(change, context);
+        self.garbage_collector.observe(change, context);
         self.node_lifecycle.observe(change, context);
         self.taint_eviction.observe(change, context);
         self.pod_gc.observe(change, context);
+        self.namespace.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
@@ -95,10 +113,14 @@ impl Component for Controllers {
         match task.controller {
             ControllerId::ReplicaSet => self.replica_set.run(key, context),
             ControllerId::Deployment => self.deployment.run(key, context),
-            ControllerId::NodeLifecycle => self.node_lifecycle.run(key, context),
+            ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
+            ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
+            ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),
+            ControllerId::NodeTaint => self.node_lifecycle.run_taint(key, context),
+            ControllerId::NodeEviction => self.node_lifecycle.run_eviction(key, context),
             ControllerId::TaintEviction => self.taint_eviction.run(key, context),
             ControllerId::PodGc => self.pod_gc.run(key, context),
-            _ => {}
+            ControllerId::Namespace => self.namespace.run(key, context),
         }
     }
 }
