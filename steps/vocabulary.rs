@@ -3,6 +3,7 @@
 /// Path as `file!()` gives it (its end), and text.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/given/cluster.rs", include_str!("given/cluster.rs")),
+    ("steps/given/behaviours.rs", include_str!("given/behaviours.rs")),
     ("steps/given/objects.rs", include_str!("given/objects.rs")),
     ("steps/when/kubectl.rs", include_str!("when/kubectl.rs")),
     ("steps/when/time.rs", include_str!("when/time.rs")),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::api::{Container, Kind, Pod, Selector};
-use crate::faults::FaultId;
+use crate::faults::{FaultId, FaultLog};
 use crate::kubelet::ProbeKind;
 use crate::runtime::behaviour::normalized_reference;
 use crate::runtime::{Behaviour, PullFailure, glob_matches};
@@ -125,6 +125,7 @@ pub struct Environment {
     rules: Vec<Rule>,
     outages: BTreeMap<FaultId, PullOutage>,
     probes: BTreeMap<(crate::api::Uid, ProbeKind), BTreeMap<FaultId, ProbeOutage>>,
+    faults: FaultLog,
     nothing_said: Arc<Behaviour>,
 }
 
@@ -151,16 +152,28 @@ impl Environment {
         Arc::new(behaviour)
     }
 
-    /// Why an image cannot be pulled because of a fault.
-    pub fn outage(&self, image: &str) -> Option<PullFailure> {
-        self.outages.values().find_map(|outage| match outage {
-            PullOutage::Image(pattern, failure) => glob_matches(pattern, image).then(|| failure.clone()),
+    /// Whether the pull of an image that is just ending fails because of a fault, and why. The fault has struck then.
+    pub fn pull_fails(&mut self, image: &str) -> Option<PullFailure> {
+        let (fault, failure) = self.outages.iter().find_map(|(fault, outage)| match outage {
+            PullOutage::Image(pattern, failure) => glob_matches(pattern, image).then(|| (*fault, failure.clone())),
             PullOutage::Registry(registry) => {
                 let reference = normalized_reference(image);
                 let of = reference.split('/').next().unwrap_or_default();
-                (of == registry).then_some(PullFailure::Unreachable)
+                (of == registry).then_some((*fault, PullFailure::Unreachable))
             }
-        })
+        })?;
+        self.faults.strike(fault, 1);
+        Some(failure)
+    }
+
+    /// All faults so far.
+    pub fn faults(&self) -> &FaultLog {
+        &self.faults
+    }
+
+    /// All faults so far, to add to.
+    pub(crate) fn faults_mut(&mut self) -> &mut FaultLog {
+        &mut self.faults
     }
 
     /// Lets pulls fail, until [`Environment::end`].
@@ -171,6 +184,14 @@ impl Environment {
     /// How a probe of a pod goes wrong because of a fault.
     pub fn probe_outage(&self, pod: crate::api::Uid, probe: ProbeKind) -> Option<ProbeOutage> {
         self.probes.get(&(pod, probe))?.values().next_back().copied()
+    }
+
+    /// Notes that a fault has let a probe of a pod go wrong.
+    pub fn probe_struck(&mut self, pod: crate::api::Uid, probe: ProbeKind) {
+        let faults = self.probes.get(&(pod, probe)).into_iter().flat_map(BTreeMap::keys);
+        for fault in faults {
+            self.faults.strike(*fault, 1);
+        }
     }
 
     /// Lets a probe of a pod go wrong, until [`Environment::end`].

@@ -192,6 +192,8 @@ settings! {
     volume_mount_duration: Duration = millis(300), "volume-mount-duration";
     /// How long a kubelet takes from its start to its first look at its pods.
     kubelet_start_duration: Duration = secs(1), "kubelet-start-duration";
+    /// How long a node that reboots is away unless a scenario says otherwise.
+    node_reboot_duration: Duration = secs(30), "node-reboot-duration";
     /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).
     image_pull_duration: Duration = millis(300), "image-pull-duration";
     /// How long creating a container takes (the recordings' scripted runtime: 30ms).

@@ -4,7 +4,6 @@ mod commands;
 mod context;
 mod error;
 mod lanes;
-mod nodes;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod world;
 

@@ -1,16 +1,18 @@
 //! The state that cucumber's step functions work on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::limits::LimitError;
+use shakedown_engine::runtime::MemoryUse;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
 
 use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
 use crate::assertion::{Claim, Refuted, Since, evaluate};
-use crate::parameters::{Tense, VirtualDuration};
+use crate::parameters::{Containers, Tense, VirtualDuration};
 use crate::runner::Keyword;
 
 /// So many commands' outputs are kept for the report.
@@ -27,6 +29,8 @@ pub struct World {
     /// The first When: where the past of `at all times` begins.
     since: Option<Since>,
     last_command: Option<LastCommand>,
+    /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
+    memory: BTreeMap<String, MemoryUse>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -45,6 +49,7 @@ impl World {
             cluster: None,
             since: None,
             last_command: None,
+            memory: BTreeMap::new(),
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -165,6 +170,11 @@ impl World {
         self.last_command
             .as_ref()
             .ok_or_else(|| StepError::new("no command was run before this step"))
+    }
+
+    /// The memory use that the steps have told for the containers of a phrase.
+    pub(crate) fn memory_of(&mut self, containers: &Containers) -> &mut MemoryUse {
+        self.memory.entry(containers.to_string()).or_default()
     }
 
     pub(super) fn remember(&mut self, line: &str, output: CommandOutput) -> &LastCommand {

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::admission;
+use super::bootstrap::furnish_namespace;
 use super::error::{ApiError, Cause, Reason, key_of};
-use super::patch::Patch;
 use super::service_address;
+use super::patch::Patch;
 use crate::api::defaulting::{default_object, prepare_for_create, prepare_for_update};
 use crate::api::validation::{FieldError, validate_create, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, json};
@@ -48,6 +49,9 @@ impl Request<'_, '_> {
         object = object.with_meta(meta);
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
+            if kind == Kind::NAMESPACE {
+                furnish_namespace(self.context.store, &key.name);
+            }
         }
         Ok(self.external(&object))
     }

@@ -1,18 +1,13 @@
-//! The fault catalogue.
+//! The fault catalogue: one enum, to strike and to heal.
+//!
+//! Faults act on the machines and processes behind the cluster (or, where that is what they are, on the API), never on what
+//! the control plane believes. Each is recorded with when it began and ended and how many targets it changed, so that a
+//! scenario whose fault struck nothing can fail.
 
-use crate::component::Context;
-use crate::kubelet::Kubelets;
+mod fault;
+mod log;
+mod strike;
 
-/// A fault in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FaultId(pub u32);
-
-/// Ends a fault.
-pub fn heal(_fault: FaultId, _kubelets: &mut Kubelets, _context: &mut Context<'_>) {}
-
-impl crate::Cluster {
-    /// Says what some containers do. It counts for those started from now on.
-    pub fn behave(&mut self, rule: crate::environment::Rule) {
-        self.with_context("fault", |context, _| context.environment.behave(rule));
-    }
-}
+pub use fault::{Fault, FaultError, Pressure};
+pub use log::{FaultId, FaultLog, FaultRecord};
+pub use strike::heal;

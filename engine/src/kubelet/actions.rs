@@ -8,12 +8,15 @@ use super::steps::Step;
 use super::work::PodWork;
 use crate::api::RestartPolicy;
 
+/// A container to stop, and the words for it if there are any but the usual.
+type Stop = (usize, Option<String>);
+
 /// What becomes of the init containers.
 struct Initialization {
     /// Which to start.
     start: Vec<usize>,
     /// Which to stop first, and why.
-    kill: Vec<(usize, Option<String>)>,
+    kill: Vec<Stop>,
     /// Whether the containers proper may run.
     done: bool,
     /// Whether it has failed for good.
@@ -132,7 +135,7 @@ impl PodWork<'_, '_> {
     }
 
     /// How many containers go on as they are, which to stop and why, which to start.
-    fn plan_containers(&self) -> (usize, Vec<(usize, Option<String>)>, Vec<usize>) {
+    fn plan_containers(&self) -> (usize, Vec<Stop>, Vec<usize>) {
         let (mut kept, mut kill, mut start) = (0, Vec::new(), Vec::new());
         let init_len = self.slot.init_len();
         for (position, container) in self.slot.pod.spec.containers.iter().enumerate() {
@@ -184,7 +187,7 @@ impl PodWork<'_, '_> {
     }
 
     /// Every running container, with no words of its own.
-    pub fn all_running(&self) -> Vec<(usize, Option<String>)> {
+    pub fn all_running(&self) -> Vec<Stop> {
         let running = self
             .slot
             .instances
@@ -194,7 +197,7 @@ impl PodWork<'_, '_> {
     }
 }
 
-fn push_kill(steps: &mut Vec<Step>, kill: Vec<(usize, Option<String>)>) {
+fn push_kill(steps: &mut Vec<Step>, kill: Vec<Stop>) {
     if !kill.is_empty() {
         steps.extend([Step::Kill(kill), Step::Killed]);
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::pod_slot::PodSlot;
-use crate::api::{Pod, Uid};
+use crate::api::{Node, Pod, Uid};
+use crate::faults::Pressure;
 use crate::settings::Settings;
 use crate::sim::{Random, Seed, SimTime};
 use std::sync::Arc;
@@ -40,6 +41,14 @@ pub(super) struct Agent {
     pub number: u32,
     /// Its own random stream.
     pub random: Random,
+    /// The node as its kubelet registers it.
+    pub node: Arc<Node>,
+    /// What it runs low on.
+    pub pressures: Vec<Pressure>,
+    /// When it posts its node's status next because it starts or is connected again.
+    pub registers: SimTime,
+    /// Whether that is because it starts.
+    pub restarted: bool,
     /// The state of the machine.
     pub machine: Machine,
     /// When it last started: wake-ups from before are stale.
@@ -69,12 +78,17 @@ pub(super) const SYNC_TICK: Duration = Duration::from_secs(1);
 
 impl Agent {
     /// The agent of a new node.
-    pub fn new(seed: Seed, name: &SmolStr, number: u32, host_ip: SmolStr, now: SimTime, settings: &Settings) -> Self {
+    pub fn new(seed: Seed, node: Arc<Node>, number: u32, now: SimTime, settings: &Settings) -> Self {
+        let name = &node.meta.name;
         let mut random = seed.stream(&format!("kubelet/{name}"));
         let list_phase = now + random.duration(Duration::ZERO, settings.kubelet_relist_period);
         let sync_phase = now + random.duration(Duration::ZERO, SYNC_TICK);
         Agent {
             name: name.clone(),
+            host_ip: node.internal_ip(),
+            pressures: Vec::new(),
+            registers: now,
+            restarted: false,
             number,
             random,
             machine: Machine {
@@ -83,7 +97,6 @@ impl Agent {
                 connected: true,
             },
             started: now,
-            host_ip,
             list_phase,
             sync_phase,
             images: BTreeSet::new(),
@@ -93,6 +106,7 @@ impl Agent {
             admitted: BTreeMap::new(),
             next_ip: 2,
             free_ips: BTreeSet::new(),
+            node,
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use super::backoff::{Backoff, Limits};
-use super::instance::{Ended, Instance, InstanceState, LiveInstance, Sandbox, hex_id, newest};
+use super::instance::{Ended, Instance, InstanceState, LiveInstance, Sandbox, hex_id};
 use super::kubelets::Wake;
 use super::pod_slot::Reason;
 use super::steps::Step;
@@ -140,8 +140,8 @@ impl PodWork<'_, '_> {
 
     /// How many lives a container had before the next one.
     fn next_life(&self, container: usize) -> u32 {
-        let lives = self.slot.instances.iter().map(|instance| &instance.listed);
-        match lives.filter(|instance| instance.container == container).next_back() {
+        let mut lives = self.slot.instances.iter().map(|instance| &instance.listed);
+        match lives.rfind(|instance| instance.container == container) {
             Some(latest) => latest.life + 1,
             // A container that the runtime has lost keeps its count.
             None => self
@@ -294,11 +294,6 @@ impl PodWork<'_, '_> {
         if ended && self.agent.machine.kubelet {
             self.runtime_changed();
         }
-    }
-
-    /// Whether the newest listed life of a container is this one.
-    pub fn is_newest(&self, container: usize, id: &str) -> bool {
-        newest(&self.slot.listed, container).is_some_and(|instance| instance.id == id)
     }
 }
 

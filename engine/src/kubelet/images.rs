@@ -82,7 +82,7 @@ impl PodWork<'_, '_> {
             true => self
                 .context
                 .environment
-                .outage(&image)
+                .pull_fails(&image)
                 .or(self.behaviour(container).pull_failure.clone()),
             false => Some(PullFailure::Unreachable),
         };

@@ -43,6 +43,8 @@ pub enum Wake {
     ProbeNow(u16),
     /// The pod's deadline has come.
     Deadline,
+    /// The kubelet posts its node's status.
+    Registers,
     /// The kubelet has started.
     Started,
 }
@@ -171,7 +173,9 @@ impl Component for Kubelets {
         match task.wake {
             Wake::Started => {
                 self.kubelet_started(task.node, context);
-                return;
+            }
+            Wake::Registers => {
+                self.registers(task.node, context);
             }
             Wake::Watch => {
                 let Some(incoming) = agent.inbox.remove(&task.pod) else {
@@ -192,7 +196,7 @@ impl Component for Kubelets {
                     Wake::Probe(probe) => work.probe_tick(usize::from(probe)),
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
-                    Wake::Exit | Wake::Watch | Wake::Started => {}
+                    Wake::Exit | Wake::Watch | Wake::Started | Wake::Registers => {}
                 });
             }
         }

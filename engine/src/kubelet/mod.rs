@@ -19,6 +19,7 @@ mod containers;
 mod images;
 mod instance;
 mod kubelets;
+mod machine;
 mod pod_slot;
 mod pod_worker;
 mod probes;
@@ -27,6 +28,7 @@ mod registration;
 mod relist;
 mod status;
 mod steps;
+mod struck;
 mod termination;
 mod work;
 

@@ -262,6 +262,10 @@ impl PodWork<'_, '_> {
         if self.slot.admitted || self.admit() {
             self.schedule_deadline();
             self.update();
+            // The first listing of a kubelet that starts reports what runs as started: one more sync.
+            if !self.slot.listed.is_empty() {
+                self.update();
+            }
         }
     }
 }

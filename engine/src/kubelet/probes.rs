@@ -307,6 +307,8 @@ impl PodWork<'_, '_> {
             return;
         }
         let reply = self.probe_reply(probe.container, probe.kind, spec);
+        let uid = self.slot.uid();
+        self.context.environment.probe_struck(uid, probe.kind);
         let passes = reply.answer == Answer::Success;
         if let Some(failure) = failure_text(&reply.answer, spec, &container, &self.slot.status.pod_ip) {
             let message = format!("{} probe {failure}", probe.kind.name());

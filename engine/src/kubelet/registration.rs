@@ -3,16 +3,17 @@
 //! Source: kubelet `kubelet_node_status.go`; documentation "Nodes: self-registration", "Leases". Conditions, labels and columns
 //! are those of a kubeadm node with containerd.
 
+use std::sync::Arc;
+
 use smol_str::{SmolStr, format_smolstr};
 
 use super::agent::Agent;
-use super::kubelets::{Kubelets, Task, Wake};
+use super::kubelets::Kubelets;
 use crate::Cluster;
 use crate::api::{
     Condition, Labels, Lease, Node, ObjectKey, ObjectMeta, Quantity, Resource, ResourceList, Taint, Timestamp, json,
 };
-use crate::component::{self, Context};
-use crate::sim::Urgency;
+use crate::component::Context;
 use crate::store::StoreError;
 
 /// What a node is to be like.
@@ -116,12 +117,12 @@ impl Kubelets {
             None => u32::try_from(self.agents.len()).unwrap_or(u32::MAX),
         };
         complete(&mut node, number, context);
-        let host_ip = node.internal_ip();
         node.meta.uid = crate::api::Uid::default();
         node.meta.deletion = None;
+        let registered = node.clone();
         context.store.create(node)?;
         self.heartbeat(&name, context);
-        let agent = Agent::new(self.seed, &name, number, host_ip, context.now, context.settings);
+        let agent = Agent::new(self.seed, Arc::new(registered), number, context.now, context.settings);
         match self.agents.get_mut(number as usize) {
             Some(present) => *present = agent,
             None => self.agents.push(agent),
@@ -178,18 +179,6 @@ impl Kubelets {
         for uid in agent.pods.keys().copied().collect::<Vec<_>>() {
             Kubelets::with_pod(agent, uid, context, |work| work.adopt());
         }
-    }
-
-    /// Wakes a node's agent up.
-    pub(crate) fn wake_node(number: u32, at: crate::sim::SimTime, context: &mut Context<'_>) {
-        let task = Task {
-            node: number,
-            pod: crate::api::Uid::default(),
-            wake: Wake::Started,
-        };
-        context
-            .agenda
-            .schedule(at, Urgency::Active, component::Task::Kubelet(task));
     }
 }
 

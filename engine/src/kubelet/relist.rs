@@ -48,11 +48,8 @@ impl PodWork<'_, '_> {
 fn changed_containers(before: &[Instance], after: &[Instance]) -> usize {
     let is_new = |instance: &&Instance| {
         let old = before.iter().find(|old| old.id == instance.id);
-        match (old.map(|old| &old.state), &instance.state) {
-            (None, _) => true,
-            (Some(InstanceState::Running(_)), InstanceState::Exited(_)) => true,
-            _ => false,
-        }
+        let ended = |old: &Instance| old.is_running() && matches!(instance.state, InstanceState::Exited(_));
+        old.is_none_or(ended)
     };
     after.iter().filter(is_new).count()
 }

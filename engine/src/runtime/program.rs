@@ -125,8 +125,7 @@ impl Program {
         touched.peek()?;
         Some(
             touched
-                .filter(|(at, ..)| *at <= elapsed)
-                .last()
+                .rfind(|(at, ..)| *at <= elapsed)
                 .is_some_and(|(.., there)| *there),
         )
     }
