@@ -44,7 +44,7 @@ impl Run {
         object["spec"]["nodeName"] = "node-1".into();
         let mut pod = Pod::from_json(object);
         pod.status.phase = PodPhase::Pending;
-        self.cluster.write(|store| store.create(pod)).expect("a new pod");
+        self.cluster.write("user", |store| store.create(pod)).expect("a new pod");
         self
     }
 
@@ -64,7 +64,7 @@ impl Run {
     fn delete(&mut self, options: DeleteOptions) -> &mut Self {
         let key = ObjectKey::new("default", "p");
         self.cluster
-            .write(|store| store.delete(Kind::POD, &key, options))
+            .write("user", |store| store.delete(Kind::POD, &key, options))
             .expect("the pod is there");
         self
     }
@@ -277,7 +277,7 @@ fn missing_configuration_holds_containers_up_until_it_is_there() {
     let map = json!({ "metadata": { "name": "settings", "namespace": "default" }, "data": { "k": "v" } });
     let map = Object::from_json(Kind::CONFIG_MAP, map);
     run.cluster
-        .write(|store| store.create_object(map))
+        .write("user", |store| store.create_object(map))
         .expect("a new ConfigMap");
     run.pass(30);
     assert!(run.current().is_ready());
@@ -295,7 +295,7 @@ fn missing_volumes_are_mounted_with_back_off() {
         json!({ "metadata": { "name": "creds", "namespace": "default" } }),
     );
     run.cluster
-        .write(|store| store.create_object(secret))
+        .write("user", |store| store.create_object(secret))
         .expect("a new Secret");
     run.pass(60);
     assert_eq!(run.current().status.phase, PodPhase::Pending);
