@@ -3,7 +3,11 @@
 /// Path as `file!()` gives it (its end), and text.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/given/cluster.rs", include_str!("given/cluster.rs")),
+    ("steps/given/behaviours.rs", include_str!("given/behaviours.rs")),
     ("steps/given/objects.rs", include_str!("given/objects.rs")),
+    ("steps/when/faults/nodes.rs", include_str!("when/faults/nodes.rs")),
+    ("steps/when/faults/images.rs", include_str!("when/faults/images.rs")),
+    ("steps/when/faults/pods.rs", include_str!("when/faults/pods.rs")),
     ("steps/when/kubectl.rs", include_str!("when/kubectl.rs")),
     ("steps/when/time.rs", include_str!("when/time.rs")),
     ("steps/then/pods.rs", include_str!("then/pods.rs")),

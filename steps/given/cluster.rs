@@ -2,8 +2,9 @@
 
 use cucumber::gherkin::Step;
 use cucumber::{given, when};
+use shakedown_engine::kubelet::NodeTemplate;
 
-use super::node_table::{NODES_MAX, NodeSpec};
+use super::node_table::nodes_of;
 use crate::World;
 use crate::parameters::{Amount, Names, Text};
 use crate::world::StepError;
@@ -33,7 +34,7 @@ fn setting_is(world: &mut World, name: Text, value: Text) -> Result<(), StepErro
 /// Example: `Given a cluster with 3 nodes`
 #[given(expr = "a cluster with {int} node(s)")]
 fn a_cluster(world: &mut World, count: u64) -> Result<(), StepError> {
-    add_nodes(world, count, |node| node)
+    add_nodes(world, count, |_| {})
 }
 
 /// A cluster of so many nodes of this size.
@@ -42,8 +43,8 @@ fn a_cluster(world: &mut World, count: u64) -> Result<(), StepError> {
 #[given(expr = "a cluster with {int} node(s) of {quantity} CPU and {quantity} memory")]
 fn a_cluster_of_size(world: &mut World, count: u64, cpu: Amount, memory: Amount) -> Result<(), StepError> {
     add_nodes(world, count, |node| {
-        node.with_resource("cpu", &cpu.text)
-            .with_resource("memory", &memory.text)
+        node.cpu = cpu.quantity.clone();
+        node.memory = memory.quantity.clone();
     })
 }
 
@@ -54,7 +55,7 @@ fn a_cluster_of_size(world: &mut World, count: u64, cpu: Amount, memory: Amount)
 fn a_cluster_in_zones(world: &mut World, count: u64, zones: Names) -> Result<(), StepError> {
     let mut zones = zones.0.iter().cycle();
     add_nodes(world, count, |node| {
-        zones.next().map_or(node.clone(), |zone| node.in_zone(zone))
+        node.zone = zones.next().map(|zone| zone.as_str().into()).unwrap_or_default()
     })
 }
 
@@ -64,8 +65,8 @@ fn a_cluster_in_zones(world: &mut World, count: u64, zones: Names) -> Result<(),
 /// Example: `Given a cluster with nodes:`
 #[given(expr = "a cluster with nodes:")]
 fn a_cluster_with_nodes(world: &mut World, step: &Step) -> Result<(), StepError> {
-    for node in NodeSpec::table(step, &NodeSpec::named(""))? {
-        world.add_node(&node)?;
+    for node in nodes_of(step, &NodeTemplate::named(""))? {
+        world.cluster().add_node(&node)?;
     }
     Ok(())
 }
@@ -75,7 +76,7 @@ fn a_cluster_with_nodes(world: &mut World, step: &Step) -> Result<(), StepError>
 /// Example: `Given a cluster from "cluster.yaml"`
 #[given(expr = "a cluster from {string}")]
 fn a_cluster_from(world: &mut World, path: Text) -> Result<(), StepError> {
-    world.apply_files(&path)
+    world.cluster_from(&path)
 }
 
 /// Adds a node of the usual size.
@@ -84,7 +85,7 @@ fn a_cluster_from(world: &mut World, path: Text) -> Result<(), StepError> {
 #[given(expr = "a node {string} joins")]
 #[when(expr = "a node {string} joins")]
 fn a_node_joins(world: &mut World, name: Text) -> Result<(), StepError> {
-    world.add_node(&NodeSpec::named(name.0))
+    Ok(world.cluster().add_node(&NodeTemplate::named(name.0))?)
 }
 
 /// Adds a node with what the table says, in the columns of `a cluster with nodes:`.
@@ -93,8 +94,8 @@ fn a_node_joins(world: &mut World, name: Text) -> Result<(), StepError> {
 #[given(expr = "a node {string} joins with:")]
 #[when(expr = "a node {string} joins with:")]
 fn a_node_joins_with(world: &mut World, step: &Step, name: Text) -> Result<(), StepError> {
-    match NodeSpec::table(step, &NodeSpec::named(name.0))?.as_slice() {
-        [node] => world.add_node(node),
+    match nodes_of(step, &NodeTemplate::named(name.0))?.as_slice() {
+        [node] => Ok(world.cluster().add_node(node)?),
         nodes => Err(StepError::new(format!(
             "one node joins; the table has {} rows",
             nodes.len()
@@ -102,12 +103,17 @@ fn a_node_joins_with(world: &mut World, step: &Step, name: Text) -> Result<(), S
     }
 }
 
-fn add_nodes(world: &mut World, count: u64, mut make: impl FnMut(NodeSpec) -> NodeSpec) -> Result<(), StepError> {
+/// More nodes than Kubernetes itself supports in a cluster, with room to spare.
+const NODES_MAX: u64 = 20_000;
+
+fn add_nodes(world: &mut World, count: u64, mut shape: impl FnMut(&mut NodeTemplate)) -> Result<(), StepError> {
     if count > NODES_MAX {
         return Err(StepError::new(format!("a cluster has at most {NODES_MAX} nodes")));
     }
     for number in 1..=count {
-        world.add_node(&make(NodeSpec::named(format!("node-{number}"))))?;
+        let mut node = NodeTemplate::named(format!("node-{number}"));
+        shape(&mut node);
+        world.cluster().add_node(&node)?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! What a scenario starts from.
 
+mod behaviours;
 mod cluster;
 mod node_table;
 mod objects;
-
-pub use node_table::NodeSpec;

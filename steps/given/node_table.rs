@@ -1,135 +1,88 @@
-//! Nodes as the vocabulary words them: by number, or by a table.
+//! Nodes as the vocabulary words them: by a table.
 
 use cucumber::gherkin::Step;
-use shakedown_engine::api::{Quantity, TaintEffect};
+use shakedown_engine::api::{Quantity, Taint, TaintEffect};
+use shakedown_engine::kubelet::NodeTemplate;
+use smol_str::SmolStr;
 
 use crate::parameters::ParameterError;
 use crate::world::StepError;
 
-/// What a node has unless something else is said.
-const CPU: &str = "4";
-const MEMORY: &str = "8Gi";
-const PODS: &str = "110";
-
-const ZONE: &str = "topology.kubernetes.io/zone";
-const REGION: &str = "topology.kubernetes.io/region";
-
-/// More nodes than Kubernetes itself supports in a cluster, with room to spare.
-pub const NODES_MAX: u64 = 20_000;
-
-/// A node to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NodeSpec {
-    /// Its name.
-    pub name: String,
-    /// Its resources: `cpu`, `memory`, `pods` and extended ones, each a quantity.
-    pub resources: Vec<(String, String)>,
-    /// Its labels, zone and region among them.
-    pub labels: Vec<(String, String)>,
-    /// Its taints: key, value, effect.
-    pub taints: Vec<(String, String, String)>,
+/// The nodes of the table below a step: columns `name`, `cpu`, `memory`, `pods`, `zone`, `region`, `labels`, `taints`; any
+/// other column is an extended resource. What a table leaves out is as in `usual`.
+///
+/// # Errors
+/// If there is no table, a name is missing or a cell cannot be read.
+pub fn nodes_of(step: &Step, usual: &NodeTemplate) -> Result<Vec<NodeTemplate>, StepError> {
+    let table = step.table.as_ref().and_then(|table| table.rows.split_first());
+    let (header, rows) = table.ok_or_else(|| StepError::new("a table of nodes is missing below this step"))?;
+    let mut nodes: Vec<NodeTemplate> = Vec::new();
+    for row in rows {
+        let mut node = usual.clone();
+        for (column, cell) in header.iter().zip(row) {
+            set(&mut node, column, cell)?;
+        }
+        if node.name.is_empty() {
+            return Err(StepError::new(
+                "each node needs a name: a column `name` without empty cells",
+            ));
+        }
+        nodes.push(node);
+    }
+    if nodes.is_empty() {
+        Err(StepError::new("the table has a header and no nodes"))
+    } else {
+        Ok(nodes)
+    }
 }
 
-impl NodeSpec {
-    /// A node of the usual size.
-    pub fn named(name: impl Into<String>) -> Self {
-        let resource = |name: &str, quantity: &str| (name.to_owned(), quantity.to_owned());
-        Self {
-            name: name.into(),
-            resources: vec![resource("cpu", CPU), resource("memory", MEMORY), resource("pods", PODS)],
-            labels: Vec::new(),
-            taints: Vec::new(),
-        }
+/// Sets what a cell says; an empty one says nothing.
+fn set(node: &mut NodeTemplate, column: &str, cell: &str) -> Result<(), ParameterError> {
+    if cell.is_empty() {
+        return Ok(());
     }
-
-    /// Sets a resource.
-    #[must_use]
-    pub fn with_resource(mut self, name: &str, quantity: &str) -> Self {
-        self.resources.retain(|(known, _)| known != name);
-        self.resources.push((name.to_owned(), quantity.to_owned()));
-        self
+    let nonsense = |error: &dyn std::fmt::Display| ParameterError::new(format!("column `{column}`: `{cell}`: {error}"));
+    let quantity = || Quantity::parse(cell).map_err(|error| nonsense(&error));
+    match column {
+        "name" => node.name = cell.into(),
+        "cpu" => node.cpu = quantity()?,
+        "memory" => node.memory = quantity()?,
+        "pods" => node.pods = cell.parse().map_err(|error| nonsense(&error))?,
+        "zone" => node.zone = cell.into(),
+        "region" => node.region = cell.into(),
+        "labels" => node.labels.extend(pairs(cell)?),
+        "taints" => node.taints.extend(taints(cell)?),
+        resource => drop(node.resources.insert(resource.into(), quantity()?)),
     }
-
-    /// Puts it into a zone.
-    #[must_use]
-    pub fn in_zone(mut self, zone: &str) -> Self {
-        self.labels.push((ZONE.to_owned(), zone.to_owned()));
-        self
-    }
-
-    /// Sets what a table's cell says; an empty cell says nothing.
-    fn with_cell(mut self, column: &str, cell: &str) -> Result<Self, ParameterError> {
-        if cell.is_empty() {
-            return Ok(self);
-        }
-        match column {
-            "name" => cell.clone_into(&mut self.name),
-            "zone" => return Ok(self.in_zone(cell)),
-            "region" => self.labels.push((REGION.to_owned(), cell.to_owned())),
-            "labels" => self.labels.extend(pairs(cell)?),
-            "taints" => self.taints.extend(taints(cell)?),
-            resource => {
-                Quantity::parse(cell)
-                    .map_err(|error| ParameterError::new(format!("column `{resource}`: `{cell}`: {error}")))?;
-                return Ok(self.with_resource(resource, cell));
-            }
-        }
-        Ok(self)
-    }
-
-    /// The nodes of the table below a step: columns `name`, `cpu`, `memory`, `pods`, `zone`, `region`, `labels`, `taints`;
-    /// any other column is an extended resource.
-    ///
-    /// # Errors
-    /// If there is no table, a name is missing or a cell cannot be read.
-    pub fn table(step: &Step, usual: &Self) -> Result<Vec<Self>, StepError> {
-        let table = step.table.as_ref().and_then(|table| table.rows.split_first());
-        let (header, rows) = table.ok_or_else(|| StepError::new("a table of nodes is missing below this step"))?;
-        let mut nodes: Vec<Self> = Vec::new();
-        for row in rows {
-            let mut node = usual.clone();
-            for (column, cell) in header.iter().zip(row) {
-                node = node.with_cell(column, cell)?;
-            }
-            if node.name.is_empty() {
-                return Err(StepError::new(
-                    "each node needs a name: a column `name` without empty cells",
-                ));
-            }
-            nodes.push(node);
-        }
-        if nodes.is_empty() {
-            Err(StepError::new("the table has a header and no nodes"))
-        } else {
-            Ok(nodes)
-        }
-    }
+    Ok(())
 }
 
 /// `k=v,k=v`
-fn pairs(text: &str) -> Result<Vec<(String, String)>, ParameterError> {
+fn pairs(text: &str) -> Result<Vec<(SmolStr, SmolStr)>, ParameterError> {
     let pair = |part: &str| {
-        let (key, value) = part
-            .trim()
-            .split_once('=')
-            .ok_or_else(|| ParameterError::new(format!("labels: `{part}` is not `key=value`")))?;
-        Ok((key.to_owned(), value.to_owned()))
+        let pair = part.trim().split_once('=');
+        let (key, value) = pair.ok_or_else(|| ParameterError::new(format!("labels: `{part}` is not `key=value`")))?;
+        Ok((key.into(), value.into()))
     };
     text.split(',').map(pair).collect()
 }
 
 /// `k=v:Effect,k:Effect`
-fn taints(text: &str) -> Result<Vec<(String, String, String)>, ParameterError> {
+fn taints(text: &str) -> Result<Vec<Taint>, ParameterError> {
     let taint = |part: &str| {
         let nonsense = || {
-            ParameterError::new(format!(
-                "taints: `{part}` is not `key=value:Effect`; effects are NoSchedule, PreferNoSchedule and NoExecute"
-            ))
+            let effects = "effects are NoSchedule, PreferNoSchedule and NoExecute";
+            ParameterError::new(format!("taints: `{part}` is not `key=value:Effect`; {effects}"))
         };
         let (left, effect) = part.trim().rsplit_once(':').ok_or_else(nonsense)?;
         let effect = TaintEffect::parse(effect).ok_or_else(nonsense)?;
         let (key, value) = left.split_once('=').unwrap_or((left, ""));
-        Ok((key.to_owned(), value.to_owned(), effect.as_str().to_owned()))
+        Ok(Taint {
+            key: key.into(),
+            value: value.into(),
+            effect,
+            time_added: None,
+        })
     };
     text.split(',').map(taint).collect()
 }
@@ -140,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    fn check(rows: &[&[&str]], expect: Result<&[NodeSpec], &str>) {
+    fn check(rows: &[&[&str]], expect: Result<&[NodeTemplate], &str>) {
         let rows = rows
             .iter()
             .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
@@ -159,26 +112,32 @@ mod tests {
             span: Span::default(),
             position: LineCol::default(),
         };
-        let seen = NodeSpec::table(&step, &NodeSpec::named("")).map_err(|error| error.to_string());
-        assert_eq!(seen, expect.map(<[_]>::to_vec).map_err(str::to_owned));
+        let seen = nodes_of(&step, &NodeTemplate::named("")).map_err(|error| error.to_string());
+        assert_eq!(seen, expect.map(<[NodeTemplate]>::to_vec).map_err(str::to_owned));
     }
 
     #[test]
     fn columns_set_what_they_name() {
-        let mut node = NodeSpec::named("a")
-            .in_zone("z1")
-            .with_resource("cpu", "500m")
-            .with_resource("nvidia.com/gpu", "2");
-        node.labels.push(("disk".to_owned(), "ssd".to_owned()));
-        node.taints
-            .push(("dedicated".to_owned(), "db".to_owned(), "NoSchedule".to_owned()));
+        let mut node = NodeTemplate::named("a");
+        node.zone = "z1".into();
+        node.cpu = Quantity::parse("500m").expect("a quantity");
+        node.resources
+            .insert("nvidia.com/gpu".into(), Quantity::parse("2").expect("a quantity"));
+        node.labels.push(("disk".into(), "ssd".into()));
+        let effect = TaintEffect::NoSchedule;
+        node.taints.push(Taint {
+            key: "dedicated".into(),
+            value: "db".into(),
+            effect,
+            time_added: None,
+        });
         check(
             &[
                 &["name", "zone", "cpu", "nvidia.com/gpu", "labels", "taints"],
                 &["a", "z1", "500m", "2", "disk=ssd", "dedicated=db:NoSchedule"],
                 &["b", "", "", "", "", ""],
             ],
-            Ok(&[node, NodeSpec::named("b")]),
+            Ok(&[node, NodeTemplate::named("b")]),
         );
     }
 

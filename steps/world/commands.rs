@@ -1,6 +1,7 @@
 //! Manifests and commands: what people type at a cluster.
 
-use shakedown_engine::api::decode::Origin;
+use shakedown_engine::api::decode::{Origin, decode_manifests};
+use shakedown_engine::api::{Kind, Node, Resource};
 use shakedown_engine::kubectl::{CommandOutput, FileSource};
 
 use super::{StepError, World};
@@ -71,6 +72,29 @@ impl World {
         } else {
             Err(StepError::new(refused.join("\n")))
         }
+    }
+
+    /// Takes the Node objects in a file for machines that join, and applies everything else in it.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or an object is refused.
+    pub fn cluster_from(&mut self, path: &str) -> Result<(), StepError> {
+        let files = FeatureFiles::new(&self.scenario().folder);
+        let files = files
+            .read(path)
+            .map_err(|error| StepError::new(format!("the file \"{path}\" {error}")))?;
+        for file in files {
+            let origin = Origin::file(file.name);
+            for manifest in decode_manifests(&file.text, &origin)? {
+                if manifest.kind == Kind::NODE {
+                    self.cluster().join_node(Node::from_json(manifest.value))?;
+                } else {
+                    self.apply(&manifest.value.to_string(), &origin)
+                        .map_err(StepError::new)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Applies the manifests in the step's doc string.

@@ -3,8 +3,8 @@
 mod commands;
 mod context;
 mod error;
+mod faults;
 mod lanes;
-mod nodes;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod world;
 

@@ -1,16 +1,19 @@
 //! The state that cucumber's step functions work on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::limits::LimitError;
+use shakedown_engine::runtime::MemoryUse;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
 
 use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
 use crate::assertion::{Claim, Refuted, Since, evaluate};
-use crate::parameters::{Tense, VirtualDuration};
+use crate::parameters::{Containers, Tense, VirtualDuration};
 use crate::runner::Keyword;
 
 /// So many commands' outputs are kept for the report.
@@ -27,6 +30,10 @@ pub struct World {
     /// The first When: where the past of `at all times` begins.
     since: Option<Since>,
     last_command: Option<LastCommand>,
+    /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
+    memory: BTreeMap<String, MemoryUse>,
+    /// The faults that steps injected, with the index of the step.
+    pub(super) injected: Vec<(FaultId, usize)>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -45,6 +52,8 @@ impl World {
             cluster: None,
             since: None,
             last_command: None,
+            memory: BTreeMap::new(),
+            injected: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -58,6 +67,11 @@ impl World {
             ..ClusterOptions::default()
         };
         self.cluster.get_or_insert_with(|| Cluster::new(options))
+    }
+
+    /// The cluster, if a step has made one.
+    pub(super) fn cluster_if_any(&self) -> Option<&Cluster> {
+        self.cluster.as_ref()
     }
 
     /// The scenario: its feature file, folder and seed.
@@ -167,6 +181,11 @@ impl World {
             .ok_or_else(|| StepError::new("no command was run before this step"))
     }
 
+    /// The memory use that the steps have told for the containers of a phrase.
+    pub(crate) fn memory_of(&mut self, containers: &Containers) -> &mut MemoryUse {
+        self.memory.entry(containers.to_string()).or_default()
+    }
+
     pub(super) fn remember(&mut self, line: &str, output: CommandOutput) -> &LastCommand {
         self.last_command.insert(LastCommand {
             line: line.to_owned(),
@@ -220,6 +239,8 @@ impl World {
         };
         if let Some(cluster) = &self.cluster {
             end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
+            end.faults = self.fault_marks();
+            end.late_failures = self.idle_faults();
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
         }
         end.snapshots = std::mem::take(&mut self.snapshots);

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
-use super::error::{ApiError, Reason, key_of};
-use super::patch::Patch;
+use super::admission;
+use super::bootstrap::furnish_namespace;
+use super::error::{ApiError, Cause, Reason, key_of};
 use super::service_address;
+use super::patch::Patch;
 use crate::api::defaulting::{default_object, prepare_for_create, prepare_for_update};
-use crate::api::{Kind, Object, ObjectKey, Timestamp, Uid, json};
+use crate::api::validation::{FieldError, validate_create, validate_update};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, json};
 use crate::component::Context;
 use crate::sim::SimTime;
 use crate::store::{DeleteOptions, Store};
@@ -18,9 +21,6 @@ pub struct Request<'c, 'a> {
     /// `?dryRun=All`: everything but the write.
     pub dry_run: bool,
 }
-
-/// The parts of an object that only its status subresource writes.
-const STATUS: &str = "status";
 
 impl Request<'_, '_> {
     /// Stores a new object and returns it as stored.
@@ -37,16 +37,21 @@ impl Request<'_, '_> {
         default_object(kind, &mut value);
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
+        admission::mutate_new(self.context, kind, &mut value)?;
+        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
-        let mut object = Object::from_json(kind, value);
+        let mut object = admission::admit(self.context, Object::from_json(kind, value));
         let mut meta = object.meta().clone();
         meta.uid = uid;
         meta.creation = Some(self.context.store.timestamp());
         object = object.with_meta(meta);
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
+            if kind == Kind::NAMESPACE {
+                furnish_namespace(self.context.store, &key.name);
+            }
         }
         Ok(self.external(&object))
     }
@@ -57,14 +62,17 @@ impl Request<'_, '_> {
     /// There is no such object, or what validation and admission refuse.
     pub fn replace(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
         let key = key_of(&value);
-        let live = self.get(kind, &key)?;
+        let mut live = self.get(kind, &key)?;
         check_version(kind, &key, &value, &live)?;
+        // Both in the same shape, so that only real changes count as such.
+        default_object(kind, &mut live);
         default_object(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
+        refuse_invalid(kind, &key, &validate_update(kind, &value, &live))?;
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, Some(&live))?;
         }
-        self.write(kind, value)
+        self.write(kind, value, &live)
     }
 
     /// Changes an object by a patch, all but its status, and returns it as stored.
@@ -82,15 +90,25 @@ impl Request<'_, '_> {
     /// # Errors
     /// There is no such object.
     pub fn replace_status(&mut self, kind: Kind, key: &ObjectKey, status: Value) -> Result<Value, ApiError> {
-        let mut live = self.get(kind, key)?;
-        if let Some(map) = live.as_object_mut() {
-            map.insert(STATUS.to_owned(), status);
+        let live = self.get(kind, key)?;
+        let mut value = live.clone();
+        if let Some(map) = value.as_object_mut() {
+            map.insert("status".to_owned(), status);
         }
-        self.write(kind, live)
+        self.write(kind, value, &live)
     }
 
-    fn write(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
-        let mut object = Object::from_json(kind, value);
+    fn write(&mut self, kind: Kind, value: Value, live: &Value) -> Result<Value, ApiError> {
+        let key = key_of(&value);
+        let present = self.context.store.objects().object(kind, &key);
+        let mut object = match present {
+            // A change of metadata alone leaves the rest shared.
+            Some(present) if same_but_for_metadata(&value, live) => {
+                let metadata = value.get("metadata").unwrap_or(&Value::Null);
+                present.with_meta(ObjectMeta::from_json(metadata))
+            }
+            _ => Object::from_json(kind, value),
+        };
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }
@@ -165,4 +183,28 @@ fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: &Value) -> Re
         return Err(ApiError::conflict(kind, &key.name));
     }
     Ok(())
+}
+
+fn same_but_for_metadata(value: &Value, live: &Value) -> bool {
+    let (Some(value), Some(live)) = (value.as_object(), live.as_object()) else {
+        return false;
+    };
+    let keys = value.keys().chain(live.keys()).filter(|key| *key != "metadata");
+    keys.into_iter().all(|key| value.get(key) == live.get(key))
+}
+
+/// One refusal for all that validation found.
+fn refuse_invalid(kind: Kind, key: &ObjectKey, errors: &[FieldError]) -> Result<(), ApiError> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let mut causes: Vec<Cause> = Vec::new();
+    for error in errors {
+        let (field, message) = (error.path.clone(), error.body());
+        let cause = Cause { field, message };
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    Err(ApiError::invalid(kind, &key.name, causes))
 }

@@ -1,6 +1,7 @@
 //! The controllers of kube-controller-manager, one file a controller, named as there.
 
-mod all;
+#[expect(clippy::module_inception, reason = "the noun of this folder")]
+mod controllers;
 mod deployment;
 mod endpoint_slice;
 mod garbage_collector;
@@ -12,7 +13,7 @@ mod replica_set;
 mod taint_eviction;
 mod work_queue;
 
-pub use all::{ControllerId, Controllers, Task};
+pub use controllers::{ControllerId, Controllers, Task};
 pub use deployment::REVISION_ANNOTATION;
 pub use owner::{controller_reference, generate_name_prefix};
 pub use replica_set::available_at;

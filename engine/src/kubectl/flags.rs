@@ -196,15 +196,6 @@ impl Arguments {
         given.flat_map(|(_, value)| value.split(',')).collect()
     }
 
-    /// The flag's texts in order, commas being part of them.
-    pub fn whole_texts(&self, name: &str) -> Vec<&str> {
-        self.values
-            .iter()
-            .filter(|(given, _)| *given == name)
-            .map(|(_, value)| value.as_str())
-            .collect()
-    }
-
     /// The flag's number, if it was given.
     pub fn int(&self, name: &str) -> Option<i64> {
         self.text(name).and_then(|text| text.parse().ok())

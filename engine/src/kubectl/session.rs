@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::error::{CommandError, Result};
 use super::files::{FileError, FileSource};
 use super::flags::Arguments;
-use crate::api::{Kind, Object, ObjectKey, Timestamp};
-use crate::apiserver::{Request, external};
+use crate::api::{Kind, Node, Object, ObjectKey, Resource, Timestamp};
+use crate::apiserver::{ApiError, Request, external};
 use crate::cluster::{Cluster, Progress};
 use crate::sim::SimTime;
 
@@ -101,6 +101,21 @@ impl Session<'_> {
             };
             work(&mut request)
         })
+    }
+
+    /// Creates an object and returns it as stored. A Node that a person creates is a machine that joins.
+    ///
+    /// # Errors
+    /// What the API server refuses.
+    pub fn create(&mut self, kind: Kind, value: Value, dry_run: DryRun) -> std::result::Result<Value, ApiError> {
+        if kind != Kind::NODE || dry_run != DryRun::None {
+            return self.request(dry_run, |request| request.create(kind, value));
+        }
+        self.request(DryRun::Server, |request| request.create(kind, value.clone()))?;
+        let node = Node::from_json(value);
+        let key = node.meta.key();
+        self.cluster.join_node(node)?;
+        self.get(kind, &key).ok_or_else(|| ApiError::not_found(kind, &key.name))
     }
 
     /// An object, if it is there.

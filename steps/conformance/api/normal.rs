@@ -38,13 +38,15 @@ pub(super) fn text(text: &str) -> String {
     normal
 }
 
-/// An object with the same replaced in its strings.
+/// An object with the same replaced in its strings, and without members that are null: v1.28 wrote `creationTimestamp: null`
+/// in templates, which later releases leave out, and which means the same.
 pub(super) fn object(value: &Value) -> Value {
     match value {
         Value::String(string) => Value::String(text(string)),
         Value::Array(list) => Value::Array(list.iter().map(object).collect()),
         Value::Object(map) => {
-            let entries = map.iter().map(|(key, value)| match (key.as_str(), value) {
+            let present = map.iter().filter(|(_, value)| !value.is_null());
+            let entries = present.map(|(key, value)| match (key.as_str(), value) {
                 ("resourceVersion", Value::String(_)) => (key.clone(), Value::from("<rv>")),
                 _ => (key.clone(), object(value)),
             });

@@ -255,7 +255,7 @@ fn apply_one(
     let Some(live) = session.get(kind, &key) else {
         let value = match dry_run {
             DryRun::Client => modified,
-            _ => session.request(dry_run, |request| request.create(kind, modified))?,
+            _ => session.create(kind, modified, dry_run)?,
         };
         return Ok((Outcome::Created, info(value)));
     };

@@ -75,7 +75,7 @@ fn create_one(
     let value = match dry_run {
         DryRun::Client => object,
         _ => session
-            .request(dry_run, |request| request.create(kind, object))
+            .create(kind, object, dry_run)
             .map_err(|error| error.with_context(&format!("error when creating \"{file}\"")))?,
     };
     if let Some(metadata) = value.get("metadata") {

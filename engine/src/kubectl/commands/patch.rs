@@ -93,7 +93,8 @@ fn patch_one(
         }
         _ => return Err(ApiError::no_resource().into()),
     };
-    let same = value == info.value;
+    let version = "/metadata/resourceVersion";
+    let same = change.dry_run != DryRun::Client && value.pointer(version) == info.value.pointer(version);
     let label = if subresource == "scale" {
         Some(format!("scale.autoscaling/{}", info.key.name))
     } else {

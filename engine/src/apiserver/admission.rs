@@ -1,0 +1,107 @@
+//! Admission of requests: what depends on other objects in the cluster.
+//!
+//! Source: admission plugins Priority and TaintNodesByCondition; what a pod gets by itself is in [`crate::admission`].
+//! Deliberately not modelled: LimitRanger, ResourceQuota, PodSecurity, webhooks.
+
+use serde_json::{Value, json};
+
+use super::error::{ApiError, Reason, key_of};
+use crate::admission;
+use crate::api::{Kind, Object, ObjectKey, json as read};
+use crate::component::Context;
+use crate::store::Store;
+
+/// The taint of a node that has not said yet that it is ready.
+const NOT_READY: &str = "node.kubernetes.io/not-ready";
+
+/// Changes a new object before it is validated.
+///
+/// # Errors
+/// It refers to something that is not there.
+pub fn mutate_new(context: &Context<'_>, kind: Kind, value: &mut Value) -> Result<(), ApiError> {
+    match kind {
+        Kind::POD => set_priority(context.store, value),
+        Kind::NODE => {
+            taint_not_ready(value);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Admits a typed object.
+pub fn admit(context: &Context<'_>, object: Object) -> Object {
+    match object {
+        Object::Pod(pod) => {
+            let mut pod = std::sync::Arc::unwrap_or_clone(pod);
+            admission::admit(&mut pod, context.settings, context.store.timestamp());
+            Object::from(pod)
+        }
+        other => other,
+    }
+}
+
+/// The priority of a pod, by its class or by the default one.
+fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
+    let name = key_of(pod).name;
+    let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) else {
+        return Ok(());
+    };
+    let class = spec
+        .get("priorityClassName")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let found = if class.is_empty() {
+        let classes = store.objects().of_kind(Kind::PRIORITY_CLASS).map(Object::to_json);
+        classes.into_iter().find(|class| read::flag(class, "globalDefault"))
+    } else {
+        store
+            .objects()
+            .object(Kind::PRIORITY_CLASS, &ObjectKey::cluster(class))
+            .map(Object::to_json)
+    };
+    let Some(found) = found else {
+        if class.is_empty() {
+            return Ok(());
+        }
+        let message = format!("pods \"{name}\" is forbidden: no PriorityClass with name {class} was found");
+        return Err(ApiError::new(Reason::Forbidden, message));
+    };
+    let value = read::int(&found, "value").unwrap_or(0);
+    let given = spec.get("priority").and_then(Value::as_i64);
+    if given.is_some_and(|given| given != value) {
+        let message = format!(
+            "pods \"{name}\" is forbidden: the integer value of priority ({}) must not be provided in pod spec; priority admission \
+             controller computed {value} from the given PriorityClass name",
+            given.unwrap_or(0)
+        );
+        return Err(ApiError::new(Reason::Forbidden, message));
+    }
+    let policy = read::text(&found, "preemptionPolicy");
+    let policy = if policy.is_empty() {
+        "PreemptLowerPriority"
+    } else {
+        policy.as_str()
+    };
+    let class = found
+        .get("metadata")
+        .map(|metadata| read::text(metadata, "name"))
+        .unwrap_or_default();
+    spec.insert("priorityClassName".to_owned(), class.as_str().into());
+    spec.insert("priority".to_owned(), value.into());
+    spec.entry("preemptionPolicy").or_insert_with(|| policy.into());
+    Ok(())
+}
+
+/// A new node takes no pods until its controller has seen that it is ready.
+fn taint_not_ready(node: &mut Value) {
+    let Some(node) = node.as_object_mut() else { return };
+    let spec = node.entry("spec").or_insert_with(|| json!({}));
+    let Some(spec) = spec.as_object_mut() else { return };
+    let taints = spec.entry("taints").or_insert_with(|| json!([]));
+    let Some(taints) = taints.as_array_mut() else { return };
+    let is_there = |taint: &Value| read::text(taint, "key") == NOT_READY && read::text(taint, "effect") == "NoSchedule";
+    if !taints.iter().any(is_there) {
+        taints.push(json!({ "key": NOT_READY, "effect": "NoSchedule" }));
+    }
+}
