@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
-use crate::api::{Kind, Object, Resource, Service, Timestamp};
-use crate::apiserver::Request;
+use crate::api::Timestamp;
+use crate::apiserver::{self, Request};
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
@@ -41,9 +41,6 @@ impl Default for ClusterOptions {
         }
     }
 }
-
-/// The namespaces of every cluster.
-const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 /// A simulated cluster.
 pub struct Cluster {
@@ -91,23 +88,7 @@ impl Cluster {
             entries_at_instant: 0,
         };
         cluster.with_context("apiserver", |context, _| {
-            for name in NAMESPACES {
-                let namespace = serde_json::json!({
-                    "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
-                    "spec": { "finalizers": ["kubernetes"] },
-                    "status": { "phase": "Active" },
-                });
-                // A fresh store refuses nothing.
-                let _ = context
-                    .store
-                    .create_object(Object::from_json(Kind::NAMESPACE, namespace));
-            }
-            let _ = context.store.create(kubernetes_service());
-            for class in system_priority_classes() {
-                let _ = context
-                    .store
-                    .create_object(Object::from_json(Kind::PRIORITY_CLASS, class));
-            }
+            apiserver::bootstrap(context.store);
         });
         cluster
     }
@@ -367,33 +348,4 @@ impl Cluster {
             .collect();
         format!("{}{}", shown.join("; "), if entries.len() > 3 { " …" } else { "" })
     }
-}
-
-/// The PriorityClasses that every cluster has, for its own components (documentation "Pod Priority and Preemption").
-fn system_priority_classes() -> [serde_json::Value; 2] {
-    let class = |name: &str, value: i64, description: &str| {
-        serde_json::json!({
-            "metadata": { "name": name }, "value": value, "preemptionPolicy": "PreemptLowerPriority", "description": description,
-        })
-    };
-    let cluster = "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.";
-    let node = "Used for system critical pods that must not be moved from their current node.";
-    [
-        class("system-cluster-critical", 2_000_000_000, cluster),
-        class("system-node-critical", 2_000_001_000, node),
-    ]
-}
-
-/// The Service that every cluster has: the API server's own address, without a selector.
-fn kubernetes_service() -> Service {
-    let spec = serde_json::json!({
-        "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "type": "ClusterIP", "sessionAffinity": "None",
-        "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
-        "ports": [{ "name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443 }],
-    });
-    let metadata = serde_json::json!({
-        "name": "kubernetes", "namespace": "default",
-        "labels": { "component": "apiserver", "provider": "kubernetes" },
-    });
-    Service::from_json(serde_json::json!({ "metadata": metadata, "spec": spec, "status": { "loadBalancer": {} } }))
 }

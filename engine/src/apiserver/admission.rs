@@ -47,12 +47,18 @@ fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
     let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) else {
         return Ok(());
     };
-    let class = spec.get("priorityClassName").and_then(Value::as_str).unwrap_or_default();
+    let class = spec
+        .get("priorityClassName")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let found = if class.is_empty() {
         let classes = store.objects().of_kind(Kind::PRIORITY_CLASS).map(Object::to_json);
         classes.into_iter().find(|class| read::flag(class, "globalDefault"))
     } else {
-        store.objects().object(Kind::PRIORITY_CLASS, &ObjectKey::cluster(class)).map(Object::to_json)
+        store
+            .objects()
+            .object(Kind::PRIORITY_CLASS, &ObjectKey::cluster(class))
+            .map(Object::to_json)
     };
     let Some(found) = found else {
         if class.is_empty() {
@@ -72,8 +78,15 @@ fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
         return Err(ApiError::new(Reason::Forbidden, message));
     }
     let policy = read::text(&found, "preemptionPolicy");
-    let policy = if policy.is_empty() { "PreemptLowerPriority" } else { policy.as_str() };
-    let class = found.get("metadata").map(|metadata| read::text(metadata, "name")).unwrap_or_default();
+    let policy = if policy.is_empty() {
+        "PreemptLowerPriority"
+    } else {
+        policy.as_str()
+    };
+    let class = found
+        .get("metadata")
+        .map(|metadata| read::text(metadata, "name"))
+        .unwrap_or_default();
     spec.insert("priorityClassName".to_owned(), class.as_str().into());
     spec.insert("priority".to_owned(), value.into());
     spec.entry("preemptionPolicy").or_insert_with(|| policy.into());

@@ -7,11 +7,13 @@
 //! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
 
 mod admission;
+mod bootstrap;
 mod error;
 mod patch;
 mod request;
 mod service_address;
 
+pub(crate) use bootstrap::bootstrap;
 pub use error::{ApiError, Cause, Reason};
 pub use patch::Patch;
 pub use request::{Request, external};

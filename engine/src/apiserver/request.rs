@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::admission;
+use super::bootstrap::furnish_namespace;
 use super::error::{ApiError, Cause, Reason, key_of};
 use super::service_address;
 use super::patch::Patch;
@@ -48,6 +49,9 @@ impl Request<'_, '_> {
         object = object.with_meta(meta);
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
+            if kind == Kind::NAMESPACE {
+                furnish_namespace(self.context.store, &key.name);
+            }
         }
         Ok(self.external(&object))
     }

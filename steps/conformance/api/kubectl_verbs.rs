@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use shakedown_engine::api::Kind;
-use shakedown_engine::store::Verb;
+use shakedown_engine::api::{Kind, ObjectKey};
+use shakedown_engine::store::{DeleteOptions, Verb};
 use shakedown_engine::{Cluster, ClusterOptions};
 
 use super::normal;
@@ -131,6 +131,7 @@ fn prepare(setup: &[Value]) -> Result<Cluster, String> {
     for (name, value) in [("kubernetes-version", "1.28"), ("service-account-admission", "false")] {
         cluster.set_setting(name, value).map_err(|error| error.to_string())?;
     }
+    remove_what_controllers_make(&mut cluster)?;
     let mut uids: BTreeMap<String, String> = BTreeMap::new();
     for object in setup {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -140,7 +141,7 @@ fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         let status = object.get("status").cloned();
         let created = cluster.request(|request| {
             let created = request.create(kind, object)?;
-            let key = shakedown_engine::api::ObjectKey::new(
+            let key = ObjectKey::new(
                 text(&created["metadata"]["namespace"]),
                 text(&created["metadata"]["name"]),
             );
@@ -154,6 +155,19 @@ fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         uids.insert(name, text(&created["metadata"]["uid"]));
     }
     Ok(cluster)
+}
+
+/// No controller ran while the recordings were made, so no namespace had a ServiceAccount or a certificate.
+fn remove_what_controllers_make(cluster: &mut Cluster) -> Result<(), String> {
+    let objects = cluster.store().objects();
+    let made = [Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP].into_iter().flat_map(|kind| objects.of_kind(kind));
+    let keys: Vec<(Kind, ObjectKey)> = made.map(|object| (object.kind(), object.key())).collect();
+    cluster.request(|request| {
+        for (kind, key) in keys {
+            request.delete(kind, &key, DeleteOptions::now()).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    })
 }
 
 fn fill_uids(value: &mut Value, uids: &BTreeMap<String, String>) {

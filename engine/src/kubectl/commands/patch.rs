@@ -95,7 +95,11 @@ fn patch_one(
     };
     let version = "/metadata/resourceVersion";
     let same = change.dry_run != DryRun::Client && value.pointer(version) == info.value.pointer(version);
-    let label = if subresource == "scale" { Some(format!("scale.autoscaling/{}", info.key.name)) } else { None };
+    let label = if subresource == "scale" {
+        Some(format!("scale.autoscaling/{}", info.key.name))
+    } else {
+        None
+    };
     let done = if same { "patched (no change)" } else { "patched" };
     if let Some(label) = label {
         session.print(format!("{label} {done}"));
