@@ -168,6 +168,7 @@ fn run_step(
     world.begin_step(StepContext {
         index,
         keyword,
+        background: step.background,
         text: step.gherkin.value.clone(),
         line: step.gherkin.position.line,
         block: step.block.clone(),
