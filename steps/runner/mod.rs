@@ -23,6 +23,7 @@ mod scenario_run;
 mod selection;
 mod suite;
 mod tag_expression;
+mod wall;
 
 pub use arguments::RunArguments;
 pub use block::TextBlock;
