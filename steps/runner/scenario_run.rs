@@ -234,3 +234,23 @@ fn with_excerpt(mut failure: Failure, feature: &FeatureFile, line: usize) -> Fai
         .join("\n");
     failure
 }
+
+/// For tests: runs the scenarios of a feature given as text.
+#[cfg(test)]
+pub(crate) fn run_text(source: &str) -> Vec<ScenarioRecord> {
+    let feature = FeatureFile::parse("test.feature", std::path::Path::new("."), source);
+    let feature = feature.unwrap_or_else(|error| panic!("{error}"));
+    let vocabulary = Vocabulary::linked();
+    let run = Run {
+        vocabulary: &vocabulary,
+        seed: 1,
+        checked: false,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let scenarios = feature.scenarios.iter();
+    scenarios
+        .map(|scenario| run.scenario(&runtime, &feature, scenario))
+        .collect()
+}
