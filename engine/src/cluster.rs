@@ -120,11 +120,6 @@ impl Cluster {
         &self.environment
     }
 
-    /// Machines, registries and processes, to say how they behave.
-    pub fn environment_mut(&mut self) -> &mut Environment {
-        &mut self.environment
-    }
-
     /// The cluster as it is now.
     pub fn view(&self) -> View<'_> {
         View {

@@ -18,7 +18,7 @@ Feature: A node is lost and its pods are replaced elsewhere
     And within 30s, node "node-2" is not Ready
     And node "node-2" shows STATUS "NotReady"
     And node "node-2" has condition "Ready" "Unknown" because "NodeStatusUnknown" with message "Kubelet stopped posting node status."
-    And node "node-2" has taint "node.kubernetes.io/unreachable:NoSchedule"
+    And within 1s, node "node-2" has taint "node.kubernetes.io/unreachable:NoSchedule"
     And within 10s, node "node-2" has taint "node.kubernetes.io/unreachable:NoExecute"
     And node "node-2" has event "NodeNotReady"
     And a pod on node "node-2" has condition "Ready" "False"
@@ -26,7 +26,7 @@ Feature: A node is lost and its pods are replaced elsewhere
   Scenario: Its pods are evicted after five minutes and replaced at once
     When node "node-2" is lost
     Then within 2m, node "node-2" is not Ready
-    And deployment "web" has 2 available replicas
+    And within 1s, deployment "web" has 2 available replicas
     And for 4m50s, at least 3 pods labelled "app=web" show STATUS "Running"
     And within 1m, every pod on node "node-2" shows STATUS "Terminating"
     And a pod on node "node-2" has event "TaintManagerEviction"
@@ -45,5 +45,5 @@ Feature: A node is lost and its pods are replaced elsewhere
     When node "node-2" is lost for 2m
     Then within 90s, node "node-2" is not Ready
     And within 5m, every pod labelled "app=web" is Ready
-    And at all times, exactly 3 pods labelled "app=web" exist
+    And for 10m, exactly 3 pods labelled "app=web" exist
     And at no time, a pod labelled "app=web" shows STATUS "Terminating"

@@ -33,7 +33,7 @@ Feature: A ReplicaSet keeps pods running, a Deployment rolls them out
     When the cluster settles
     And I run `kubectl set image deployment/web web=nginx:1.26`
     Then within 2m, deployment "web" has rolled out
-    And every pod labelled "app=web" has "{.spec.containers[0].image}" equal to "nginx:1.26"
+    And within 1m, every pod labelled "app=web" has "{.spec.containers[0].image}" equal to "nginx:1.26"
     And deployment "web" is at revision 2
     And during the rollout, deployment "web" has at least 3 available replicas
 
@@ -44,5 +44,5 @@ Feature: A ReplicaSet keeps pods running, a Deployment rolls them out
     And the cluster settles
     And I run `kubectl rollout undo deployment/web`
     Then within 2m, deployment "web" has rolled out
-    And every pod labelled "app=web" has "{.spec.containers[0].image}" equal to "nginx:1.25.3"
+    And within 1m, every pod labelled "app=web" has "{.spec.containers[0].image}" equal to "nginx:1.25.3"
     And deployment "web" is at revision 3

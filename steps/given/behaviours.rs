@@ -17,13 +17,13 @@ use crate::world::StepError;
 /// Adds a rule for all containers that the phrase means.
 fn behave(world: &mut World, containers: &Containers, behaviour: Behaviour) -> Result<(), StepError> {
     let containers = selector(containers)?;
-    world.cluster().environment_mut().behave(Rule { containers, behaviour });
+    world.cluster().behave(Rule { containers, behaviour });
     Ok(())
 }
 
 fn behave_image(world: &mut World, image: Text, behaviour: Behaviour) {
     let containers = ContainerSelector::Image(image.0.into());
-    world.cluster().environment_mut().behave(Rule { containers, behaviour });
+    world.cluster().behave(Rule { containers, behaviour });
 }
 
 fn selector(containers: &Containers) -> Result<ContainerSelector, StepError> {

@@ -103,7 +103,7 @@ fn pattern(word: &str) -> Pattern<'_> {
         "{string}" => Pattern::One(|word| word.starts_with('"')),
         "{int}" | "{duration}" | "{quantity}" | "{float}" => Pattern::One(starts_with_digit),
         "{command}" => Pattern::One(|word| word.starts_with('`')),
-        "{tense}" | "{because}" => Pattern::Wide { may_be_empty: true },
+        "{tense}" | "{because}" | "{lasting}" => Pattern::Wide { may_be_empty: true },
         "{count}" => Pattern::Wide { may_be_empty: false },
         parameter if parameter.starts_with('{') => Pattern::Wide { may_be_empty: false },
         _ => Pattern::Words(word.split('/').collect()),

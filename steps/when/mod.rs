@@ -1,4 +1,5 @@
 //! What happens in a scenario.
 
+mod faults;
 mod kubectl;
 mod time;

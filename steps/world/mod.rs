@@ -3,6 +3,7 @@
 mod commands;
 mod context;
 mod error;
+mod faults;
 mod lanes;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod world;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::runtime::MemoryUse;
@@ -31,6 +32,8 @@ pub struct World {
     last_command: Option<LastCommand>,
     /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
     memory: BTreeMap<String, MemoryUse>,
+    /// The faults that steps injected, with the index of the step.
+    pub(super) injected: Vec<(FaultId, usize)>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -50,6 +53,7 @@ impl World {
             since: None,
             last_command: None,
             memory: BTreeMap::new(),
+            injected: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -63,6 +67,11 @@ impl World {
             ..ClusterOptions::default()
         };
         self.cluster.get_or_insert_with(|| Cluster::new(options))
+    }
+
+    /// The cluster, if a step has made one.
+    pub(super) fn cluster_if_any(&self) -> Option<&Cluster> {
+        self.cluster.as_ref()
     }
 
     /// The scenario: its feature file, folder and seed.
@@ -230,6 +239,8 @@ impl World {
         };
         if let Some(cluster) = &self.cluster {
             end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
+            end.faults = self.fault_marks();
+            end.late_failures = self.idle_faults();
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
         }
         end.snapshots = std::mem::take(&mut self.snapshots);

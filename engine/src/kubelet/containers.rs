@@ -201,7 +201,7 @@ impl PodWork<'_, '_> {
             state,
         };
         let (name, hook, now) = (spec.name.clone(), spec.post_start.clone(), self.now());
-        match Process::start(spec, behaviour, life, now) {
+        match Process::start(spec, behaviour, life, self.slot.is_init(container), now) {
             Err(failure) => {
                 let message = failure.message();
                 let instance = listed(InstanceState::Exited(start_error(&failure, now)));

@@ -18,6 +18,9 @@ pub enum ExitCause {
     OutOfMemory,
 }
 
+/// How long an init container works whose program nobody here knows.
+const UNKNOWN_WORK: Duration = Duration::from_secs(1);
+
 /// The end of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exit {
@@ -68,7 +71,8 @@ pub struct Reply {
 }
 
 impl Process {
-    /// Starts a container's process in its `life`th life (0 is the first).
+    /// Starts a container's process in its `life`th life (0 is the first). `must_end`: it is an init container's; a program
+    /// that nobody here knows the end of then does its work well in a moment, for an init container that serves is never meant.
     ///
     /// # Errors
     /// [`StartFailure`] if its command is not there.
@@ -76,6 +80,7 @@ impl Process {
         container: &Container,
         behaviour: Arc<Behaviour>,
         life: u32,
+        must_end: bool,
         now: SimTime,
     ) -> Result<Process, StartFailure> {
         let scripted = behaviour.life(life);
@@ -96,7 +101,11 @@ impl Process {
         let mut end = match scripted {
             Some(Life::Exit { code, after }) => Some(exit(*after, *code, ExitCause::Process)),
             Some(Life::OutOfMemory { after }) => Some(exit(*after, 137, ExitCause::OutOfMemory)),
-            _ => program.end.map(|(after, code)| exit(after, code, ExitCause::Process)),
+            Some(_) => None,
+            None if must_end && program.opaque && program.end.is_none() => {
+                Some(exit(UNKNOWN_WORK, 0, ExitCause::Process))
+            }
+            None => program.end.map(|(after, code)| exit(after, code, ExitCause::Process)),
         };
         let limit = container
             .limits
@@ -284,6 +293,7 @@ mod tests {
                 &container(command, limit),
                 Arc::new(behaviour),
                 0,
+                false,
                 SimTime::from_secs(10),
             );
             let end = process.ok().and_then(|process| process.end);
@@ -315,7 +325,7 @@ mod tests {
                 stop,
                 ..Behaviour::default()
             };
-            let process = Process::start(&container(command, None), Arc::new(behaviour), 0, SimTime::ZERO);
+            let process = Process::start(&container(command, None), Arc::new(behaviour), 0, false, SimTime::ZERO);
             let grace = Duration::from_secs(grace_secs);
             let exit = process
                 .ok()

@@ -8,8 +8,9 @@
 //! do not, and so end by SIGKILL with 137 when the grace period is over. A shell with `trap … TERM` exits; `sh -c` with a single
 //! simple command becomes that command (dash, bash and BusyBox `exec` it), as does `exec COMMAND`.
 //!
-//! Not modelled: which programs an image holds. A name that can't be one (a shell builtin such as `exit`, or with a blank in
-//! it) is not found; any other exists, and serves until told to stop.
+//! Not modelled: which programs an image holds, and what they print. A name that can't be one (a shell builtin such as `exit`,
+//! or with a blank in it) is not found; the usual small tools (`wget`, `grep`, `cp` …) do their work at once; any other program
+//! exists, and serves until told to stop. What a substitution prints is what the script hopes for: a comparison with it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub struct Program {
     pub end: Option<(Duration, i32)>,
     /// The code with which it answers SIGTERM; none: it ignores it.
     pub term_code: Option<i32>,
+    /// It runs a program that nobody here knows the end of.
+    pub opaque: bool,
 }
 
 /// The command is not there.
@@ -67,6 +70,15 @@ impl StartFailure {
 const BUILTINS: [&str; 14] = [
     "exit", "cd", "export", "set", "unset", "source", ".", ":", "trap", "wait", "ulimit", "alias", "exec", "eval",
 ];
+/// Small tools that do their work at once.
+const TOOLS: [&str; 46] = [
+    "export", "set", "cd", "mkdir", "chmod", "chown", "ls", "date", "env", "hostname", "printenv", "ps", "whoami",
+    "id", "pwd", "sync", "wget", "curl", "nslookup", "dig", "nc", "ping", "grep", "sed", "awk", "cp", "mv", "ln",
+    "tar", "apk", "apt-get", "pip", "wc", "head", "cut", "tr", "sort", "openssl", "git", "seq", "expr", "let", "read",
+    "tee", "kill", "wait",
+];
+/// Stands in a word for what a substitution would print.
+const UNKNOWN_TEXT: char = '\u{1}';
 const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 impl Program {
@@ -74,6 +86,7 @@ impl Program {
     pub fn server() -> Self {
         Program {
             term_code: Some(0),
+            opaque: true,
             ..Program::default()
         }
     }
@@ -222,6 +235,10 @@ impl Run {
 
     fn script(&mut self, script: &str) -> Flow {
         match shell::parse(script) {
+            None if script.contains("$(") || script.contains("case ") || script.contains("()") => {
+                self.program.opaque = true;
+                Flow::Forever
+            }
             None => Flow::Exit(2),
             Some(Command::List(commands)) => match commands.as_slice() {
                 [
@@ -380,8 +397,7 @@ impl Run {
             },
             "break" => Flow::Break,
             "continue" => Flow::Continue,
-            "true" | ":" | "export" | "set" | "cd" | "mkdir" | "chmod" | "chown" | "ls" | "date" | "env"
-            | "hostname" | "printenv" | "ps" | "whoami" | "id" | "pwd" | "sync" => Flow::Next(0),
+            "true" | ":" => Flow::Next(0),
             "false" => Flow::Next(1),
             "echo" | "printf" => {
                 if output.is_none() {
@@ -423,9 +439,12 @@ impl Run {
                 // A shell without a terminal reads the end of its input and exits.
                 None => Flow::Next(0),
             },
-            "kill" | "wait" => Flow::Next(0),
+            tool if TOOLS.contains(&tool) => Flow::Next(0),
             _ if BUILTINS.contains(&first.as_str()) => Flow::Next(0),
-            _ => Flow::Forever,
+            _ => {
+                self.program.opaque = true;
+                Flow::Forever
+            }
         }
     }
 
@@ -482,8 +501,20 @@ impl Run {
             ["-f" | "-e" | "-s" | "-r" | "-d" | "-x", file] => self.may_exist(file),
             ["-z", text] => text.is_empty(),
             ["-n", text] | [text] => !text.is_empty(),
-            [left, "=" | "==" | "-eq", right] => left == right,
-            [left, "!=" | "-ne", right] => left != right,
+            [left, operator, right] => {
+                let unknown = left.contains(UNKNOWN_TEXT) || right.contains(UNKNOWN_TEXT);
+                let numbers = left.parse::<i64>().ok().zip(right.parse::<i64>().ok());
+                let compare = |holds: fn(i64, i64) -> bool| numbers.is_some_and(|(left, right)| holds(left, right));
+                match *operator {
+                    "=" | "==" | "-eq" => unknown || left == right,
+                    "!=" | "-ne" => !unknown && left != right,
+                    "-lt" => compare(|left, right| left < right),
+                    "-le" => compare(|left, right| left <= right),
+                    "-gt" => compare(|left, right| left > right),
+                    "-ge" => compare(|left, right| left >= right),
+                    _ => false,
+                }
+            }
             _ => false,
         }
     }
@@ -507,7 +538,33 @@ impl Run {
 
     fn print(&mut self, text: &str) {
         if self.program.lines.len() < LINES_MAX {
+            let text = text.replace(UNKNOWN_TEXT, "");
             self.program.lines.push((self.now, text.into()));
+        }
+    }
+
+    /// What a substitution prints, as far as it is known.
+    fn substitute(&self, inner: &str) -> String {
+        let plain = inner.replace("${", "").replace(['$', '}'], "");
+        let words: Vec<&str> = plain.split_whitespace().collect();
+        let number = |word: &str| {
+            let variable = self.variables.get(word).map(String::as_str);
+            variable.unwrap_or(word).parse::<i64>().ok()
+        };
+        let range = match words.as_slice() {
+            ["seq", last] => number(last).map(|last| (1, last)),
+            ["seq", first, last] => number(first).zip(number(last)),
+            _ => None,
+        };
+        match range {
+            Some((first, last)) => {
+                let last = last.min(first.saturating_add(i64::from(STEPS_MAX)));
+                (first..=last)
+                    .map(|number| number.to_string())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+            None => UNKNOWN_TEXT.to_string(),
         }
     }
 
@@ -518,6 +575,11 @@ impl Run {
         while let Some(at) = rest.find('$') {
             result.push_str(&rest[..at]);
             rest = &rest[at + 1..];
+            if let Some((inner, after)) = substitution(rest) {
+                result.push_str(&self.substitute(inner));
+                rest = after;
+                continue;
+            }
             let (name, after) = match rest.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
                 Some((name, after)) => (name.split(':').next().unwrap_or(name), after),
                 None => rest.split_at(
@@ -534,6 +596,22 @@ impl Run {
         }
         result + rest
     }
+}
+
+/// The inside of the substitution at the start of `rest`, which stands after its dollar, and what follows it.
+fn substitution(rest: &str) -> Option<(&str, &str)> {
+    let mut open = 0_usize;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open == 0 {
+            return (at > 0).then(|| (&rest[1..at], &rest[at + 1..]));
+        }
+    }
+    None
 }
 
 fn is_name(text: &str) -> bool {
@@ -624,6 +702,15 @@ mod tests {
             Some(0),
         );
         check(&["sh", "-c", "while true do"], Some((0, 2)), None);
+        check(&["sh", "-c", "until nslookup db; do sleep 2; done"], Some((0, 0)), None);
+        let retries = "for i in $(seq 1 $N); do S=$(wget -O- http://web 2>&1 | awk '{print $2}'); \
+                       if [ \"$S\" -eq 200 ]; then exit 0; fi; sleep 10; done; exit 1";
+        check(&["sh", "-c", retries], Some((0, 0)), None);
+        check(
+            &["sh", "-c", "i=0; for i in $(seq 1 3); do sleep 1; done; exit 4"],
+            Some((3, 4)),
+            None,
+        );
     }
 
     #[test]

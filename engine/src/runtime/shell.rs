@@ -1,8 +1,9 @@
 //! Reading what stands behind `sh -c`: a small part of the shell's grammar.
 //!
 //! Read: words with quotes and backslashes, `$NAME` and `${NAME}`, `;` `&&` `||` `&` and newlines, redirections, `while`,
-//! `until`, `for … in`, `if`, parentheses and braces, `trap`. Everything else (functions, `case`, arithmetic, substitutions)
-//! reads as plain words, which is what a program that this house knows nothing of is made of, too.
+//! `until`, `for … in`, `if`, parentheses and braces, `trap`. A substitution (`$(…)`, backticks) is kept whole in its word.
+//! Everything else (functions, `case`) reads as plain words, which is what a program that this house knows nothing of is made
+//! of, too.
 
 /// How deep compound commands may nest.
 const DEPTH_MAX: usize = 32;
@@ -84,6 +85,11 @@ fn tokenize(script: &str) -> Vec<Token> {
                 quoted = true;
                 at += 1;
                 while let Some(&inner) = chars.get(at).filter(|inner| **inner != c) {
+                    if let Some(end) = substitution_end(&chars, at).filter(|_| c == '"') {
+                        push_substitution(&chars, at, end, &mut word);
+                        at = end;
+                        continue;
+                    }
                     if inner == '\\' && c == '"' && matches!(chars.get(at + 1), Some('"' | '\\' | '$')) {
                         at += 1;
                     }
@@ -94,6 +100,11 @@ fn tokenize(script: &str) -> Vec<Token> {
             '\\' => {
                 at += 1;
                 word.extend(chars.get(at).filter(|next| **next != '\n'));
+            }
+            '$' | '`' if substitution_end(&chars, at).is_some() => {
+                let end = substitution_end(&chars, at).unwrap_or(at + 1);
+                push_substitution(&chars, at, end, &mut word);
+                at = end - 1;
             }
             '#' if starts_word => {
                 while chars.get(at + 1).is_some_and(|next| *next != '\n') {
@@ -118,6 +129,41 @@ fn tokenize(script: &str) -> Vec<Token> {
     }
     end_word(&mut tokens, &mut word, &mut quoted);
     tokens
+}
+
+/// Where the substitution that begins at `at` ends; none if none begins there.
+fn substitution_end(chars: &[char], at: usize) -> Option<usize> {
+    if chars.get(at) == Some(&'`') {
+        let length = chars.get(at + 1..)?.iter().position(|c| *c == '`')?;
+        return Some(at + length + 2);
+    }
+    if chars.get(at) != Some(&'$') || chars.get(at + 1) != Some(&'(') {
+        return None;
+    }
+    let mut open = 0_usize;
+    for (offset, c) in chars.get(at + 1..)?.iter().enumerate() {
+        match c {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(at + offset + 2);
+        }
+    }
+    None
+}
+
+/// Puts a substitution into a word as `$(…)`, however it was written.
+fn push_substitution(chars: &[char], at: usize, end: usize, word: &mut String) {
+    let (from, to) = if chars.get(at) == Some(&'`') {
+        (at + 1, end - 1)
+    } else {
+        (at + 2, end - 1)
+    };
+    word.push_str("$(");
+    word.extend(chars.get(from..to).unwrap_or_default());
+    word.push(')');
 }
 
 fn end_word(tokens: &mut Vec<Token>, word: &mut String, quoted: &mut bool) {

@@ -332,3 +332,7 @@ fn class_of(seen: &Seen) -> Option<Class> {
         Verdict::Rejected(_) => None,
     }
 }
+
+#[cfg(test)]
+#[path = "equivalence_tests.rs"]
+mod tests;

@@ -54,6 +54,15 @@ impl DefaultSpread {
         (!labels.is_empty() || owner.is_some()).then_some(DefaultSpread { labels, owner })
     }
 
+    /// The selector for pods that carry these labels.
+    #[cfg(test)]
+    pub fn by_labels(labels: &BTreeMap<SmolStr, SmolStr>) -> Self {
+        DefaultSpread {
+            labels: labels.clone(),
+            owner: None,
+        }
+    }
+
     /// Whether an existing pod is counted; one that is being deleted is not.
     pub fn counts(&self, namespace: &str, pod: &Pod) -> bool {
         pod.meta.namespace == namespace

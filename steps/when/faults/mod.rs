@@ -1,0 +1,6 @@
+//! What goes wrong. Each fault takes ` for {duration}`, after which it heals by itself; else `… recovers` ends it. One that
+//! finds no target fails its step; one that has changed nothing by the end of the scenario fails that.
+
+mod images;
+mod nodes;
+mod pods;

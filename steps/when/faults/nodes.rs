@@ -1,0 +1,111 @@
+//! Faults of nodes and zones.
+
+use cucumber::{given, when};
+use shakedown_engine::faults::Fault;
+
+use crate::World;
+use crate::parameters::{Lasting, PressureWord, Text};
+use crate::world::StepError;
+
+/// Takes a node's power away: kubelet and containers are gone, without a word.
+///
+/// Example: `When node "node-2" is lost for 10m`
+#[given(expr = "node {string} is lost{lasting}")]
+#[when(expr = "node {string} is lost{lasting}")]
+fn is_lost(world: &mut World, node: Text, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::NodeLost(node.0.into()), lasting)
+}
+
+/// Ends every fault of a node.
+///
+/// Example: `When node "node-2" recovers`
+#[given(expr = "node {string} recovers/heals")]
+#[when(expr = "node {string} recovers/heals")]
+fn recovers(world: &mut World, node: Text) -> Result<(), StepError> {
+    let what = format!("node \"{node}\"");
+    world.heal(&what, |fault| match fault {
+        Fault::NodeLost(name)
+        | Fault::NodePartitioned(name)
+        | Fault::KubeletStops(name)
+        | Fault::NodeDeleted(name)
+        | Fault::NodePressure(name, _) => *name == node.0,
+        _ => false,
+    })
+}
+
+/// Takes a node's power away and gives it back after a while (setting `node-reboot-duration`).
+///
+/// Example: `When node "node-2" reboots`
+#[given(expr = "node {string} reboots")]
+#[when(expr = "node {string} reboots")]
+fn reboots(world: &mut World, node: Text) -> Result<(), StepError> {
+    world.inject(Fault::NodeReboots(node.0.into()), Lasting(None))
+}
+
+/// Cuts a node off from the control plane; its containers go on.
+///
+/// Example: `When node "node-2" is partitioned from the control plane for 5m`
+#[given(expr = "node {string} is partitioned from the control plane{lasting}")]
+#[when(expr = "node {string} is partitioned from the control plane{lasting}")]
+fn is_partitioned(world: &mut World, node: Text, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::NodePartitioned(node.0.into()), lasting)
+}
+
+/// Stops a node's kubelet; its containers go on.
+///
+/// Example: `When the kubelet on node "node-2" stops`
+#[given(expr = "the kubelet on node {string} stops{lasting}")]
+#[when(expr = "the kubelet on node {string} stops{lasting}")]
+fn kubelet_stops(world: &mut World, node: Text, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::KubeletStops(node.0.into()), lasting)
+}
+
+/// Starts a stopped kubelet again.
+///
+/// Example: `When the kubelet on node "node-2" recovers`
+#[given(expr = "the kubelet on node {string} recovers/heals")]
+#[when(expr = "the kubelet on node {string} recovers/heals")]
+fn kubelet_recovers(world: &mut World, node: Text) -> Result<(), StepError> {
+    let what = format!("the kubelet on node \"{node}\"");
+    world.heal(
+        &what,
+        |fault| matches!(fault, Fault::KubeletStops(name) if *name == node.0),
+    )
+}
+
+/// Lets a node run low on memory, disk or PIDs.
+///
+/// Example: `When node "node-2" runs low on memory`
+#[given(expr = "node {string} runs low on {pressure}{lasting}")]
+#[when(expr = "node {string} runs low on {pressure}{lasting}")]
+fn runs_low(world: &mut World, node: Text, pressure: PressureWord, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::NodePressure(node.0.into(), pressure.0), lasting)
+}
+
+/// Deletes the Node object; when it recovers, the node registers again.
+///
+/// Example: `When node "node-2" is deleted`
+#[given(expr = "node {string} is deleted{lasting}")]
+#[when(expr = "node {string} is deleted{lasting}")]
+fn is_deleted(world: &mut World, node: Text, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::NodeDeleted(node.0.into()), lasting)
+}
+
+/// Takes away the power of every node of a zone.
+///
+/// Example: `When zone "a" is lost for 10m`
+#[given(expr = "zone {string} is lost{lasting}")]
+#[when(expr = "zone {string} is lost{lasting}")]
+fn zone_is_lost(world: &mut World, zone: Text, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::ZoneLost(zone.0.into()), lasting)
+}
+
+/// Gives a lost zone its power back.
+///
+/// Example: `When zone "a" recovers`
+#[given(expr = "zone {string} recovers/heals")]
+#[when(expr = "zone {string} recovers/heals")]
+fn zone_recovers(world: &mut World, zone: Text) -> Result<(), StepError> {
+    let what = format!("zone \"{zone}\"");
+    world.heal(&what, |fault| matches!(fault, Fault::ZoneLost(name) if *name == zone.0))
+}
