@@ -200,7 +200,11 @@ impl Arguments {
     pub fn change_cause(&self, command: &str) -> String {
         let mut words = vec![format!("kubectl {command}")];
         words.extend(self.positional.iter().cloned());
-        let mut flags: Vec<String> = self.values.iter().map(|(name, value)| format!("--{name}={value}")).collect();
+        let mut flags: Vec<String> = self
+            .values
+            .iter()
+            .map(|(name, value)| format!("--{name}={value}"))
+            .collect();
         flags.sort();
         words.extend(flags);
         words.join(" ")

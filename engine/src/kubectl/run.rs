@@ -133,13 +133,19 @@ fn unknown_command(first: &str, second: Option<&String>) -> CommandError {
         return CommandError::message(format!("kubectl {first} is not modelled"));
     }
     let group = format!("{first} ");
-    let members: Vec<&str> = COMMANDS.iter().filter_map(|command| command.name.strip_prefix(&group)).collect();
+    let members: Vec<&str> = COMMANDS
+        .iter()
+        .filter_map(|command| command.name.strip_prefix(&group))
+        .collect();
     if !members.is_empty() {
         let given = second.map(String::as_str).unwrap_or_default();
         let known = members.join(", ");
         return CommandError::message(format!("kubectl {first} {given}: give one of {known}"));
     }
-    let mut known: Vec<&str> = COMMANDS.iter().filter_map(|command| command.name.split(' ').next()).collect();
+    let mut known: Vec<&str> = COMMANDS
+        .iter()
+        .filter_map(|command| command.name.split(' ').next())
+        .collect();
     known.extend(NOT_MODELLED);
     known.sort_unstable();
     known.dedup();

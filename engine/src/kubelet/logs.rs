@@ -25,7 +25,11 @@ impl Kubelets {
     ) -> Option<Vec<(SimTime, SmolStr)>> {
         let number = *self.numbers.get(node_name)?;
         let slot = self.agents.get(number as usize)?.pods.get(&pod)?;
-        let lives = slot.instances.iter().rev().filter(|life| life.listed.container == container);
+        let lives = slot
+            .instances
+            .iter()
+            .rev()
+            .filter(|life| life.listed.container == container);
         let life = lives.into_iter().nth(usize::from(previous))?;
         let process = life.process.as_ref()?;
         let until = process.end.as_ref().map_or(now, |end| end.at.min(now));

@@ -74,8 +74,18 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
 fn sort(found: &mut Found, field: &str) -> Result<()> {
     let mut values: Vec<_> = found.infos.iter().map(|info| info.value.clone()).collect();
     sort_by(field, &mut values).map_err(|error| CommandError::message(error.to_string()))?;
-    let id = |value: &Value| value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let places: BTreeMap<String, usize> = values.iter().enumerate().map(|(place, value)| (id(value), place)).collect();
+    let id = |value: &Value| {
+        value
+            .pointer("/metadata/uid")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let places: BTreeMap<String, usize> = values
+        .iter()
+        .enumerate()
+        .map(|(place, value)| (id(value), place))
+        .collect();
     found.infos.sort_by_key(|info| places.get(&id(&info.value)).copied());
     Ok(())
 }

@@ -45,7 +45,10 @@ fn pods(session: &mut Session<'_>, arguments: &Arguments) -> Result<Vec<Arc<Pod>
     if arguments.text("selector").is_some_and(|selector| !selector.is_empty()) {
         let query = Query::of(arguments, &["pods".to_owned()]);
         let found = query.find(session)?;
-        let pods = found.infos.iter().filter_map(|info| session.cluster.store().get::<Pod>(&info.key).cloned());
+        let pods = found
+            .infos
+            .iter()
+            .filter_map(|info| session.cluster.store().get::<Pod>(&info.key).cloned());
         return Ok(pods.collect());
     }
     let Some(first) = arguments.positional.first() else {
@@ -63,7 +66,9 @@ fn pods(session: &mut Session<'_>, arguments: &Arguments) -> Result<Vec<Arc<Pod>
     let key = ObjectKey::new(namespace, name);
     let Some(object) = session.object(kind, &key).cloned() else {
         let message = format!("{} in namespace \"{namespace}\"", ApiError::not_found(kind, name));
-        return Err(CommandError::message(format!("error from server (NotFound): {message}")));
+        return Err(CommandError::message(format!(
+            "error from server (NotFound): {message}"
+        )));
     };
     if let Object::Pod(pod) = object {
         return Ok(vec![pod]);
@@ -93,11 +98,17 @@ fn pods_of(objects: &Objects, owner: Uid) -> Vec<Arc<Pod>> {
 
 /// The containers asked for, by their places among all of the pod's.
 fn containers(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod) -> Result<Vec<usize>> {
-    let names: Vec<String> = pod.spec.all_containers().map(|container| container.name.to_string()).collect();
+    let names: Vec<String> = pod
+        .spec
+        .all_containers()
+        .map(|container| container.name.to_string())
+        .collect();
     if arguments.flag("all-containers") {
         return Ok((0..names.len()).collect());
     }
-    let wanted = arguments.text("container").or_else(|| arguments.positional.get(1).map(String::as_str));
+    let wanted = arguments
+        .text("container")
+        .or_else(|| arguments.positional.get(1).map(String::as_str));
     if let Some(wanted) = wanted {
         return match names.iter().position(|name| name == wanted) {
             Some(index) => Ok(vec![index]),
@@ -113,7 +124,10 @@ fn containers(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod) -> Re
         let mut shown = apps.to_vec();
         shown.extend(init.iter().map(|name| format!("{name} (init)")));
         let default = apps.first().cloned().unwrap_or_default();
-        session.warn(format!("Defaulted container \"{default}\" out of: {}", shown.join(", ")));
+        session.warn(format!(
+            "Defaulted container \"{default}\" out of: {}",
+            shown.join(", ")
+        ));
     }
     Ok(vec![first])
 }
@@ -122,7 +136,12 @@ fn print(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod, container:
     if pod.node_name.is_empty() {
         return Ok(());
     }
-    let Some(name) = pod.spec.all_containers().nth(container).map(|container| container.name.clone()) else {
+    let Some(name) = pod
+        .spec
+        .all_containers()
+        .nth(container)
+        .map(|container| container.name.clone())
+    else {
         return Ok(());
     };
     let statuses = pod.status.init_containers.iter().chain(&pod.status.containers);
@@ -142,8 +161,16 @@ fn print(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod, container:
     }
     let epoch = session.cluster.store().epoch();
     for (at, line) in lines {
-        let prefix = if arguments.flag("prefix") { format!("[pod/{}/{name}] ", pod.meta.name) } else { String::new() };
-        let time = if arguments.flag("timestamps") { format!("{} ", epoch.at(at)) } else { String::new() };
+        let prefix = if arguments.flag("prefix") {
+            format!("[pod/{}/{name}] ", pod.meta.name)
+        } else {
+            String::new()
+        };
+        let time = if arguments.flag("timestamps") {
+            format!("{} ", epoch.at(at))
+        } else {
+            String::new()
+        };
         session.print(format!("{prefix}{time}{}", line.trim_end_matches('\n')));
     }
     Ok(())

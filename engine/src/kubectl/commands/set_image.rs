@@ -112,7 +112,11 @@ fn set_images(
 /// Notes why an object was changed (`--record`).
 fn annotate(value: &mut Value, cause: &str) {
     let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
-    let annotations = metadata.map(|metadata| metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new())));
+    let annotations = metadata.map(|metadata| {
+        metadata
+            .entry("annotations")
+            .or_insert_with(|| Value::Object(Map::new()))
+    });
     if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
         annotations.insert("kubernetes.io/change-cause".to_owned(), cause.into());
     }
