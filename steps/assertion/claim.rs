@@ -62,7 +62,13 @@ impl<'a> Claim<'a> {
         let query = PodQuery::new(pods)?;
         let asked = query.clone();
         let check = move |view: &View<'_>| quantified(&asked, view, &check);
-        Ok(Self::new(predicate, Subject::Pods(query), check))
+        let predicate = predicate.into();
+        let expected = match pods.quantifier {
+            Quantifier::Every => predicate,
+            Quantifier::Some => format!("a pod: {predicate}"),
+            Quantifier::Counted(count) => format!("{count} pods: {predicate}"),
+        };
+        Ok(Self::new(expected, Subject::Pods(query), check))
     }
 
     /// A claim that the pods of a phrase exist, or that they do not: the one predicate for which a phrase that no pod

@@ -4,6 +4,8 @@
 mod claim;
 mod evaluate;
 mod rollout;
+#[cfg(test)]
+mod tests;
 
 pub use claim::{Claim, Verdict};
 pub use evaluate::{Refuted, Since, evaluate};

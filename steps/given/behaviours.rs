@@ -259,8 +259,10 @@ fn log(world: &mut World, containers: Containers, line: Text) -> Result<(), Step
 /// cell says nothing; with more than one row, each is one life of the process, the last for all later ones.
 ///
 /// Example: `Given containers of image "web:v2" behave:`
-#[given(expr = "{containers} behave/behaves:")]
-#[when(expr = "{containers} behave/behaves:")]
+#[given(expr = "{containers} behave:")]
+#[when(expr = "{containers} behave:")]
+#[given(expr = "{containers} behaves:")]
+#[when(expr = "{containers} behaves:")]
 fn behave_so(world: &mut World, step: &Step, containers: Containers) -> Result<(), StepError> {
     let columns = [
         "pull",

@@ -33,7 +33,7 @@ pub struct NotFound {
     /// Undefined or ambiguous.
     pub outcome: Outcome,
     /// The nearest or the competing expressions.
-    pub failure: Failure,
+    pub failure: Box<Failure>,
 }
 
 impl Vocabulary {
@@ -82,7 +82,7 @@ impl Vocabulary {
         };
         NotFound {
             outcome: Outcome::Undefined,
-            failure,
+            failure: Box::new(failure),
         }
     }
 
@@ -102,12 +102,13 @@ impl Vocabulary {
             })
             .collect();
         let message = format!("more than one step matches:\n  {}", candidates.join("\n  "));
+        let failure = Failure {
+            message,
+            ..Failure::default()
+        };
         NotFound {
             outcome: Outcome::Ambiguous,
-            failure: Failure {
-                message,
-                ..Failure::default()
-            },
+            failure: Box::new(failure),
         }
     }
 }

@@ -23,9 +23,13 @@ mod scenario_run;
 mod selection;
 mod suite;
 mod tag_expression;
+mod wall;
 
 pub use arguments::RunArguments;
 pub use block::TextBlock;
 pub use expressions::{Expression, Keyword, catalogue};
 pub use identity::{DEFAULT_SEED, scenario_seed};
 pub use suite::{EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_PASSED, Suite};
+
+#[cfg(test)]
+pub(crate) use scenario_run::run_text;

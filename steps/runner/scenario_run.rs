@@ -1,7 +1,5 @@
 //! One scenario from its first step to its record.
 
-use std::time::Instant;
-
 use cucumber::step::Location;
 use shakedown_engine::timeline::first_difference;
 use shakedown_reports::record::{Failure, Outcome, ScenarioRecord, StepRecord};
@@ -10,6 +8,7 @@ use tokio::runtime::Runtime;
 use super::feature_file::{FeatureFile, Scenario, Step};
 use super::identity::{replay_command, scenario_id, scenario_seed};
 use super::lookup::Vocabulary;
+use super::wall::Stopwatch;
 use super::{expressions::Keyword, log, panics};
 use crate::World;
 use crate::world::{ScenarioContext, StepContext};
@@ -68,7 +67,7 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// Runs the scenario and completes its record.
     pub fn scenario(&self, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario) -> ScenarioRecord {
-        let started = Instant::now();
+        let started = Stopwatch::start();
         let (mut record, mut world) = self.once(runtime, feature, scenario);
         if self.checked {
             let (_, mut again) = self.once(runtime, feature, scenario);
@@ -84,7 +83,7 @@ impl Run<'_> {
                 }
             }
         }
-        record.wall_duration_ns = nanoseconds_since(started);
+        record.wall_duration_ns = started.elapsed_ns();
         record
     }
 
@@ -103,13 +102,13 @@ impl Run<'_> {
                 break;
             };
             step_record.start_ns = world.now_ns();
-            let started = Instant::now();
+            let started = Stopwatch::start();
             let (outcome, failure) = if going_on {
                 run_step(self.vocabulary, runtime, &mut world, index, step)
             } else {
                 skipped(self.vocabulary, step)
             };
-            step_record.wall_duration_ns = nanoseconds_since(started);
+            step_record.wall_duration_ns = started.elapsed_ns();
             step_record.end_ns = world.now_ns();
             step_record.outcome = outcome;
             step_record.failure = failure.map(|failure| with_excerpt(failure, feature, step_record.line));
@@ -132,6 +131,9 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
             step.failure = Some(with_excerpt(failure, feature, step.line));
         }
     }
+    if record.steps.is_empty() {
+        record.steps.push(missing_steps(record.line));
+    }
     record.outcome = record
         .steps
         .iter()
@@ -139,15 +141,28 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
         .filter(|outcome| *outcome != Outcome::Skipped)
         .max()
         .unwrap_or_default();
-    if record.steps.is_empty() {
-        record.outcome = Outcome::Undefined;
-    }
     record.seed = end.seed;
     record.end_ns = end.end_ns;
     record.timeline_hash = end.timeline_hash;
     record.lanes = end.lanes;
     record.faults = end.faults;
     record.snapshots = end.snapshots;
+}
+
+/// What stands in the place of the steps of a scenario that has none: it would pass and prove nothing.
+fn missing_steps(line: usize) -> StepRecord {
+    let message = "this scenario has no steps: it proves nothing".to_owned();
+    StepRecord {
+        keyword: "Given".to_owned(),
+        text: "…".to_owned(),
+        line,
+        outcome: Outcome::Undefined,
+        failure: Some(Failure {
+            message,
+            ..Failure::default()
+        }),
+        ..StepRecord::default()
+    }
 }
 
 fn run_step(
@@ -159,7 +174,7 @@ fn run_step(
 ) -> (Outcome, Option<Failure>) {
     let found = match vocabulary.find(&step.gherkin) {
         Ok(found) => found,
-        Err(not_found) => return (not_found.outcome, Some(not_found.failure)),
+        Err(not_found) => return (not_found.outcome, Some(*not_found.failure)),
     };
     let keyword = Keyword::ALL
         .into_iter()
@@ -168,6 +183,7 @@ fn run_step(
     world.begin_step(StepContext {
         index,
         keyword,
+        background: step.background,
         text: step.gherkin.value.clone(),
         line: step.gherkin.position.line,
         block: step.block.clone(),
@@ -200,7 +216,7 @@ fn unexplained(panic: panics::Caught, function: Option<&Location>) -> String {
 fn skipped(vocabulary: &Vocabulary, step: &Step) -> (Outcome, Option<Failure>) {
     match vocabulary.find(&step.gherkin) {
         Ok(_) => (Outcome::Skipped, None),
-        Err(not_found) => (not_found.outcome, Some(not_found.failure)),
+        Err(not_found) => (not_found.outcome, Some(*not_found.failure)),
     }
 }
 
@@ -219,6 +235,22 @@ fn with_excerpt(mut failure: Failure, feature: &FeatureFile, line: usize) -> Fai
     failure
 }
 
-fn nanoseconds_since(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+/// For tests: runs the scenarios of a feature given as text.
+#[cfg(test)]
+pub(crate) fn run_text(source: &str) -> Vec<ScenarioRecord> {
+    let feature = FeatureFile::parse("test.feature", std::path::Path::new("."), source);
+    let feature = feature.unwrap_or_else(|error| panic!("{error}"));
+    let vocabulary = Vocabulary::linked();
+    let run = Run {
+        vocabulary: &vocabulary,
+        seed: 1,
+        checked: false,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let scenarios = feature.scenarios.iter();
+    scenarios
+        .map(|scenario| run.scenario(&runtime, &feature, scenario))
+        .collect()
 }

@@ -1,7 +1,6 @@
 //! A run from its arguments to its exit code.
 
 use std::process::ExitCode;
-use std::time::Instant;
 
 use clap::Parser;
 use shakedown_reports::record::{Environment, FeatureRecord, Outcome, RunRecord, ScenarioRecord, Wall};
@@ -14,6 +13,7 @@ use super::identity::shell_word;
 use super::lookup::Vocabulary;
 use super::scenario_run::Run;
 use super::selection::Selection;
+use super::wall::{Stopwatch, now_text};
 use super::{feature_set, log, pool, reports, scenario_run};
 
 /// All selected scenarios passed.
@@ -106,7 +106,7 @@ impl Suite {
 
     /// Runs with these arguments.
     pub fn run(&self, arguments: &RunArguments) -> ExitCode {
-        let started = Instant::now();
+        let started = Stopwatch::start();
         if let Err(problem) = arguments.log.as_deref().map_or(Ok(()), log::start) {
             return could_not_run(&[problem]);
         }
@@ -125,8 +125,8 @@ impl Suite {
             Err(problem) => return could_not_run(&[problem]),
         };
         let wall = Wall {
-            started_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            duration_ns: u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            started_at: now_text(),
+            duration_ns: started.elapsed_ns(),
             environment: Environment::here(arguments.jobs()),
         };
         let record = RunRecord::new(

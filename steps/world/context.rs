@@ -24,6 +24,8 @@ pub struct StepContext {
     pub index: usize,
     /// Its keyword.
     pub keyword: Keyword,
+    /// Whether it comes from a background.
+    pub background: bool,
     /// Its text.
     pub text: String,
     /// Its line in the feature file.

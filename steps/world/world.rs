@@ -27,8 +27,8 @@ pub struct World {
     step: Option<StepContext>,
     /// Made when the first step needs it: a seed may be set until then.
     cluster: Option<Cluster>,
-    /// The first When: where the past of `at all times` begins.
-    since: Option<Since>,
+    /// The first When, and whether it stands in a background: where the past of `at all times` begins.
+    since: Option<(Since, bool)>,
     last_command: Option<LastCommand>,
     /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
     memory: BTreeMap<String, MemoryUse>,
@@ -122,7 +122,7 @@ impl World {
     /// If it does not hold; what was expected, what was seen and when waits for the report.
     pub fn assert(&mut self, tense: Tense, claim: &Claim<'_>) -> Result<(), StepError> {
         self.cluster();
-        let since = self.since.unwrap_or_default();
+        let since = self.since.map(|(since, _)| since).unwrap_or_default();
         let result = evaluate(self.cluster(), since, tense, claim);
         match self.within_limits(result)? {
             Ok(()) => Ok(()),
@@ -206,12 +206,17 @@ impl World {
     }
 
     pub(crate) fn begin_step(&mut self, step: StepContext) {
-        if step.keyword == Keyword::When && self.since.is_none() {
+        // A background prepares; the past that assertions speak of begins with the scenario's own first When.
+        let is_first = self
+            .since
+            .is_none_or(|(_, in_background)| in_background && !step.background);
+        if step.keyword == Keyword::When && is_first {
             let cluster = self.cluster();
-            self.since = Some(Since {
+            let since = Since {
                 mark: cluster.mark(),
                 at: cluster.now(),
-            });
+            };
+            self.since = Some((since, step.background));
         }
         self.step = Some(step);
         self.failure = None;

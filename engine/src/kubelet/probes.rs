@@ -214,7 +214,9 @@ impl PodWork<'_, '_> {
         let earliest = (process.started + delay).max(self.now() + Duration::from_nanos(1));
         let reply = self.probe_reply(container, probe.kind, spec);
         let passes = reply.answer == Answer::Success;
-        let settled = known && probe.result == result_of(passes) && probe.last == Some(passes);
+        // A liveness probe counts as passing until it fails: as long as it passes there is nothing to find.
+        let unfailed = probe.kind == ProbeKind::Liveness && passes && (!known || probe.result == ProbeResult::Success);
+        let settled = unfailed || (known && probe.result == result_of(passes) && probe.last == Some(passes));
         let changes_at = reply.changes_at.map(|at| at.max(earliest));
         let (from, urgency) = match (settled, passes, changes_at) {
             (true, true, None) => return,

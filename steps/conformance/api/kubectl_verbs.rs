@@ -55,7 +55,12 @@ fn check(setup: &[Value], case: &Value) -> CaseResult {
         }
     }
     let changed: Vec<Value> = changed.into_values().collect();
-    let mut expected: Vec<Value> = case["changed"].as_array().into_iter().flatten().map(normal::object).collect();
+    let mut expected: Vec<Value> = case["changed"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(normal::object)
+        .collect();
     expected.sort_by_key(|object| {
         format!(
             "{}/{}",
