@@ -5,8 +5,10 @@
 
 use std::time::Duration;
 
+use smol_str::SmolStr;
+
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
-use crate::api::Timestamp;
+use crate::api::{Timestamp, Uid};
 use crate::apiserver::{self, Request};
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
@@ -211,6 +213,17 @@ impl Cluster {
     /// Runs kubectl with arguments that are split already.
     pub fn kubectl_arguments(&mut self, arguments: &[String], files: &dyn FileSource) -> CommandOutput {
         kubectl::run_words(self, arguments, files)
+    }
+
+    /// What a container has written so far, each line with its time; none if there is no such life of it.
+    pub(crate) fn container_log(
+        &self,
+        node_name: &str,
+        pod: Uid,
+        container: usize,
+        previous: bool,
+    ) -> Option<Vec<(SimTime, SmolStr)>> {
+        self.kubelets.log(node_name, pod, container, previous, self.now)
     }
 
     /// The latest instant that a command without a time-out of its own waits for.

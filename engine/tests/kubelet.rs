@@ -44,7 +44,9 @@ impl Run {
         object["spec"]["nodeName"] = "node-1".into();
         let mut pod = Pod::from_json(object);
         pod.status.phase = PodPhase::Pending;
-        self.cluster.write("user", |store| store.create(pod)).expect("a new pod");
+        self.cluster
+            .write("user", |store| store.create(pod))
+            .expect("a new pod");
         self
     }
 

@@ -56,7 +56,8 @@ fn system_priority_classes() -> [Value; 2] {
             "metadata": { "name": name }, "value": value, "preemptionPolicy": "PreemptLowerPriority", "description": description,
         })
     };
-    let cluster = "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.";
+    let cluster =
+        "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.";
     let node = "Used for system critical pods that must not be moved from their current node.";
     [
         class("system-cluster-critical", 2_000_000_000, cluster),

@@ -196,6 +196,20 @@ impl Arguments {
         given.flat_map(|(_, value)| value.split(',')).collect()
     }
 
+    /// The command as `--record` notes it: the arguments, then the flags by name.
+    pub fn change_cause(&self, command: &str) -> String {
+        let mut words = vec![format!("kubectl {command}")];
+        words.extend(self.positional.iter().cloned());
+        let mut flags: Vec<String> = self
+            .values
+            .iter()
+            .map(|(name, value)| format!("--{name}={value}"))
+            .collect();
+        flags.sort();
+        words.extend(flags);
+        words.join(" ")
+    }
+
     /// The flag's number, if it was given.
     pub fn int(&self, name: &str) -> Option<i64> {
         self.text(name).and_then(|text| text.parse().ok())

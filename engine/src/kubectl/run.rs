@@ -1,12 +1,12 @@
 //! From a line to what kubectl printed.
 
 use super::command_line;
-use super::commands::{COMMANDS, Command};
+use super::commands::{COMMANDS, Command, NOT_MODELLED};
 use super::error::{CommandError, Result};
 use super::files::FileSource;
 use super::flags::{Arguments, GLOBAL};
 use super::session::Session;
-use crate::api::decode::did_you_mean;
+use crate::api::duration;
 use crate::cluster::Cluster;
 
 /// What a command left behind.
@@ -56,10 +56,31 @@ fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {
         ));
         return Ok(());
     }
+    check_connection(&arguments)?;
     if arguments.flag("record") {
         session.warn("Flag --record has been deprecated, --record will be removed in the future");
     }
     (command.run)(session, &arguments)
+}
+
+/// The flags that say how to reach a cluster: there is only this one.
+fn check_connection(arguments: &Arguments) -> Result<()> {
+    if let Some(path) = arguments.text("kubeconfig").filter(|path| !path.is_empty()) {
+        return Err(CommandError::message(format!("stat {path}: no such file or directory")));
+    }
+    if let Some(context) = arguments.text("context").filter(|context| !context.is_empty()) {
+        return Err(CommandError::Verbatim(format!(
+            "Error in configuration: context was not found for specified context: {context}"
+        )));
+    }
+    let timeout = arguments.text("request-timeout").unwrap_or("0");
+    if timeout.parse::<i64>().is_err() && duration::parse_ns(timeout).is_err() {
+        return Err(CommandError::message(
+            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time \
+             unit (e.g. 1s | 2m | 3h)",
+        ));
+    }
+    Ok(())
 }
 
 /// The command that the first words name; global flags may stand before it.
@@ -104,14 +125,61 @@ fn find_command(words: &[String]) -> Result<(&'static Command, Vec<String>)> {
         all.extend(rest.cloned());
         return Ok((command, all));
     }
-    Err(unknown_command(first))
+    Err(unknown_command(first, second))
 }
 
-fn unknown_command(word: &str) -> CommandError {
-    let known = COMMANDS.iter().filter_map(|command| command.name.split(' ').next());
-    let text = format!("unknown command \"{word}\" for \"kubectl\"");
-    CommandError::message(match did_you_mean(word, known) {
-        Some(meant) => format!("{text}\n\nDid you mean this?\n\t{meant}"),
-        None => text,
+fn unknown_command(first: &str, second: Option<&String>) -> CommandError {
+    if NOT_MODELLED.contains(&first) {
+        return CommandError::message(format!("kubectl {first} is not modelled"));
+    }
+    let group = format!("{first} ");
+    let members: Vec<&str> = COMMANDS
+        .iter()
+        .filter_map(|command| command.name.strip_prefix(&group))
+        .collect();
+    if !members.is_empty() {
+        let given = second.map(String::as_str).unwrap_or_default();
+        let known = members.join(", ");
+        return CommandError::message(format!("kubectl {first} {given}: give one of {known}"));
+    }
+    let mut known: Vec<&str> = COMMANDS
+        .iter()
+        .filter_map(|command| command.name.split(' ').next())
+        .collect();
+    known.extend(NOT_MODELLED);
+    known.sort_unstable();
+    known.dedup();
+    let text = format!("unknown command \"{first}\" for \"kubectl\"");
+    let near = |known: &&str| edits(first, known) <= NEAR || known.starts_with(&first.to_ascii_lowercase());
+    let meant: Vec<&str> = known.into_iter().filter(near).collect();
+    CommandError::message(match meant.as_slice() {
+        [] => text,
+        meant => format!("{text}\n\nDid you mean this?\n\t{}", meant.join("\n\t")),
     })
 }
+
+/// How many edits away a command may be to be suggested (cobra `SuggestionsMinimumDistance`).
+const NEAR: usize = 2;
+
+/// Levenshtein distance, as cobra computes it: letters in any case are the same.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate().take(LONGEST_COMMAND) {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = *cell;
+            *cell = replaced.min(*cell + 1).min(left + 1);
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// No command is longer; more letters only make it more different.
+const LONGEST_COMMAND: usize = 64;

@@ -19,6 +19,7 @@ mod containers;
 mod images;
 mod instance;
 mod kubelets;
+mod logs;
 mod machine;
 mod pod_slot;
 mod pod_worker;

@@ -160,11 +160,15 @@ fn prepare(setup: &[Value]) -> Result<Cluster, String> {
 /// No controller ran while the recordings were made, so no namespace had a ServiceAccount or a certificate.
 fn remove_what_controllers_make(cluster: &mut Cluster) -> Result<(), String> {
     let objects = cluster.store().objects();
-    let made = [Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP].into_iter().flat_map(|kind| objects.of_kind(kind));
+    let made = [Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP]
+        .into_iter()
+        .flat_map(|kind| objects.of_kind(kind));
     let keys: Vec<(Kind, ObjectKey)> = made.map(|object| (object.kind(), object.key())).collect();
     cluster.request(|request| {
         for (kind, key) in keys {
-            request.delete(kind, &key, DeleteOptions::now()).map_err(|error| error.to_string())?;
+            request
+                .delete(kind, &key, DeleteOptions::now())
+                .map_err(|error| error.to_string())?;
         }
         Ok(())
     })

@@ -15,8 +15,11 @@ pub const SUITE: Suite = Suite {
     replay: |recording| replayer(recording.name()).map_or_else(|| Ok(Vec::new()), |replay| replay(recording)),
 };
 
+/// Replays one recording.
+type Replay = fn(&Recording) -> Result<Vec<Outcome>, CannotRun>;
+
 /// What replays the recording of this name.
-fn replayer(recording: &str) -> Option<fn(&Recording) -> Result<Vec<Outcome>, CannotRun>> {
+fn replayer(recording: &str) -> Option<Replay> {
     match recording {
         "jsonpath" => Some(jsonpath::replay),
         "kubectl_verbs" => Some(kubectl_verbs::replay),

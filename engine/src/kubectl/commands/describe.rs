@@ -58,7 +58,8 @@ fn none_found(session: &mut Session<'_>, query: &Query<'_>) -> Option<CommandErr
     None
 }
 
-/// The events about an object, in the order of the store.
+/// The events about an object, in the order in which they were written: their real names end in the time, so that the API
+/// server lists them so.
 fn events_about(session: &Session<'_>, info: &Info) -> Vec<Value> {
     let objects = session.cluster.store().objects();
     let events = objects

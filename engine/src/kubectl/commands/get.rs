@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::api::Kind;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag, OUTPUT};
+use crate::kubectl::jsonpath::sort_by;
 use crate::kubectl::output::{Format, Output, list_of};
 use crate::kubectl::selection::{Found, Info, Query};
 use crate::kubectl::session::Session;
@@ -54,6 +57,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let query = Query::of(arguments, &arguments.positional).kind_alone();
     let mut found = query.find(session)?;
     let errors = std::mem::take(&mut found.errors);
+    if let Some(field) = arguments.text("sort-by").filter(|field| !field.is_empty()) {
+        sort(&mut found, field)?;
+    }
     match format {
         Format::Objects(output) => print_objects(session, &found, &output)?,
         Format::Human | Format::Wide => {
@@ -62,6 +68,26 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         }
     }
     CommandError::of(errors)
+}
+
+/// Sorts what was found by a field.
+fn sort(found: &mut Found, field: &str) -> Result<()> {
+    let mut values: Vec<_> = found.infos.iter().map(|info| info.value.clone()).collect();
+    sort_by(field, &mut values).map_err(|error| CommandError::message(error.to_string()))?;
+    let id = |value: &Value| {
+        value
+            .pointer("/metadata/uid")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let places: BTreeMap<String, usize> = values
+        .iter()
+        .enumerate()
+        .map(|(place, value)| (id(value), place))
+        .collect();
+    found.infos.sort_by_key(|info| places.get(&id(&info.value)).copied());
+    Ok(())
 }
 
 fn print_objects(session: &mut Session<'_>, found: &Found, output: &Output) -> Result<()> {

@@ -160,7 +160,7 @@ fn check_label(word: &str, key: &str, value: &str) -> Result<()> {
     )))
 }
 
-fn present<'v>(info: &'v Info, what: What) -> Option<&'v Map<String, Value>> {
+fn present(info: &Info, what: What) -> Option<&Map<String, Value>> {
     info.value.get("metadata")?.get(what.field())?.as_object()
 }
 

@@ -8,6 +8,7 @@ mod delete;
 mod describe;
 mod get;
 mod label;
+mod logs;
 mod patch;
 mod rollout_history;
 mod rollout_status;
@@ -35,6 +36,36 @@ pub struct Command {
     pub run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
 }
 
+/// The commands of the real kubectl that are not modelled.
+pub const NOT_MODELLED: &[&str] = &[
+    "alpha",
+    "api-resources",
+    "api-versions",
+    "attach",
+    "auth",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "completion",
+    "config",
+    "cp",
+    "debug",
+    "diff",
+    "drain",
+    "edit",
+    "events",
+    "exec",
+    "explain",
+    "expose",
+    "kustomize",
+    "plugin",
+    "port-forward",
+    "proxy",
+    "replace",
+    "run",
+    "top",
+];
+
 macro_rules! commands {
     ($($name:literal $module:ident :: $run:ident,)*) => {
         /// All commands.
@@ -51,6 +82,7 @@ commands! {
     "describe" describe::run,
     "get" get::run,
     "label" label::run,
+    "logs" logs::run,
     "patch" patch::run,
     "rollout history" rollout_history::run,
     "rollout pause" rollout_switch::run,

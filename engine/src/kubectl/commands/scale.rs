@@ -107,10 +107,10 @@ fn scale(session: &mut Session<'_>, arguments: &Arguments, info: &Info, replicas
         dry_run => session.request(dry_run, |request| request.patch(info.kind, &info.key, &patch))?,
     };
     let scaled = Info { value, ..info.clone() };
-    if let Some(timeout_ns) = arguments.duration_ns("timeout").filter(|timeout| *timeout != 0) {
-        if change.dry_run == DryRun::None {
-            wait_for_replicas(session, &scaled, replicas, timeout_ns)?;
-        }
+    if let Some(timeout_ns) = arguments.duration_ns("timeout").filter(|timeout| *timeout != 0)
+        && change.dry_run == DryRun::None
+    {
+        wait_for_replicas(session, &scaled, replicas, timeout_ns)?;
     }
     print_changed(session, &scaled, change)
 }

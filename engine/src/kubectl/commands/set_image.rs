@@ -1,6 +1,6 @@
 //! `kubectl set image`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::change::{Change, print_changed};
 use crate::api::Kind;
@@ -44,8 +44,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let images: Vec<(&str, &str)> = pairs.iter().filter_map(|pair| pair.split_once('=')).collect();
     let found = query.find(session)?;
     let mut errors = found.errors;
+    let cause = arguments.flag("record").then(|| arguments.change_cause("set image"));
     for info in &found.infos {
-        set_images(session, info, &images, &change, &mut errors)?;
+        set_images(session, info, &images, &change, cause.as_deref(), &mut errors)?;
     }
     CommandError::of(errors)
 }
@@ -70,6 +71,7 @@ fn set_images(
     info: &Info,
     images: &[(&str, &str)],
     change: &Change,
+    cause: Option<&str>,
     errors: &mut Vec<CommandError>,
 ) -> Result<()> {
     let mut value = info.value.clone();
@@ -89,6 +91,9 @@ fn set_images(
         }
     }
     if value != info.value {
+        if let Some(cause) = cause {
+            annotate(&mut value, cause);
+        }
         let stored = match change.dry_run {
             DryRun::Client => Ok(value),
             dry_run => session.request(dry_run, |request| request.replace(info.kind, value)),
@@ -102,6 +107,19 @@ fn set_images(
     }
     errors.extend(missing);
     Ok(())
+}
+
+/// Notes why an object was changed (`--record`).
+fn annotate(value: &mut Value, cause: &str) {
+    let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
+    let annotations = metadata.map(|metadata| {
+        metadata
+            .entry("annotations")
+            .or_insert_with(|| Value::Object(Map::new()))
+    });
+    if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
+        annotations.insert("kubernetes.io/change-cause".to_owned(), cause.into());
+    }
 }
 
 /// Sets the image of the containers of that name (`*`: all); false if there is none.

@@ -1,0 +1,38 @@
+//! What containers have written: what `kubectl logs` asks a node's kubelet for.
+//!
+//! Source: kubelet `kuberuntime_logs.go`, `kubelet_pods.go` (`validateContainerLogStatus`). As in the real one, the log of a
+//! container goes when the runtime forgets that life of it.
+
+use smol_str::SmolStr;
+
+use super::kubelets::Kubelets;
+use crate::api::Uid;
+use crate::sim::SimTime;
+
+/// The most lines that are read of one log.
+const LINES_MAX: usize = 10_000;
+
+impl Kubelets {
+    /// The lines a container's newest life (or the one before it) has written until `now`, each with its time; none if there
+    /// is no such life.
+    pub(crate) fn log(
+        &self,
+        node_name: &str,
+        pod: Uid,
+        container: usize,
+        previous: bool,
+        now: SimTime,
+    ) -> Option<Vec<(SimTime, SmolStr)>> {
+        let number = *self.numbers.get(node_name)?;
+        let slot = self.agents.get(number as usize)?.pods.get(&pod)?;
+        let lives = slot
+            .instances
+            .iter()
+            .rev()
+            .filter(|life| life.listed.container == container);
+        let life = lives.into_iter().nth(usize::from(previous))?;
+        let process = life.process.as_ref()?;
+        let until = process.end.as_ref().map_or(now, |end| end.at.min(now));
+        Some(process.log(until, LINES_MAX))
+    }
+}
