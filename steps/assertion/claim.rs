@@ -1,8 +1,11 @@
 //! A claim: what is said about the cluster at an instant.
 
+use std::rc::Rc;
+
 use shakedown_engine::api::{Object, Pod};
 use shakedown_engine::timeline::View;
 
+use super::pod_tally::PodTally;
 use crate::parameters::{Count, ObjectRef, ParameterError, Pods, Quantifier};
 use crate::subject::{PodQuery, Subject};
 
@@ -10,6 +13,7 @@ use crate::subject::{PodQuery, Subject};
 pub type Verdict = Result<(), String>;
 
 type Check<'a> = Box<dyn Fn(&View<'_>) -> Verdict + 'a>;
+type Holds<'a> = Box<dyn Fn(&View<'_>) -> bool + 'a>;
 
 /// How many of the pods that decided are named.
 const NAMED_MAX: usize = 5;
@@ -23,6 +27,8 @@ pub struct Claim<'a> {
     /// Whether it can change with an Event; most claims cannot, and Events are half of all writes.
     pub reads_events: bool,
     check: Check<'a>,
+    /// The same, without words: asked at every instant, where `check` is asked once it has failed. None: `check` is cheap.
+    holds: Option<Holds<'a>>,
 }
 
 impl<'a> Claim<'a> {
@@ -33,6 +39,7 @@ impl<'a> Claim<'a> {
             subject,
             reads_events: false,
             check: Box::new(check),
+            holds: None,
         }
     }
 
@@ -60,15 +67,21 @@ impl<'a> Claim<'a> {
         check: impl Fn(&View<'_>, &Pod) -> Verdict + 'a,
     ) -> Result<Self, ParameterError> {
         let query = PodQuery::new(pods)?;
-        let asked = query.clone();
-        let check = move |view: &View<'_>| quantified(&asked, view, &check);
         let predicate = predicate.into();
         let expected = match pods.quantifier {
             Quantifier::Every => predicate,
             Quantifier::Some => format!("a pod: {predicate}"),
+            Quantifier::Counted(Count::Exactly(0)) => format!("no pod: {predicate}"),
             Quantifier::Counted(count) => format!("{count} pods: {predicate}"),
         };
-        Ok(Self::new(expected, Subject::Pods(query), check))
+        let check = Rc::new(check);
+        let (told, asked) = (query.clone(), PodTally::new(query.clone()));
+        let tell = Rc::clone(&check);
+        let mut claim = Self::new(expected, Subject::Pods(query), move |view| {
+            quantified(&told, view, &*tell)
+        });
+        claim.holds = Some(Box::new(move |view| asked.holds(view, &*check)));
+        Ok(claim)
     }
 
     /// A claim that the pods of a phrase exist, or that they do not: the one predicate for which a phrase that no pod
@@ -84,7 +97,9 @@ impl<'a> Claim<'a> {
             quantifier: Quantifier::Counted(Count::Exactly(0)),
             ..pods.clone()
         };
-        Self::pods(&none, "that it does not exist", |_, _| Ok(()))
+        let mut claim = Self::pods(&none, "", |_, _| Ok(()))?;
+        claim.expected = "that it does not exist".to_owned();
+        Ok(claim)
     }
 
     /// A claim that Events can make true.
@@ -100,6 +115,12 @@ impl<'a> Claim<'a> {
     /// What is seen instead.
     pub fn check(&self, view: &View<'_>) -> Verdict {
         (self.check)(view)
+    }
+
+    /// Whether it holds at this instant. To be asked at one instant after the other, in the order of time.
+    pub fn holds(&self, view: &View<'_>) -> bool {
+        let holds = self.holds.as_ref();
+        holds.map_or_else(|| self.check(view).is_ok(), |holds| holds(view))
     }
 }
 

@@ -8,7 +8,7 @@ use shakedown_engine::api::Kind;
 use shakedown_engine::cluster::Progress;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::sim::SimTime;
-use shakedown_engine::store::Change;
+use shakedown_engine::store::{Change, Verb};
 use shakedown_engine::timeline::{Mark, View, describe};
 
 use super::{Claim, latest_rollout};
@@ -81,19 +81,26 @@ fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) ->
 }
 
 /// Whether the claim need not be asked again after this change.
-fn is_irrelevant(change: Option<&Change>, claim: &Claim<'_>) -> bool {
-    change.is_some_and(|change| change.kind() == Kind::LEASE || (change.kind() == Kind::EVENT && !claim.reads_events))
+pub(super) fn is_irrelevant(change: Option<&Change>, claim: &Claim<'_>) -> bool {
+    let Some(change) = change else { return false };
+    match change.kind() {
+        Kind::LEASE => true,
+        Kind::EVENT => !claim.reads_events,
+        Kind::POD | Kind::NODE | Kind::SERVICE => false,
+        // To a claim about pods, workloads matter only in that they are there.
+        _ => matches!(claim.subject, Subject::Pods(_)) && change.verb() == Verb::Updated,
+    }
 }
 
 fn within(cluster: &mut Cluster, limit: VirtualDuration, claim: &Claim<'_>) -> Result<Result<(), Refuted>, LimitError> {
-    if claim.check(&cluster.view()).is_ok() {
+    if claim.holds(&cluster.view()) {
         return Ok(Ok(()));
     }
     let deadline = cluster.now() + limit.0;
     let mut walk = cluster.replay(cluster.mark());
     while cluster.run_until_change(deadline)? == Progress::Changed {
         while let Some(view) = walk.step(cluster.log()) {
-            if !is_irrelevant(view.change, claim) && claim.check(&view).is_ok() {
+            if !is_irrelevant(view.change, claim) && claim.holds(&view) {
                 return Ok(Ok(()));
             }
         }
@@ -118,7 +125,7 @@ fn lasting(
     let mut walk = cluster.replay(cluster.mark());
     while cluster.run_until_change(deadline)? == Progress::Changed {
         while let Some(view) = walk.step(cluster.log()) {
-            if is_irrelevant(view.change, claim) {
+            if is_irrelevant(view.change, claim) || claim.holds(&view) {
                 continue;
             }
             if let Err(refuted) = at_once(&view, claim, &message) {
@@ -158,7 +165,11 @@ fn always(cluster: &Cluster, since: Since, end: Option<usize>, claim: &Claim<'_>
         if !existed || is_irrelevant(view.change, claim) {
             return None;
         }
-        at_once(view, claim, "it did not hold at all times").err()
+        if claim.holds(view) {
+            None
+        } else {
+            at_once(view, claim, "it did not hold at all times").err()
+        }
     });
     match refutation {
         Some(refuted) => Err(refuted),
@@ -170,7 +181,7 @@ fn always(cluster: &Cluster, since: Since, end: Option<usize>, claim: &Claim<'_>
 
 fn never(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refuted> {
     let held = walk(cluster, since, None, |view| {
-        let held = !is_irrelevant(view.change, claim) && claim.check(view).is_ok();
+        let held = !is_irrelevant(view.change, claim) && claim.holds(view);
         held.then(|| {
             refuted(
                 view,
@@ -185,7 +196,7 @@ fn never(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refut
 
 fn once(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refuted> {
     let held = walk(cluster, since, None, |view| {
-        (!is_irrelevant(view.change, claim) && claim.check(view).is_ok()).then_some(())
+        (!is_irrelevant(view.change, claim) && claim.holds(view)).then_some(())
     });
     match held {
         Some(()) => Ok(()),

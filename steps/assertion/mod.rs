@@ -3,6 +3,7 @@
 
 mod claim;
 mod evaluate;
+mod pod_tally;
 mod rollout;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,11 @@
 //! The tenses and the counting of pods, tried as scenarios: each assertion with what must come out.
 
+use shakedown_engine::api::Pod;
+use shakedown_engine::timeline::{Mark, View};
 use shakedown_reports::record::{Failure, Outcome};
 
+use super::Claim;
+use super::evaluate::is_irrelevant;
 use crate::runner::run_text;
 
 /// Runs `steps` (lines of a scenario behind a background with three nodes) and gives what failed first.
@@ -189,4 +193,51 @@ fn a_fault_that_changes_nothing_fails_its_step() {
         ],
         None,
     );
+}
+
+/// A cluster in which a Deployment was rolled out, a node was lost and pods moved.
+fn eventful_cluster() -> shakedown_engine::Cluster {
+    use shakedown_engine::faults::Fault;
+    use shakedown_engine::kubectl::NoFiles;
+    let mut cluster = shakedown_engine::Cluster::new(shakedown_engine::ClusterOptions::default());
+    for name in ["node-1", "node-2", "node-3"] {
+        let node = shakedown_engine::kubelet::NodeTemplate::named(name);
+        cluster.add_node(&node).expect("a node");
+    }
+    cluster.kubectl("create deployment web --image=nginx:1.25 --replicas=4", &NoFiles);
+    cluster.settle().expect("it settles");
+    cluster.kubectl("set image deployment/web nginx=nginx:1.26", &NoFiles);
+    cluster.settle().expect("it settles");
+    cluster.inject(Fault::NodeLost("node-1".into()), None).expect("a fault");
+    cluster.advance(std::time::Duration::from_secs(600)).expect("time");
+    cluster
+}
+
+#[test]
+fn what_is_remembered_of_pods_agrees_with_asking_all_of_them_at_every_instant() {
+    let cluster = eventful_cluster();
+    let phrases = [
+        "every pod of deployment \"web\"",
+        "every pod labelled \"app=web\"",
+        "exactly 4 pods of deployment \"web\"",
+        "at least 3 pods labelled \"app=web\"",
+        "no pod on node \"node-1\"",
+        "a pod of deployment \"web\" on node \"node-2\"",
+        "pod \"web-*\"",
+    ];
+    for phrase in phrases {
+        let pods = phrase.parse().expect("a phrase");
+        let ready = |_: &View<'_>, pod: &Pod| if pod.is_ready() { Ok(()) } else { Err("not Ready".to_owned()) };
+        let claim = Claim::pods(&pods, "Ready", ready).expect("a claim");
+        let mut walk = cluster.replay(Mark::default());
+        let mut answers = std::collections::BTreeSet::new();
+        while let Some(view) = walk.step(cluster.log()) {
+            if !is_irrelevant(view.change, &claim) {
+                let holds = claim.holds(&view);
+                assert_eq!(holds, claim.check(&view).is_ok(), "{phrase} at {}", view.now);
+                answers.insert(holds);
+            }
+        }
+        assert_eq!(answers.len(), 2, "{phrase} must hold at times and not at others");
+    }
 }

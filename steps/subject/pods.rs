@@ -86,25 +86,17 @@ impl PodQuery {
         Some(exact.collect::<BTreeMap<_, _>>()).filter(|labels| !labels.is_empty())
     }
 
-    fn leaves(&self, objects: &Objects, pod: &Pod) -> bool {
-        let in_namespace = self
-            .pods
-            .namespace
-            .as_deref()
-            .is_none_or(|namespace| pod.meta.namespace == namespace);
+    /// Whether the filters leave this pod.
+    pub fn leaves(&self, objects: &Objects, pod: &Pod) -> bool {
+        let namespace = self.pods.namespace.as_deref();
+        let in_namespace = namespace.is_none_or(|namespace| pod.meta.namespace == namespace);
         let labelled = self.selectors.iter().all(|selector| selector.matches(&pod.meta.labels));
         in_namespace
             && labelled
             && self.pods.filters.iter().all(|filter| match filter {
                 PodFilter::Named(name) => name.matches(&pod.meta.name),
                 PodFilter::OnNode(node) => !pod.node_name.is_empty() && node.matches(&pod.node_name),
-                // With one owner the candidates are its pods already; with two, both must own it.
-                PodFilter::Of(owner) => {
-                    Some(owner) == self.pods.owner()
-                        || owned_pods(objects, owner)
-                            .iter()
-                            .any(|owned| owned.meta.uid == pod.meta.uid)
-                }
+                PodFilter::Of(owner) => is_owned_by(objects, pod, owner),
                 PodFilter::Labelled(_) => true,
             })
     }
@@ -151,6 +143,39 @@ fn counted(pods: usize) -> String {
         1 => "is only 1 pod".to_owned(),
         count => format!("are only {count} pods"),
     }
+}
+
+/// Whether `owner` owns the pod, in the sense of [`owned_pods`].
+fn is_owned_by(objects: &Objects, pod: &Pod, owner: &ObjectRef) -> bool {
+    let here = pod.meta.namespace == owner.namespace;
+    match owner.kind {
+        Kind::NODE => return pod.node_name == owner.name,
+        Kind::NAMESPACE => return pod.meta.namespace == owner.name,
+        Kind::POD => return here && Glob(owner.name.clone()).matches(&pod.meta.name),
+        Kind::SERVICE => {
+            let service = objects.get::<Service>(&owner.key());
+            let selector = service.and_then(|service| service.spec.selector.as_ref());
+            let carries = |(key, value): (&SmolStr, &SmolStr)| pod.meta.labels.get(key) == Some(value);
+            return here && selector.is_some_and(|selector| selector.iter().all(carries));
+        }
+        _ => {}
+    }
+    let Some(root) = objects.object(owner.kind, &owner.key()).map(|object| object.meta().uid) else {
+        return false;
+    };
+    let mut level = pod.meta.owners.clone();
+    for _ in 0..OWNER_DEPTH_MAX {
+        if level.iter().any(|reference| reference.uid == root) {
+            return true;
+        }
+        let above = level.iter().filter_map(|reference| {
+            let key = ObjectKey::new(pod.meta.namespace.clone(), reference.name.clone());
+            let object = objects.object(Kind::from_name(&reference.kind)?, &key)?;
+            (object.meta().uid == reference.uid).then(|| object.meta().owners.clone())
+        });
+        level = above.flatten().collect();
+    }
+    false
 }
 
 /// The pods that `owner` owns, directly or through what it owns; those a Service selects; those on a node; a namespace's.
