@@ -227,7 +227,13 @@ fn what_is_remembered_of_pods_agrees_with_asking_all_of_them_at_every_instant() 
     ];
     for phrase in phrases {
         let pods = phrase.parse().expect("a phrase");
-        let ready = |_: &View<'_>, pod: &Pod| if pod.is_ready() { Ok(()) } else { Err("not Ready".to_owned()) };
+        let ready = |_: &View<'_>, pod: &Pod| {
+            if pod.is_ready() {
+                Ok(())
+            } else {
+                Err("not Ready".to_owned())
+            }
+        };
         let claim = Claim::pods(&pods, "Ready", ready).expect("a claim");
         let mut walk = cluster.replay(Mark::default());
         let mut answers = std::collections::BTreeSet::new();
