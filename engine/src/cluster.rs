@@ -200,8 +200,11 @@ impl Cluster {
     /// Makes requests to the API server, as any client would.
     pub fn request<R>(&mut self, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
         self.with_context("user", |context, _| {
-            let dry_run = false;
-            work(&mut Request { context, dry_run })
+            work(&mut Request {
+                context,
+                dry_run: false,
+                warnings: Vec::new(),
+            })
         })
     }
 

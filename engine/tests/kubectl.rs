@@ -320,6 +320,28 @@ fn a_rollout_is_followed_to_its_end_and_undone() {
 }
 
 #[test]
+fn patches_put_no_value_where_another_type_belongs() {
+    let mut cluster = with(&[WEB]);
+    check_refused(
+        &mut cluster,
+        "patch deploy web -p '{\"spec\":{\"replicas\":\"x\"}}'",
+        "The request is invalid: patch: Invalid value: \"map[spec:map[replicas:x]]\": unrecognized type: int32\n",
+    );
+    check_refused(
+        &mut cluster,
+        "patch deploy web --type=merge -p '{\"metadata\":{\"name\":\"z\"}}'",
+        "Error from server (BadRequest): the name of the object (z) does not match the name on the URL (web)\n",
+    );
+    check(
+        &mut cluster,
+        "patch deploy web -p '{\"spec\":{\"foo\":1}}'",
+        "deployment.apps/web patched (no change)\n",
+        "Warning: unknown field \"spec.foo\"\n",
+        0,
+    );
+}
+
+#[test]
 fn waiting_commands_let_time_run_and_never_hang() {
     let mut cluster = with(&[WEB, CONFIG]);
     let before = cluster.now();

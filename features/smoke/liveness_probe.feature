@@ -56,7 +56,7 @@ Feature: A failing liveness probe restarts the container
     When the liveness probe of every pod labelled "app=api" fails
     Then within 10m, every pod labelled "app=api" has restarted at least 4 times
     And within 10m, a pod labelled "app=api" shows STATUS "CrashLoopBackOff"
-    And at some time, deployment "api" has at most 1 available replica
+    And within 5s, deployment "api" has at most 1 available replica
 
   Scenario: A failing readiness probe only takes the pod out of its Service
     When the readiness probe of a pod labelled "app=api" fails for 2m

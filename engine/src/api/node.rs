@@ -142,9 +142,11 @@ impl Resource for Node {
             spec.put("unschedulable", true);
         }
         let mut status = ObjectBuilder::from(self.status_json.clone());
-        status
-            .put("capacity", amounts(&self.capacity))
-            .put("allocatable", amounts(&self.allocatable));
+        for (key, list) in [("capacity", &self.capacity), ("allocatable", &self.allocatable)] {
+            if !list.is_empty() {
+                status.put(key, amounts(list));
+            }
+        }
         status.list(
             "conditions",
             self.conditions

@@ -26,6 +26,8 @@ pub enum Reason {
     MethodNotAllowed,
     /// The server's own fault, or a limit of the simulation.
     InternalError,
+    /// The server names none.
+    Unknown,
 }
 
 impl Reason {
@@ -40,6 +42,7 @@ impl Reason {
             Reason::BadRequest => "BadRequest",
             Reason::MethodNotAllowed => "MethodNotAllowed",
             Reason::InternalError => "InternalError",
+            Reason::Unknown => "",
         }
     }
 }

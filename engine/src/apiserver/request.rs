@@ -20,6 +20,8 @@ pub struct Request<'c, 'a> {
     pub context: &'c mut Context<'a>,
     /// `?dryRun=All`: everything but the write.
     pub dry_run: bool,
+    /// What the server warned of.
+    pub warnings: Vec<String>,
 }
 
 impl Request<'_, '_> {
@@ -81,7 +83,7 @@ impl Request<'_, '_> {
     /// There is no such object, a patch that does not apply, or what validation and admission refuse.
     pub fn patch(&mut self, kind: Kind, key: &ObjectKey, patch: &Patch) -> Result<Value, ApiError> {
         let mut value = self.get(kind, key)?;
-        patch.apply(kind, &mut value)?;
+        self.warnings.extend(patch.apply(kind, &mut value)?);
         self.replace(kind, value)
     }
 
@@ -95,6 +97,7 @@ impl Request<'_, '_> {
         if let Some(map) = value.as_object_mut() {
             map.insert("status".to_owned(), status);
         }
+        default_object(kind, &mut value);
         self.write(kind, value, &live)
     }
 

@@ -63,6 +63,9 @@ impl CommandError {
 
 /// What kubectl makes of a `Status` object.
 fn api_text(error: &ApiError) -> String {
+    if error.reason == Reason::Unknown {
+        return format!("Error from server: {}", error.message);
+    }
     if error.reason != Reason::Invalid {
         return format!("Error from server ({}): {}", error.reason.as_str(), error.message);
     }

@@ -94,13 +94,18 @@ impl Session<'_> {
 
     /// Makes requests to the API server.
     pub fn request<R>(&mut self, dry_run: DryRun, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
-        self.cluster.with_context("kubectl", |context, _| {
+        let (result, warnings) = self.cluster.with_context("kubectl", |context, _| {
             let mut request = Request {
                 context,
                 dry_run: dry_run == DryRun::Server,
+                warnings: Vec::new(),
             };
-            work(&mut request)
-        })
+            (work(&mut request), request.warnings)
+        });
+        for warning in warnings {
+            self.warn(format!("Warning: {warning}"));
+        }
+        result
     }
 
     /// Creates an object and returns it as stored. A Node that a person creates is a machine that joins.

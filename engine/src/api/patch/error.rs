@@ -62,7 +62,7 @@ pub enum PatchError {
 }
 
 /// A value as Go's `%v` prints it: `map[a:1 b:[x y]]`.
-pub(super) fn go_text(value: &Value) -> String {
+pub fn go_text(value: &Value) -> String {
     match value {
         Value::Null => "<nil>".to_owned(),
         Value::String(text) => text.clone(),

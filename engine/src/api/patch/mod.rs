@@ -13,7 +13,7 @@ mod scope;
 mod strategic;
 mod three_way;
 
-pub use error::PatchError;
+pub use error::{PatchError, go_text};
 pub use json_merge::json_merge_patch;
 pub use json_patch::json_patch;
 pub use strategic::strategic_merge_patch;
