@@ -197,6 +197,7 @@ fn a_fault_that_changes_nothing_fails_its_step() {
 
 /// A cluster in which a Deployment was rolled out, a node was lost and pods moved.
 fn eventful_cluster() -> shakedown_engine::Cluster {
+    use shakedown_engine::api::decode::Origin;
     use shakedown_engine::faults::Fault;
     use shakedown_engine::kubectl::NoFiles;
     let mut cluster = shakedown_engine::Cluster::new(shakedown_engine::ClusterOptions::default());
@@ -204,9 +205,23 @@ fn eventful_cluster() -> shakedown_engine::Cluster {
         let node = shakedown_engine::kubelet::NodeTemplate::named(name);
         cluster.add_node(&node).expect("a node");
     }
-    cluster.kubectl("create deployment web --image=nginx:1.25 --replicas=4", &NoFiles);
+    let deployment = serde_json::json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web" },
+        "spec": {
+            "replicas": 4,
+            "selector": { "matchLabels": { "app": "web" } },
+            "template": {
+                "metadata": { "labels": { "app": "web" } },
+                "spec": { "containers": [{ "name": "web", "image": "nginx:1.25" }] },
+            },
+        },
+    });
+    cluster
+        .apply(&deployment.to_string(), &Origin::file("test"))
+        .expect("applied");
     cluster.settle().expect("it settles");
-    cluster.kubectl("set image deployment/web nginx=nginx:1.26", &NoFiles);
+    let output = cluster.kubectl("set image deployment/web web=nginx:1.26", &NoFiles);
+    assert_eq!(output.exit_code, 0, "{output:?}");
     cluster.settle().expect("it settles");
     cluster.inject(Fault::NodeLost("node-1".into()), None).expect("a fault");
     cluster.advance(std::time::Duration::from_secs(600)).expect("time");

@@ -11,6 +11,7 @@ mod console;
 mod expressions;
 mod feature_file;
 mod feature_set;
+mod gherkin_text;
 mod identity;
 mod log;
 mod lookup;
