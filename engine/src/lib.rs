@@ -14,6 +14,7 @@ pub mod events;
 pub mod faults;
 pub mod kubectl;
 pub mod kubelet;
+pub mod laws;
 pub mod limits;
 pub mod runtime;
 pub mod scheduler;
