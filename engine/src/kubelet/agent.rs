@@ -67,6 +67,8 @@ pub(super) struct Agent {
     pub pods: BTreeMap<Uid, Box<PodSlot>>,
     /// What watches have shown and nobody has looked at.
     pub inbox: BTreeMap<Uid, Incoming>,
+    /// Pods whose processes have tried to reach something: they are told when Services change.
+    pub askers: BTreeSet<Uid>,
     /// What its pods have asked for together, in thousandths.
     pub admitted: BTreeMap<SmolStr, i64>,
     next_ip: u32,
@@ -103,6 +105,7 @@ impl Agent {
             pulls_end: SimTime::ZERO,
             pods: BTreeMap::new(),
             inbox: BTreeMap::new(),
+            askers: BTreeSet::new(),
             admitted: BTreeMap::new(),
             next_ip: 2,
             free_ips: BTreeSet::new(),

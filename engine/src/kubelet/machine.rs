@@ -237,6 +237,8 @@ impl Agent {
                         reason: "Unknown".into(),
                         message: SmolStr::default(),
                     });
+                    slot.files
+                        .end(Some((instance.listed.container, instance.listed.life)), now);
                 }
             }
             slot.step += 1;

@@ -64,7 +64,7 @@ impl PodWork<'_, '_> {
             code,
             cause,
         };
-        let struck = self.each_process(container, |process| process.end = Some(exit));
+        let struck = self.each_process(container, |process| process.end_at(exit));
         if struck > 0 {
             self.process_ended();
         }

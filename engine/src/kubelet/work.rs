@@ -91,9 +91,10 @@ impl PodWork<'_, '_> {
 
     /// Reports something about a container.
     pub fn report_container(&mut self, warning: bool, reason: &'static str, message: String, container: usize) {
-        let list = match container < self.slot.init_len() {
-            true => "initContainers",
-            false => "containers",
+        let list = match container {
+            _ if container < self.slot.init_len() => "initContainers",
+            _ if container < self.slot.ephemeral_from() => "containers",
+            _ => "ephemeralContainers",
         };
         let name = self.slot.container(container).map(|container| container.name.clone());
         let field_path = format_smolstr!("spec.{list}{{{}}}", name.unwrap_or_default());
