@@ -16,6 +16,7 @@ pub mod kubectl;
 pub mod kubelet;
 pub mod laws;
 pub mod limits;
+pub mod networking;
 pub mod runtime;
 pub mod scheduler;
 pub mod settings;

@@ -7,6 +7,7 @@ mod history;
 mod kubectl;
 mod nodes;
 mod pods;
+mod reachability;
 mod services;
 mod spreading;
 mod workloads;

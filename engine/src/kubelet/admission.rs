@@ -14,6 +14,10 @@ impl PodWork<'_, '_> {
         let Some(node) = self.context.store.get::<Node>(&key).cloned() else {
             return true;
         };
+        if let Some(why) = self.refused_by_pressure() {
+            self.reject("Evicted".into(), why);
+            return false;
+        }
         let selector = &self.slot.pod.spec.node_selector;
         let matches = selector.iter().all(|(label, value)| node.label(label) == Some(value));
         if !matches {
@@ -55,6 +59,7 @@ impl PodWork<'_, '_> {
             "OutOfpods",
             "OutOfephemeral-storage",
             "NodeAffinity",
+            "Evicted",
         ];
         let event = known
             .into_iter()

@@ -269,6 +269,7 @@ impl PodWork<'_, '_> {
             self.wake(end.at, urgency, Wake::Exit);
         }
         self.network_changed();
+        self.memory_changed();
         self.runtime_changed();
     }
 

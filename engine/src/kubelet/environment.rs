@@ -53,22 +53,10 @@ impl PodWork<'_, '_> {
 
     /// The pod's name as its processes see it.
     pub fn hostname(&self) -> SmolStr {
-        let spec = &self.slot.pod.spec;
-        if spec.host_network {
-            return self.agent.name.clone();
+        match self.slot.pod.spec.host_network {
+            true => self.agent.name.clone(),
+            false => crate::networking::hostname(&self.slot.pod),
         }
-        let set = json::text(&spec.json, "hostname");
-        let name = if set.is_empty() {
-            self.slot.pod.meta.name.clone()
-        } else {
-            set
-        };
-        // A host name has at most 63 characters.
-        name.chars()
-            .take(63)
-            .collect::<String>()
-            .trim_end_matches(['-', '.'])
-            .into()
     }
 
     /// What the pod's own spec says of a container's environment.

@@ -45,6 +45,14 @@ pub enum Wake {
     Deadline,
     /// A Service that a process may ask for has changed.
     Network,
+    /// Memory use on the node has become another.
+    Memory,
+    /// The eviction thresholds are looked at.
+    Thresholds,
+    /// Images that nobody uses are looked for.
+    Images,
+    /// The mirror of a static pod is made anew.
+    Mirror,
     /// The kubelet posts its node's status.
     Registers,
     /// The kubelet has started.
@@ -206,8 +214,22 @@ impl Component for Kubelets {
             Wake::Registers => {
                 self.registers(task.node, context);
             }
+            Wake::Memory => self.review_memory(task.node, context),
+            Wake::Thresholds => self.look_at_thresholds(task.node, context),
+            Wake::Images => self.collect_images(task.node, context),
+            Wake::Mirror => self.make_mirror(task.node, task.pod, context),
             Wake::Watch => {
                 let Some(incoming) = agent.inbox.remove(&task.pod) else {
+                    return;
+                };
+                let shown = match &incoming {
+                    Incoming::Present(pod) => Some((Arc::clone(pod), false)),
+                    Incoming::Removed => agent.pods.get(&task.pod).map(|slot| (Arc::clone(&slot.pod), true)),
+                };
+                if shown.is_some_and(|(pod, gone)| self.keeps_mirror(task.node, &pod, gone, context)) {
+                    return;
+                }
+                let Some(agent) = self.agents.get_mut(task.node as usize) else {
                     return;
                 };
                 if let Incoming::Present(pod) = &incoming
@@ -226,7 +248,7 @@ impl Component for Kubelets {
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
                     Wake::Network => work.network_changed(),
-                    Wake::Exit | Wake::Watch | Wake::Started | Wake::Registers => {}
+                    _ => {}
                 });
                 if self
                     .agents

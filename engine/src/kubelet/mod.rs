@@ -8,7 +8,7 @@
 //! `pleg/generic.go`, `kuberuntime_manager.go`, `prober/worker.go`, `status/status_manager.go`.
 //!
 //! Not modelled: the periodic resync of pods at which nothing can change (its effect would be none), client-side rate limits
-//! of status updates, static pods, ephemeral containers, in-place resize, image and container garbage collection.
+//! of status updates, in-place resize, container garbage collection.
 
 mod actions;
 mod admission;
@@ -18,7 +18,9 @@ mod conditions;
 mod configuration;
 mod containers;
 mod environment;
+mod eviction;
 mod exec;
+mod image_garbage;
 mod images;
 mod instance;
 mod kubelets;
@@ -30,6 +32,7 @@ mod pod_worker;
 mod probes;
 mod registration;
 mod relist;
+mod static_pods;
 mod status;
 mod steps;
 mod struck;

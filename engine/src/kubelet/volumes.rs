@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use super::configuration::Data;
 use super::steps::Step;
 use super::work::PodWork;
-use crate::api::{Kind, json};
+use crate::api::{Kind, ObjectKey, json};
 use crate::sim::SimTime;
 
 /// How long a mount that fails for the first time waits, and at most (volume manager `exponentialbackoff`).
@@ -26,6 +26,17 @@ type VolumeFile = (SmolStr, SmolStr);
 impl PodWork<'_, '_> {
     /// Mounts the pod's volumes. The kubelet looks whether they are there every 300 ms; each pod has at least its token.
     pub fn mount(&mut self) -> Option<SimTime> {
+        if let Some((volume, claim)) = self.missing_claim() {
+            let namespace = &self.slot.pod.meta.namespace;
+            let message = format!(
+                "Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached volumes=[], failed to process \
+                 volumes=[{volume}]: error processing PVC {namespace}/{claim}: failed to fetch PVC from API server: \
+                 persistentvolumeclaims \"{claim}\" not found"
+            );
+            self.report(true, "FailedMount", message, "".into());
+            self.abort();
+            return None;
+        }
         let Some((volume, why)) = self.missing_volume() else {
             self.slot.mount = None;
             self.next_step(Step::Mounted);
@@ -40,6 +51,18 @@ impl PodWork<'_, '_> {
         }
         self.next_step(Step::Mount);
         self.slot.mount.map(|(due, _)| due)
+    }
+
+    /// The first volume whose claim is not there, and the claim. (That it is bound, the scheduler has waited for.)
+    fn missing_claim(&self) -> Option<(SmolStr, SmolStr)> {
+        json::list(&self.slot.pod.spec.json, "volumes")
+            .iter()
+            .find_map(|volume| {
+                let claim = json::text(volume.get("persistentVolumeClaim")?, "claimName");
+                let key = ObjectKey::new(self.slot.pod.meta.namespace.clone(), claim.clone());
+                let found = self.context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, &key);
+                found.is_none().then(|| (json::text(volume, "name"), claim))
+            })
     }
 
     /// The first volume that cannot be mounted, and why.

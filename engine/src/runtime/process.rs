@@ -195,6 +195,11 @@ impl Process {
         &self.surroundings
     }
 
+    /// What memory it uses; none if the scenario says nothing of it.
+    pub fn memory(&self) -> Option<&super::MemoryUse> {
+        self.behaviour.memory.as_ref()
+    }
+
     /// Bytes of memory in use at an instant; none if the scenario says nothing of it.
     pub fn memory_bytes(&self, now: SimTime) -> Option<u64> {
         Some(self.behaviour.memory.as_ref()?.at(now.since(self.started)))

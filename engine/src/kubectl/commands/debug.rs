@@ -156,7 +156,11 @@ fn ephemeral(session: &mut Session<'_>, arguments: &Arguments, pod: &Arc<Pod>) -
 
 /// Creates a copy of a pod that may differ: other images, another command, one container more.
 fn copy_pod(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod, copy: &str) -> Result<()> {
-    let mut spec = pod.spec.json.clone();
+    // As the API shows it: its token volume has a name there.
+    let shown = session.get(Kind::POD, &pod.meta.key());
+    let mut spec = shown
+        .map(|mut shown| read::take(&mut shown, "spec"))
+        .unwrap_or_default();
     let changes: Vec<(&str, &str)> = (arguments.texts("set-image").into_iter())
         .filter_map(|pair| pair.split_once('='))
         .collect();
@@ -168,6 +172,7 @@ fn copy_pod(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod, copy: &
     };
     if let Some(map) = spec.as_object_mut() {
         map.remove("ephemeralContainers");
+        map.remove("nodeName");
         if arguments.flag("share-processes") || new_name.is_some() {
             map.insert("shareProcessNamespace".to_owned(), true.into());
         }
@@ -220,7 +225,10 @@ fn node(session: &mut Session<'_>, arguments: &Arguments, name: &str) -> Result<
     }
     let value = json!({
         "apiVersion": "v1", "kind": "Pod",
-        "metadata": { "generateName": format!("node-debugger-{name}-") },
+        "metadata": {
+            "generateName": format!("node-debugger-{name}-"),
+            "namespace": arguments.text("namespace").unwrap_or(DEFAULT_NAMESPACE),
+        },
         "spec": {
             "containers": [container], "hostIPC": true, "hostNetwork": true, "hostPID": true, "nodeName": name,
             "restartPolicy": "Never", "tolerations": [{ "operator": "Exists" }],

@@ -51,7 +51,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         )));
     }
     let words = ["events".to_owned()];
-    let query = Query::of(arguments, &words);
+    let query = Query::of(arguments, &words).kind_alone();
     let mut infos = query.find(session)?.infos;
     infos.retain(|info| {
         let of_type = field::text(&info.value, "type");
