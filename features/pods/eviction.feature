@@ -99,11 +99,15 @@ Feature: Node-pressure eviction
     And within 1m, deployment "web" has 6 available replicas
     And node "node-2" has taint "node.kubernetes.io/memory-pressure:NoSchedule"
 
-  Scenario: Under memory pressure a node takes no best-effort pods
+  Scenario: As long as the pressure shows, the node takes no best-effort pods
     A pod that names its node passes the scheduler by; the kubelet refuses it.
-    Given a cluster with 1 node
-    When node "node-1" runs low on memory
-    And I apply the manifest:
+    Given a cluster with 1 node of 4 CPU and 2Gi memory
+    And containers of image "leaky" use 2000Mi of memory after 10s
+    And a pod "leaky" of image "leaky"
+    When 1 minute passes
+    Then node "node-1" has condition "MemoryPressure" "True"
+    And pod "leaky" has phase "Failed"
+    When I apply the manifest:
       """
       apiVersion: v1
       kind: Pod
@@ -121,7 +125,8 @@ Feature: Node-pressure eviction
       """
     Then within 5s, pod "late" shows STATUS "Evicted"
     And pod "late" has "{.status.message}" equal to "Pod was rejected: The node had condition: [MemoryPressure]. "
-    And within 5s, pod "modest" has event "Pulling"
+    And within 5s, pod "modest" is Ready
+    And for 10m, pod "modest" is Ready
 
   Scenario: A container that crosses its own limit is OOMKilled long before its node is short
     Given a cluster with 1 node

@@ -49,6 +49,7 @@ Feature: Images: pull policies, cached images, failing pulls
       | name  | cpu | memory | ephemeral-storage |
       | small | 4   | 8Gi    | 400Mi             |
     When I run `kubectl run a --image=a:1 --restart=Never --command -- true`
+    And 10 seconds pass
     And I run `kubectl run b --image=b:1 --restart=Never --command -- true`
     And I run `kubectl run c --image=c:1 --restart=Never --command -- true`
     And I run `kubectl run d --image=d:1 --restart=Never --command -- true`

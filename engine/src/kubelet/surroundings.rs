@@ -81,10 +81,11 @@ impl PodWork<'_, '_> {
 
     /// A process has started: whom it asks for is looked up, what it writes is noted, and the others are told.
     pub fn process_started(&mut self, container: usize, process: &mut Process) {
-        let Some(spec) = self.slot.container(container).cloned() else {
-            return;
-        };
-        self.look_up_for(&spec, container, process);
+        if !process.program().asks.is_empty()
+            && let Some(spec) = self.slot.container(container).cloned()
+        {
+            self.look_up_for(&spec, container, process);
+        }
         if process.surroundings().me.is_some() {
             self.note_files(process);
         }
