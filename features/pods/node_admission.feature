@@ -46,3 +46,42 @@ Feature: What a kubelet refuses
     Then within 5s, pod "picky" shows STATUS "NodeAffinity"
     And pod "picky" has "{.status.message}" equal to "Pod was rejected: Predicate NodeAffinity failed"
     And pod "picky" has phase "Failed"
+
+  Scenario: NodeAffinity, by a required term
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: picky }
+      spec:
+        nodeName: node-1
+        affinity:
+          nodeAffinity:
+            requiredDuringSchedulingIgnoredDuringExecution:
+              nodeSelectorTerms: [{ matchExpressions: [{ key: disk, operator: In, values: [ssd] }] }]
+        containers: [{ name: app, image: nginx }]
+      """
+    Then within 5s, pod "picky" shows STATUS "NodeAffinity"
+
+  Scenario: NodePorts: a host port is taken once
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: one }
+      spec:
+        nodeName: node-1
+        containers: [{ name: app, image: nginx, ports: [{ containerPort: 80, hostPort: 8080 }] }]
+      """
+    When the cluster settles
+    And I apply the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: two }
+      spec:
+        nodeName: node-1
+        containers: [{ name: app, image: nginx, ports: [{ containerPort: 80, hostPort: 8080 }] }]
+      """
+    Then within 5s, pod "two" shows STATUS "NodePorts"
+    And pod "one" is Ready
