@@ -295,12 +295,12 @@ impl Agent {
 
     /// The pod that is evicted first.
     fn first_to_go(&self, pressure: Pressure, now: SimTime) -> Option<Uid> {
-        let may_go = |slot: &&Box<PodSlot>| {
+        let may_go = |slot: &&PodSlot| {
             let pod = &slot.pod;
             let critical = pod.spec.priority >= CRITICAL_PRIORITY || super::static_pods::is_mirror(pod);
             slot.stage == Stage::Syncing && slot.admitted && !critical
         };
-        let rank = |slot: &&Box<PodSlot>| {
+        let rank = |slot: &&PodSlot| {
             let (used, requested) = match pressure {
                 Pressure::Memory => (used_memory(slot, now), requested_memory(&slot.pod)),
                 _ => (0, 0),
@@ -313,11 +313,8 @@ impl Agent {
                 slot.pod.meta.key(),
             )
         };
-        self.pods
-            .values()
-            .filter(may_go)
-            .min_by_key(rank)
-            .map(|slot| slot.uid())
+        let slots = self.pods.values().map(AsRef::as_ref);
+        slots.filter(may_go).min_by_key(rank).map(PodSlot::uid)
     }
 }
 
