@@ -17,6 +17,13 @@ Feature: Ephemeral containers: kubectl debug
     When I run `kubectl exec web -c debugger -- nc -z localhost 80`
     Then the command succeeds
 
+  Scenario: A shell with a terminal waits for what somebody types
+    When I run `kubectl debug -it web --image=busybox --target=web -c shell -- sh`
+    And 10 minutes pass
+    And I run `kubectl exec web -c shell -- echo still here`
+    Then the command prints "still here"
+    And pod "web" is Ready
+
   Scenario: It ends without consequences
     When I run `kubectl debug web --image=busybox -c debugger -- sh -c "echo looked; exit 3"`
     And 2 minutes pass

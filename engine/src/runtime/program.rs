@@ -137,6 +137,12 @@ impl Program {
             // Arguments alone go to the image's own entry point, unless they plainly start a shell.
             (true, Some(first)) if !SHELLS.contains(&base_name(first)) => Ok(Program::server()),
             (_, None) => Ok(Program::server()),
+            // A shell that somebody could type into waits for that.
+            (_, Some(first))
+                if container.stdin && SHELLS.contains(&base_name(first)) && script_of(&words).is_none() =>
+            {
+                Ok(Program::default())
+            }
             (_, Some(_)) => Program::of_words(&words, world, now),
         }
     }
