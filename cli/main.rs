@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use shakedown::conformance;
-use shakedown::runner::{EXIT_COULD_NOT_RUN, EXIT_PASSED, RunArguments, Suite};
+use shakedown::runner::{EXIT_COULD_NOT_RUN, EXIT_PASSED, HELP, RunArguments, Suite};
 
 /// Scenario-driven tests and chaos for Kubernetes workloads, on a deterministic simulation.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the scenarios of feature files; exit status 0 all passed, 1 a scenario failed, 2 could not run
+    #[command(after_help = HELP)]
     Run(RunArguments),
     /// Replay recordings of real Kubernetes; exit status 0 all passed, 1 some failed, 2 could not run
     Conformance {

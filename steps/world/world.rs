@@ -7,6 +7,7 @@ use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::runtime::MemoryUse;
+use shakedown_engine::sim::SimTime;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
@@ -62,11 +63,17 @@ impl World {
 
     /// The cluster.
     pub fn cluster(&mut self) -> &mut Cluster {
-        let options = ClusterOptions {
-            seed: self.context.seed,
-            ..ClusterOptions::default()
-        };
-        self.cluster.get_or_insert_with(|| Cluster::new(options))
+        let (seed, limits) = (self.context.seed, self.context.limits);
+        self.cluster.get_or_insert_with(|| {
+            let mut options = ClusterOptions {
+                seed,
+                ..ClusterOptions::default()
+            };
+            options.limits.virtual_time_max = SimTime::ZERO + limits.virtual_time;
+            let mut cluster = Cluster::new(options);
+            cluster.interrupt_when(limits.watch());
+            cluster
+        })
     }
 
     /// The cluster, if a step has made one.
@@ -167,7 +174,10 @@ impl World {
     fn within_limits<T>(&mut self, result: Result<T, LimitError>) -> Result<T, StepError> {
         result.map_err(|error| {
             self.outcome = Outcome::TimedOut;
-            StepError::from(error)
+            match &error {
+                LimitError::VirtualTime { .. } => StepError::new(format!("{error}; raise it with --virtual-timeout")),
+                _ => StepError::from(error),
+            }
         })
     }
 
