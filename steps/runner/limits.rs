@@ -48,8 +48,13 @@ mod tests {
     use super::*;
     use crate::runner::scenario_run::run_text_within;
 
-    const SOURCE: &str =
-        "Feature: F\n  Scenario: S\n    Given a cluster with 2 nodes\n    When 2h passes\n    Then 2 nodes are Ready\n";
+    const SOURCE: &str = "Feature: F
+  Scenario: S
+    Given a cluster with 2 nodes
+    And a deployment \"web\" with 20 replicas of image \"shop/web:v1\"
+    When 2h passes
+    Then deployment \"web\" has rolled out
+";
 
     fn check(limits: ScenarioLimits, outcome: Outcome, message: &str) {
         let records = run_text_within(SOURCE, limits);
