@@ -1,6 +1,9 @@
-//! The command line: `shakedown run PATH…`, `shakedown conformance SUITE PATH…`.
+//! The command line: `shakedown run`, `check`, `steps`, `conformance`.
 //!
 //! Thin: it reads arguments and calls the library. Exit status 0 all passed, 1 something failed, 2 could not run.
+
+mod check;
+mod steps;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,6 +25,10 @@ enum Command {
     /// Run the scenarios of feature files; exit status 0 all passed, 1 a scenario failed, 2 could not run
     #[command(after_help = HELP)]
     Run(RunArguments),
+    /// Bind every step and check every manifest without running anything; exit status 0 all good, 1 problems, 2 nothing to check
+    Check(check::CheckArguments),
+    /// Print the vocabulary: every step, what it does, an example
+    Steps(steps::StepsArguments),
     /// Replay recordings of real Kubernetes; exit status 0 all passed, 1 some failed, 2 could not run
     Conformance {
         /// What is replayed: values, columns …
@@ -36,6 +43,8 @@ fn main() -> ExitCode {
     match CommandLine::try_parse() {
         Ok(command_line) => match command_line.command {
             Command::Run(arguments) => Suite::new("features").run(&arguments),
+            Command::Check(arguments) => check::run(&arguments),
+            Command::Steps(arguments) => steps::run(&arguments),
             Command::Conformance { suite, paths } => {
                 ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout()).code())
             }

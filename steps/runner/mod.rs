@@ -33,8 +33,12 @@ mod wall;
 pub use arguments::{HELP, RunArguments};
 pub use block::TextBlock;
 pub use expressions::{Expression, Keyword, catalogue};
+pub(crate) use feature_file::{FeatureFile, Scenario, Step};
+pub(crate) use feature_set::read as read_features;
 pub use identity::{DEFAULT_SEED, scenario_seed};
 pub use limits::ScenarioLimits;
+pub(crate) use lookup::Vocabulary;
+pub(crate) use selection::Selection;
 pub use suite::{EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_PASSED, Suite};
 
 #[cfg(test)]

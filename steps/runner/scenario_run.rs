@@ -12,10 +12,8 @@ use super::lookup::Vocabulary;
 use super::wall::Stopwatch;
 use super::{expressions::Keyword, log, panics};
 use crate::World;
+use crate::excerpt::{self, Place};
 use crate::world::{ScenarioContext, StepContext};
-
-/// Lines of the feature file shown around a failing step.
-const EXCERPT_LINES: usize = 2;
 
 /// The record of a scenario before it runs: what the feature file says.
 pub fn planned(feature: &FeatureFile, scenario: &Scenario, run_seed: u64) -> ScenarioRecord {
@@ -230,18 +228,25 @@ fn skipped(vocabulary: &Vocabulary, step: &Step) -> (Outcome, Option<Failure>) {
     }
 }
 
+/// Adds the lines to look at: of the manifest, where the failure names a place in one, else of the feature file.
 fn with_excerpt(mut failure: Failure, feature: &FeatureFile, line: usize) -> Failure {
-    let first = line.saturating_sub(EXCERPT_LINES).max(1);
-    let numbered = feature
-        .lines
-        .iter()
-        .enumerate()
-        .skip(first - 1)
-        .take(2 * EXCERPT_LINES + 1);
-    failure.source_excerpt = numbered
-        .map(|(at, text)| format!("{} {:>4} | {text}", if at + 1 == line { '>' } else { ' ' }, at + 1))
-        .collect::<Vec<_>>()
-        .join("\n");
+    let step = Place {
+        path: feature.path.clone(),
+        line,
+        column: None,
+    };
+    let named = Place::named_in(&failure.message).and_then(|place| {
+        let of_feature = place.path == feature.path;
+        let source = if of_feature {
+            Some(feature.lines.clone())
+        } else {
+            excerpt::read_lines(&place.path)
+        };
+        source.and_then(|lines| excerpt::show(&place, &lines))
+    });
+    failure.source_excerpt = named
+        .or_else(|| excerpt::show(&step, &feature.lines))
+        .unwrap_or_default();
     failure
 }
 

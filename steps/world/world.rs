@@ -16,6 +16,7 @@ use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, l
 use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
 use crate::runner::Keyword;
+use crate::subject::latest_changes;
 
 /// So many commands' outputs are kept for the report.
 const SNAPSHOTS_MAX: usize = 100;
@@ -140,6 +141,7 @@ impl World {
     fn refute(&mut self, claim: &Claim<'_>, refuted: Refuted) -> StepError {
         let text = self.step.as_ref().map(|step| step.text.as_str()).unwrap_or_default();
         let error = StepError::new(format!("{text}: {}", refuted.message));
+        let changes = latest_changes(self.cluster().log(), &refuted.objects, refuted.at);
         self.failure = Some(Failure {
             message: refuted.message,
             expected: Some(claim.expected.clone()),
@@ -147,6 +149,7 @@ impl World {
             at_ns: Some(refuted.at.as_nanos()),
             kubectl_table: refuted.table,
             events: refuted.events,
+            changes,
             source_excerpt: String::new(),
         });
         error
