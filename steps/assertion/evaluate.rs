@@ -27,7 +27,7 @@ pub struct Refuted {
     /// `kubectl get` of the subject at that instant.
     pub table: String,
     /// The objects that the subject was at that instant.
-    pub objects: Vec<(Kind, ObjectKey)>,
+    pub objects: Box<[(Kind, ObjectKey)]>,
     /// Its latest events at that instant.
     pub events: String,
 }
@@ -78,7 +78,7 @@ fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) ->
         seen,
         at: view.now,
         table: claim.subject.table(view),
-        objects: claim.subject.objects(view),
+        objects: claim.subject.objects(view).into(),
         events: claim.subject.events(view),
     }
 }
