@@ -13,13 +13,14 @@ Feature: A shop stays open through a lost node, a bad release and a rollback
 
   Scenario: A node is lost and customers notice nothing
     When node "node-1" is lost
-    Then within 5m, deployment "storefront" in namespace "shop" has 3 available replicas
+    Then within 2m, node "node-1" is not Ready
+    And within 5m, deployment "storefront" in namespace "shop" has 3 available replicas
     And for 5m, service "storefront" in namespace "shop" has at least 2 endpoints
 
   Scenario: A release that cannot be pulled takes no replica away, and is rolled back
     Given image "registry.example/shop/storefront:2.0" exists on no registry
     When I run `kubectl set image deployment/storefront storefront=registry.example/shop/storefront:2.0 -n shop`
-    Then within 2m, exactly 1 pod labelled "app=storefront" shows STATUS "ImagePullBackOff"
+    Then within 2m, exactly 1 pod labelled "app=storefront" in namespace "shop" shows STATUS "ImagePullBackOff"
     When I run `kubectl rollout undo deployment/storefront -n shop`
     Then within 2m, deployment "storefront" in namespace "shop" has rolled out
     And for 5m, service "storefront" in namespace "shop" has 3 endpoints
