@@ -320,7 +320,9 @@ impl Cluster {
             let (at, len, last) = (self.now, self.agenda.len(), format!("{:?}", entry.task));
             return Err(LimitError::AgendaLen { at, len, last });
         }
-        self.run_task(entry.task);
+        if let Some(task) = self.environment.hold(entry.urgency, entry.task) {
+            self.run_task(task);
+        }
         self.show_changes();
         Ok(true)
     }
