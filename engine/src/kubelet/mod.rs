@@ -19,6 +19,7 @@ mod configuration;
 mod containers;
 mod environment;
 mod eviction;
+mod eviction_ranking;
 mod exec;
 mod image_garbage;
 mod images;
