@@ -8,14 +8,14 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
-use crate::api::{Timestamp, Uid};
+use crate::api::{Pod, Timestamp, Uid};
 use crate::apiserver::{self, Request};
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
 use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
-use crate::kubelet::Kubelets;
+use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
 use crate::scheduler::Scheduler;
 use crate::settings::{SettingError, Settings};
@@ -245,6 +245,18 @@ impl Cluster {
         previous: bool,
     ) -> Option<Vec<(SimTime, SmolStr)>> {
         self.kubelets.log(node_name, pod, container, previous, self.now)
+    }
+
+    /// When the newest life of a container ends, or has ended, as far as anybody knows.
+    pub(crate) fn container_end(&self, node_name: &str, pod: Uid, container: usize) -> Option<SimTime> {
+        self.kubelets.container_end(node_name, pod, container)
+    }
+
+    /// Runs a command in a container of a pod, as `kubectl exec` asks its kubelet to.
+    pub(crate) fn exec(&mut self, pod: &Pod, container: usize, words: &[String]) -> Result<Executed, ExecError> {
+        self.with_context("kubelet", |context, kubelets| {
+            kubelets.exec(pod, container, words, context)
+        })
     }
 
     /// The latest instant that a command without a time-out of its own waits for.
