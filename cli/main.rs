@@ -28,6 +28,15 @@ enum Command {
         /// Recordings: files, or folders of them
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+        /// The seed for what is left to chance
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Tell every difference of a failing case, not only the first
+        #[arg(long, short)]
+        verbose: bool,
+        /// Save what was replayed in this folder, in the recordings' format (suite `traces`)
+        #[arg(long, value_name = "FOLDER")]
+        save: Option<PathBuf>,
     },
 }
 
@@ -35,8 +44,15 @@ fn main() -> ExitCode {
     match CommandLine::try_parse() {
         Ok(command_line) => match command_line.command {
             Command::Run(arguments) => Suite::new("features").run(&arguments),
-            Command::Conformance { suite, paths } => {
-                ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout()).code())
+            Command::Conformance {
+                suite,
+                paths,
+                seed,
+                verbose,
+                save,
+            } => {
+                let options = conformance::Options { seed, verbose, save };
+                ExitCode::from(conformance::run_with(&suite, &paths, &options, &mut std::io::stdout()).code())
             }
         },
         Err(error) => {
