@@ -130,7 +130,7 @@ impl EventAliases {
     pub fn new() -> Self {
         let patterns = [
             (r" in [0-9.a-zµ]+ \([0-9.a-zµ]+ including waiting\)", " in {time}"),
-            (r"^(Successfully assigned \S+ to) \S+$", "$1 {node}"),
+            (r"^(Successfully assigned .+ to) \S+$", "$1 {node}"),
             (r"kube-api-access-[a-z0-9]+", "kube-api-access-{suffix}"),
         ];
         let compiled = patterns

@@ -7,6 +7,7 @@ use shakedown_engine::api::{Kind, Object, ObjectKey, Pod, Timestamp};
 use shakedown_engine::faults::Fault;
 use shakedown_engine::kubelet::NodeTemplate;
 use shakedown_engine::limits::LimitError;
+use shakedown_engine::runtime::glob_matches;
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::{Cluster, ClusterOptions};
 
@@ -72,10 +73,8 @@ impl<'a> Player<'a> {
         behave(case, take, &mut cluster)?;
         cluster.place(placement::of(take));
         cluster.advance(WARM_UP).map_err(|e| e.to_string())?;
-        let namespace = serde_json::json!({"metadata": {"name": case.namespace}, "status": {"phase": "Active"}});
-        let created = cluster.write("user", |store| {
-            store.create_object(Object::from_json(Kind::NAMESPACE, namespace))
-        });
+        let namespace = serde_json::json!({"metadata": {"name": case.namespace}});
+        let created = cluster.request(|request| request.create(Kind::NAMESPACE, namespace));
         created.map_err(|e| e.to_string())?;
         cluster.settle().map_err(|e| e.to_string())?;
         let files = case
@@ -149,8 +148,10 @@ impl<'a> Player<'a> {
                 self.cluster.heal(lost).map_err(|e| e.to_string())
             }
             "the image can be pulled from now on" => {
-                let failing = Fault::ImageUnpullable(action.image.clone().unwrap_or_default().into());
-                match self.cluster.heal_matching(|record| record.fault == failing) {
+                let pattern = action.image.as_deref().unwrap_or_default();
+                let is_meant =
+                    |fault: &Fault| matches!(fault, Fault::ImageUnpullable(image) if glob_matches(pattern, image));
+                match self.cluster.heal_matching(|record| is_meant(&record.fault)) {
                     0 => Err(format!("image {:?} could be pulled all along", action.image)),
                     _ => Ok(()),
                 }

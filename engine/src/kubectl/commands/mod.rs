@@ -4,6 +4,7 @@ mod apply;
 mod change;
 mod cordon;
 mod create;
+mod create_config;
 mod delete;
 mod describe;
 mod get;
@@ -78,6 +79,9 @@ commands! {
     "apply" apply::run,
     "cordon" cordon::run,
     "create" create::run,
+    "create cm" create_config::run,
+    "create configmap" create_config::run,
+    "create secret" create_config::run_secret,
     "delete" delete::run,
     "describe" describe::run,
     "get" get::run,
