@@ -18,6 +18,12 @@ use super::{placement, scripts};
 
 /// The recorder's nodes and their zones.
 const NODES: [(&str, &str); 4] = [("node-1", "a"), ("node-2", "a"), ("node-3", "b"), ("node-4", "b")];
+/// What the recorder's cluster was, and how fast: its components were processes of one machine.
+const SETTINGS: [(&str, &str); 3] = [
+    ("kubernetes-version", "1.28"),
+    ("component-latency-min", "1ms"),
+    ("component-latency-max", "5ms"),
+];
 /// How long the cluster stands before the first action: longer than a node's status heartbeat.
 const WARM_UP: Duration = Duration::from_secs(400);
 /// From a command's start to its first request.

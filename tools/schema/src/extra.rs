@@ -271,6 +271,7 @@ pub const KEPT_STATUS_NUMBERS: &[&str] = &[
     "DaemonSetStatus.collisionCount",
     "DeploymentStatus.collisionCount",
     "DeploymentStatus.terminatingReplicas",
+    "ContainerStatus.started",
     "JobStatus.ready",
     "JobStatus.terminating",
     "ReplicaSetStatus.terminatingReplicas",
