@@ -31,6 +31,9 @@ enum Command {
         /// The seed for what is left to chance
         #[arg(long, default_value_t = 0)]
         seed: u64,
+        /// How many seeds to try, from that one on: a recording is one throw of the dice (suite `traces`)
+        #[arg(long, default_value_t = conformance::Options::TRIES)]
+        tries: u64,
         /// Tell every difference of a failing case, not only the first
         #[arg(long, short)]
         verbose: bool,
@@ -48,10 +51,16 @@ fn main() -> ExitCode {
                 suite,
                 paths,
                 seed,
+                tries,
                 verbose,
                 save,
             } => {
-                let options = conformance::Options { seed, verbose, save };
+                let options = conformance::Options {
+                    seed,
+                    tries,
+                    verbose,
+                    save,
+                };
                 ExitCode::from(conformance::run_with(&suite, &paths, &options, &mut std::io::stdout()).code())
             }
         },

@@ -18,14 +18,32 @@ pub struct Case {
 }
 
 /// How recordings are replayed, where a suite leaves a choice.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Decides what is left to chance.
     pub seed: u64,
+    /// How many seeds are tried, from that one on, where the course of a recording hung on chance.
+    pub tries: u64,
     /// Whether every difference of a failing case is told, not only the first.
     pub verbose: bool,
     /// A folder to save what was replayed in, in the recordings' own format.
     pub save: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            seed: 0,
+            tries: Options::TRIES,
+            verbose: false,
+            save: None,
+        }
+    }
+}
+
+impl Options {
+    /// How many seeds are tried unless somebody says otherwise.
+    pub const TRIES: u64 = 16;
 }
 
 /// One file: `.jsonl`, a case a line, or `.json`, one case.

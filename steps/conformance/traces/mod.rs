@@ -13,7 +13,7 @@ mod replay;
 mod rules;
 mod scripts;
 
-use case::Case;
+use case::{Case, Take};
 
 use super::recording::Recording;
 use super::run::CannotRun;
@@ -42,16 +42,36 @@ fn replay(recording: &Recording) -> Result<Vec<Outcome>, CannotRun> {
 }
 
 /// Replays a case and holds the result against its takes.
+///
+/// A take is one throw of the dice: a retry that fell a second sooner or later, two changes that were seen together or apart,
+/// lead to another course, which a second take of the same scenario often shows. So the question is whether the simulation can
+/// take a recorded course: seed after seed is tried, and of those that fail the one with the fewest differences is told.
 fn check(case: &Case, recording: &Recording) -> Result<CaseResult, CannotRun> {
     let options = recording.options();
-    let replayed = match replay::replay(case, options.seed) {
-        Ok(take) => take,
-        Err(reason) => return Ok(Err(reason)),
+    let mut nearest: Option<(Vec<String>, Take)> = None;
+    for seed in (options.seed..).take(usize::try_from(options.tries.max(1)).unwrap_or(1)) {
+        let replayed = match replay::replay(case, seed) {
+            Ok(take) => take,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let differences = rules::differences(case, &replayed);
+        let matches = differences.is_empty();
+        if nearest
+            .as_ref()
+            .is_none_or(|(fewest, _)| differences.len() < fewest.len())
+        {
+            nearest = Some((differences, replayed));
+        }
+        if matches {
+            break;
+        }
+    }
+    let Some((differences, replayed)) = nearest else {
+        return Ok(Ok(()));
     };
     if let Some(folder) = &options.save {
         recording.save(folder, &serde_json::to_value(&replayed).unwrap_or_default())?;
     }
-    let differences = rules::differences(case, &replayed);
     Ok(told(&differences, options.verbose))
 }
 
@@ -76,10 +96,14 @@ mod tmp {
     fn tmp_takes() {
         let mut n = 0;
         for d in ["pods", "nodes", "scheduling", "workloads"] {
-            let mut files: Vec<_> = std::fs::read_dir(format!("../../shared/golden/traces/{d}")).expect("d").map(|e| e.expect("e").path()).collect();
+            let mut files: Vec<_> = std::fs::read_dir(format!("../../shared/golden/traces/{d}"))
+                .expect("d")
+                .map(|e| e.expect("e").path())
+                .collect();
             files.sort();
             for f in files {
-                let body: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&f).expect("f")).expect("j");
+                let body: serde_json::Value =
+                    serde_json::from_str(&std::fs::read_to_string(&f).expect("f")).expect("j");
                 let case = super::case::Case::read(&body).expect("c");
                 for (i, take) in case.takes.iter().enumerate() {
                     for j in 0..case.takes.len() {
@@ -88,7 +112,11 @@ mod tmp {
                         let found = super::rules::differences(&one, take);
                         let mut rules: Vec<&str> = found.iter().map(|l| &l[..6]).collect();
                         rules.sort();
-                        println!("V {} {i} {j} {}", f.file_stem().unwrap().to_str().unwrap(), rules.join(","));
+                        println!(
+                            "V {} {i} {j} {}",
+                            f.file_stem().unwrap().to_str().unwrap(),
+                            rules.join(",")
+                        );
                         n += 1;
                     }
                 }
