@@ -4,12 +4,15 @@
 //! To extend the vocabulary, write functions with cucumber's attributes on [`World`] and give [`runner::Suite`] a test target.
 
 pub mod assertion;
+pub mod catalogue;
+pub mod check;
 pub mod conformance;
 pub mod parameters;
 pub mod runner;
 pub mod subject;
 pub mod world;
 
+mod excerpt;
 mod given;
 mod manifest;
 mod table;

@@ -49,6 +49,8 @@ pub(super) struct Agent {
     pub registers: SimTime,
     /// Whether that is because it starts.
     pub restarted: bool,
+    /// Whether its kubelet last reported it as cordoned.
+    pub cordoned: bool,
     /// The state of the machine.
     pub machine: Machine,
     /// When it last started: wake-ups from before are stale.
@@ -89,6 +91,7 @@ impl Agent {
             pressures: Vec::new(),
             registers: now,
             restarted: false,
+            cordoned: node.unschedulable,
             number,
             random,
             machine: Machine {

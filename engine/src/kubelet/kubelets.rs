@@ -47,6 +47,8 @@ pub enum Wake {
     Registers,
     /// The kubelet has started.
     Started,
+    /// The kubelet looks whether its node still takes pods.
+    Cordon,
 }
 
 /// The kubelets of all nodes.
@@ -142,7 +144,11 @@ impl Component for Kubelets {
     type Task = Task;
 
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
-        let Object::Pod(pod) = change.object() else { return };
+        let pod = match change.object() {
+            Object::Pod(pod) => pod,
+            Object::Node(node) => return self.observe_cordon(node, context),
+            _ => return,
+        };
         if pod.node_name.is_empty() {
             return;
         }
@@ -177,6 +183,7 @@ impl Component for Kubelets {
             Wake::Registers => {
                 self.registers(task.node, context);
             }
+            Wake::Cordon => agent.report_cordon(context),
             Wake::Watch => {
                 let Some(incoming) = agent.inbox.remove(&task.pod) else {
                     return;
@@ -196,7 +203,7 @@ impl Component for Kubelets {
                     Wake::Probe(probe) => work.probe_tick(usize::from(probe)),
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
-                    Wake::Exit | Wake::Watch | Wake::Started | Wake::Registers => {}
+                    Wake::Exit | Wake::Watch | Wake::Started | Wake::Registers | Wake::Cordon => {}
                 });
             }
         }

@@ -16,6 +16,7 @@ mod agent;
 mod backoff;
 mod conditions;
 mod containers;
+mod cordon;
 mod images;
 mod instance;
 mod kubelets;

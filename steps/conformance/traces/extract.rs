@@ -195,7 +195,7 @@ fn state(status: &ContainerStatus) -> Vec<Value> {
     ]
 }
 
-/// The events of a namespace and of nodes, as the Event objects last read, without what they counted before.
+/// The events of a namespace and of nodes that are there in the end, without what they counted before.
 fn events(before: &[Change], after: &[Change], namespace: &str, aliases: &Aliases) -> Vec<EventCount> {
     let mut last: BTreeMap<Uid, &Object> = BTreeMap::new();
     let mut counted: BTreeMap<Uid, i64> = BTreeMap::new();
@@ -205,9 +205,12 @@ fn events(before: &[Change], after: &[Change], namespace: &str, aliases: &Aliase
         }
     }
     for change in after {
-        if let object @ Object::Event(event) = change.object()
-            && (event.meta.namespace == namespace || event.involved.kind == "Node")
-        {
+        let object @ Object::Event(event) = change.object() else {
+            continue;
+        };
+        if change.verb() == Verb::Deleted {
+            last.remove(&event.meta.uid);
+        } else if event.meta.namespace == namespace || event.involved.kind == "Node" {
             last.insert(event.meta.uid, object);
         }
     }

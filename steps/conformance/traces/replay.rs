@@ -66,9 +66,9 @@ impl<'a> Player<'a> {
             epoch: Timestamp(start.0 - warm_up),
             ..ClusterOptions::default()
         });
-        cluster
-            .set_setting("kubernetes-version", "1.28")
-            .map_err(|e| e.to_string())?;
+        for (name, value) in SETTINGS {
+            cluster.set_setting(name, value).map_err(|e| e.to_string())?;
+        }
         for (name, zone) in NODES {
             let template = NodeTemplate {
                 zone: zone.into(),
