@@ -89,39 +89,3 @@ fn told(differences: &[String], verbose: bool) -> CaseResult {
         }
     }
 }
-
-#[cfg(test)]
-mod tmp {
-    #[test]
-    fn tmp_takes() {
-        let mut n = 0;
-        for d in ["pods", "nodes", "scheduling", "workloads"] {
-            let mut files: Vec<_> = std::fs::read_dir(format!("../../shared/golden/traces/{d}"))
-                .expect("d")
-                .map(|e| e.expect("e").path())
-                .collect();
-            files.sort();
-            for f in files {
-                let body: serde_json::Value =
-                    serde_json::from_str(&std::fs::read_to_string(&f).expect("f")).expect("j");
-                let case = super::case::Case::read(&body).expect("c");
-                for (i, take) in case.takes.iter().enumerate() {
-                    for j in 0..case.takes.len() {
-                        let mut one = case.clone();
-                        one.takes = vec![case.takes[j].clone()];
-                        let found = super::rules::differences(&one, take);
-                        let mut rules: Vec<&str> = found.iter().map(|l| &l[..6]).collect();
-                        rules.sort();
-                        println!(
-                            "V {} {i} {j} {}",
-                            f.file_stem().unwrap().to_str().unwrap(),
-                            rules.join(",")
-                        );
-                        n += 1;
-                    }
-                }
-            }
-        }
-        println!("{n}");
-    }
-}
