@@ -11,6 +11,7 @@ mod equivalence;
 mod fit_error;
 mod framework;
 mod node_info;
+mod placement;
 pub mod plugins;
 mod pod_info;
 mod queue;
@@ -19,5 +20,6 @@ mod scheduler;
 
 pub use framework::{Rejection, Scores, Verdict, evaluate};
 pub use node_info::{NodeInfo, Nodes, Usage};
+pub use placement::Placement;
 pub use pod_info::PodInfo;
 pub use scheduler::{Scheduler, Task};

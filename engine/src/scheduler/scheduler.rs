@@ -11,6 +11,7 @@ use super::equivalence::{Template, TemplateKey};
 use super::fit_error::{self, PostFilter};
 use super::framework::{Verdict, evaluate};
 use super::node_info::{NodeInfo, Nodes};
+use super::placement::Placement;
 use super::plugins::pod_topology_spread::DefaultSpread;
 use super::plugins::{node_ports, node_resources};
 use super::queue::{Failure, Queue};
@@ -42,6 +43,7 @@ const TEMPLATES_MAX: usize = 256;
 #[derive(Debug)]
 pub struct Scheduler {
     random: Random,
+    placement: Placement,
     queue: Queue,
     nodes: Nodes,
     template_ids: BTreeMap<TemplateKey, u64>,
@@ -65,6 +67,7 @@ impl Scheduler {
         let flush_phase = random.duration(Duration::ZERO, FLUSH_PERIOD);
         Scheduler {
             random,
+            placement: Placement::default(),
             queue: Queue::default(),
             nodes: Nodes::default(),
             template_ids: BTreeMap::new(),
@@ -78,6 +81,11 @@ impl Scheduler {
             flush_at: None,
             flush_phase,
         }
+    }
+
+    /// Says which node new pods ought to get if several are equally good.
+    pub fn place(&mut self, placement: Placement) {
+        self.placement = placement;
     }
 
     fn observe_pod(&mut self, change: &Change, context: &mut Context<'_>) {
@@ -94,6 +102,11 @@ impl Scheduler {
             after.is_some_and(|pod| is_ours(pod)),
         );
         let key = change.key();
+        match (before, after) {
+            (None, Some(pod)) => self.placement.created(pod),
+            (Some(_), None) => self.placement.deleted(&key),
+            _ => {}
+        }
         match after.filter(|_| waits) {
             None if waited => self.queue.remove(&key),
             None => {}
@@ -204,14 +217,18 @@ impl Scheduler {
         };
         template.refresh(&self.nodes, context.settings);
         let random = &mut self.random;
+        let name_of = |slot: usize| self.nodes.slots().get(slot).map(|info| info.name().clone());
+        let wanted = self.placement.wanted(key).filter(|wanted| {
+            let mut ties = 1;
+            template.choose(|count| {
+                ties = count;
+                0
+            });
+            (0..ties).any(|index| template.choose(|_| index).and_then(name_of).as_ref() == Some(*wanted))
+        });
         match template.choose(|ties| random.index(ties)) {
             Some(slot) => {
-                let name = self
-                    .nodes
-                    .slots()
-                    .get(slot)
-                    .map(|info| info.name().clone())
-                    .unwrap_or_default();
+                let name = wanted.cloned().or_else(|| name_of(slot)).unwrap_or_default();
                 self.queue.remove(key);
                 bind::bind(key, &name, context);
             }
