@@ -241,7 +241,7 @@ mod tests {
         check(
             "nonesuch",
             &[],
-            "error: unknown suite `nonesuch`: known suites: api, columns, values",
+            "error: unknown suite `nonesuch`: known suites: api, columns, scheduling, values",
         );
         check("values", &[], "error: nothing to run: give the files or folders");
         check(

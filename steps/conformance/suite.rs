@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use super::run::CannotRun;
-use super::{Outcome, api, columns, values};
+use super::{Outcome, api, columns, scheduling, values};
 
 /// A kind of recording that can be replayed.
 pub struct Suite {
@@ -15,7 +15,7 @@ pub struct Suite {
 }
 
 /// Every suite, in the order `did you mean` and messages list them.
-pub const SUITES: &[Suite] = &[api::SUITE, columns::SUITE, values::SUITE];
+pub const SUITES: &[Suite] = &[api::SUITE, columns::SUITE, scheduling::SUITE, values::SUITE];
 
 /// The suite of that name.
 ///

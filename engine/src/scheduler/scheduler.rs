@@ -7,13 +7,14 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use super::bind::{self, SCHEDULER_NAME};
-use super::equivalence::{Template, TemplateKey};
-use super::fit_error::{self, PostFilter};
-use super::framework::{Verdict, evaluate};
-use super::node_info::{NodeInfo, Nodes};
-use super::plugins::pod_topology_spread::DefaultSpread;
-use super::plugins::{node_ports, node_resources};
+use super::decision::Decision;
+use super::node_info::NodeInfo;
+use super::nodes::Nodes;
+use super::plugins::{node_ports, node_resources_fit};
 use super::queue::{Failure, Queue};
+use super::shapes::ShapeId;
+use super::slots::Slots;
+use super::template::Template;
 use crate::api::{Kind, Node, Object, ObjectKey, Pod, json};
 use crate::component::{self, Component, Context};
 use crate::settings::Settings;
@@ -35,6 +36,9 @@ pub enum Task {
 const BACK_OFF_PERIOD: Duration = Duration::from_secs(1);
 /// How often pods that were parked for too long are looked for. kube-scheduler: 30s.
 const FLUSH_PERIOD: Duration = Duration::from_secs(30);
+/// Pods that share their work: same shape, and same controller (what it selects is spread).
+type TemplateKey = (ShapeId, SmolStr, SmolStr);
+
 /// How many templates are remembered while nothing waits.
 const TEMPLATES_MAX: usize = 256;
 
@@ -132,7 +136,7 @@ impl Scheduler {
         let fits = |template: &u64| {
             self.templates
                 .get(template)
-                .is_some_and(|template| matches!(evaluate(&template.pod, node, context.settings), Verdict::Feasible(_)))
+                .is_some_and(|template| template.fits_alone(node))
         };
         let woken: Vec<u64> = self.queue.parked_templates().filter(fits).collect();
         for template in woken {
@@ -143,7 +147,7 @@ impl Scheduler {
 
     /// A pod has left its node: what was refused for want of room may try again.
     fn wake_for_freed_room(&mut self, context: &mut Context<'_>) {
-        let plugins = [node_resources::NAME, node_ports::NAME];
+        let plugins = [node_resources_fit::NAME, node_ports::NAME];
         let refused = |template: &u64| self.queue.is_rejected_by(*template, &plugins);
         let woken: Vec<u64> = self.queue.parked_templates().filter(refused).collect();
         for template in woken {
@@ -202,16 +206,10 @@ impl Scheduler {
         let Some(template) = self.templates.get_mut(&id) else {
             return;
         };
-        template.refresh(&self.nodes, context.settings);
-        let random = &mut self.random;
-        match template.choose(|ties| random.index(ties)) {
-            Some(slot) => {
-                let name = self
-                    .nodes
-                    .slots()
-                    .get(slot)
-                    .map(|info| info.name().clone())
-                    .unwrap_or_default();
+        template.refresh(&pod, &mut self.nodes, context.store.objects(), context.settings);
+        let best = template.best(None);
+        match self.pick(&best) {
+            Some(name) => {
                 self.queue.remove(key);
                 bind::bind(key, &name, context);
             }
@@ -219,9 +217,25 @@ impl Scheduler {
         }
     }
 
+    /// Picks one of the best nodes, which are equally good: at random, as kube-scheduler does.
+    fn pick(&mut self, best: &Slots) -> Option<SmolStr> {
+        let index = match best.len() {
+            0 | 1 => 0,
+            ties => self.random.index(ties),
+        };
+        let node = self.nodes.slots().get(best.nth(index)?)?;
+        Some(node.name().clone())
+    }
+
     /// The number of a pod's template; new ones are taken in.
     fn template(&mut self, pod: &Pod, store: &Store) -> u64 {
-        let key = TemplateKey::of(pod);
+        let shape = self.nodes.shape(pod);
+        let owner = pod.meta.controller();
+        let key = (
+            shape,
+            owner.map(|owner| owner.kind.clone()).unwrap_or_default(),
+            owner.map(|owner| owner.name.clone()).unwrap_or_default(),
+        );
         let services = self
             .services_version
             .get(&pod.meta.namespace)
@@ -231,15 +245,16 @@ impl Scheduler {
             if self.spread_versions.insert(id, services) != Some(services)
                 && let Some(template) = self.templates.get_mut(&id)
             {
-                template.set_spread(DefaultSpread::of(pod, store));
+                template.set_spread(pod, store.objects());
             }
             return id;
         }
         let id = self.next_template;
         self.next_template += 1;
         self.template_ids.insert(key, id);
-        self.templates
-            .insert(id, Template::new(pod, DefaultSpread::of(pod, store)));
+        let info = self.nodes.shapes().get(shape).cloned();
+        let info = info.unwrap_or_else(|| Arc::new(super::PodInfo::new(pod)));
+        self.templates.insert(id, Template::new(pod, info, store.objects()));
         self.spread_versions.insert(id, services);
         id
     }
@@ -255,7 +270,11 @@ impl Scheduler {
         let (message, rejected_by) = match known {
             Some((_, message, plugins)) => (message.clone(), plugins.clone()),
             None => {
-                let (message, plugins) = explain(template, &self.nodes, context.settings);
+                let (message, plugins) = {
+                    let objects = context.store.objects();
+                    let decision = Decision::of(template, pod, &self.nodes, objects, context.settings, 0);
+                    (Arc::<str>::from(decision.message.as_str()), decision.refusing_plugins())
+                };
                 self.failures
                     .insert(id, (template.version, message.clone(), plugins.clone()));
                 (message, plugins)
@@ -281,28 +300,6 @@ impl Scheduler {
         self.failures.retain(|id, _| parked.contains(id));
         self.spread_versions.retain(|id, _| parked.contains(id));
     }
-}
-
-/// Why a template's pods fit nowhere, and which plugins said so.
-fn explain(template: &Template, nodes: &Nodes, settings: &Settings) -> (Arc<str>, BTreeSet<&'static str>) {
-    let plugins = template.rejections().map(|(_, rejection)| rejection.plugin).collect();
-    let post = if template.pod.never_preempts {
-        PostFilter::NotEligible("not eligible due to preemptionPolicy=Never.")
-    } else {
-        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, rejection) in template.rejections() {
-            let reason = if rejection.resolvable {
-                "No preemption victims found for incoming pod"
-            } else {
-                "Preemption is not helpful for scheduling"
-            };
-            *reasons.entry(reason.to_owned()).or_default() += 1;
-        }
-        PostFilter::NoCandidate(reasons)
-    };
-    let reasons = fit_error::histogram(template.rejections().map(|(_, rejection)| rejection));
-    let message = fit_error::message(nodes.slots().len(), &reasons, &post, settings);
-    (message.into(), plugins)
 }
 
 /// Whether pods in their back-off are taken when no active pod waits (feature `SchedulerPopFromBackoffQ`).
