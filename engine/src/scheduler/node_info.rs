@@ -32,7 +32,7 @@ pub struct NodeInfo {
     pub allocatable: Usage,
     /// What its pods ask for.
     pub requested: Usage,
-    /// Ports its pods hold.
+    /// Ports its pods hold. A set, as in kube-scheduler: where two pods hold one port, the first to go frees it.
     pub host_ports: Vec<HostPort>,
     /// The pods that count here, by namespace and name.
     pub pods: Vec<PlacedPod>,
@@ -67,7 +67,11 @@ impl NodeInfo {
     /// A pod counts from now on.
     pub fn add_pod(&mut self, placed: PlacedPod) {
         self.requested.change(&placed.info.usage, 1);
-        self.host_ports.extend_from_slice(&placed.info.host_ports);
+        for port in &placed.info.host_ports {
+            if !self.host_ports.contains(port) {
+                self.host_ports.push(port.clone());
+            }
+        }
         let position = self.position(&placed.pod);
         self.pods.insert(position, placed);
     }

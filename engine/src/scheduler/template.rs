@@ -44,8 +44,25 @@ struct Seen {
     counts: Vec<bool>,
 }
 
-/// What a shape's pods add to counters: position and amount.
-type Said = Vec<(usize, i64)>;
+/// What each pod of a shape adds to a counter.
+#[derive(Debug, Clone, Copy)]
+struct Addition {
+    /// The counter's position.
+    counter: usize,
+    amount: i64,
+    /// It counts only when the pod comes or goes, not where it stands: see [`Standing`].
+    moving_only: bool,
+}
+
+/// Which pods of a node count for spreading. kube-scheduler leaves out pods that are being deleted, and all pods where the selector
+/// selects everything, when it counts a node; but not when preemption tries the node with and without its pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// As counted on a node.
+    Still,
+    /// As counted when pods come and go.
+    Moving,
+}
 
 /// A template's verdicts on all nodes.
 #[derive(Debug)]
@@ -60,7 +77,7 @@ pub struct Template {
     namespace_labels: Labels,
     meets_itself: bool,
     pub(super) counters: Vec<Counter>,
-    said: Vec<Said>,
+    said: Vec<Vec<Addition>>,
     seen: Vec<Seen>,
     classes: BTreeMap<Class, Slots>,
     epoch: Option<u64>,
@@ -178,15 +195,23 @@ impl Template {
     /// Takes in what shapes that are new say about the pod.
     fn learn(&mut self, nodes: &Nodes, objects: &Objects) {
         while let Some(existing) = nodes.shapes().get(self.said.len()).cloned() {
-            let mut said = Said::new();
+            let mut said = Vec::new();
+            let add = |counter, amount| Addition {
+                counter,
+                amount,
+                moving_only: false,
+            };
             for position in 0..self.counters.len() {
                 let counts = match self.counters.get(position).map(|counter| counter.role) {
                     Some(Role::Must(of)) => self.must.get(of),
                     Some(Role::Should(of)) => self.scoring.0.get(of),
                     _ => None,
                 };
-                if counts.is_some_and(|constraint| constraint.counts(&self.pod.namespace, &existing)) {
-                    said.push((position, 1));
+                if let Some(constraint) = counts.filter(|of| of.counts(&self.pod.namespace, &existing)) {
+                    said.push(Addition {
+                        moving_only: constraint.selects_everything(),
+                        ..add(position, 1)
+                    });
                 }
             }
             if !(self.pod.pod_affinity.is_empty() && existing.pod_affinity.is_empty()) {
@@ -194,10 +219,10 @@ impl Template {
                 let says = inter_pod_affinity::says(&self.pod, &self.namespace_labels, &existing, &theirs);
                 for (key, say) in says {
                     said.push(match say {
-                        Say::Near => (self.counter(Role::Near, &key), 1),
-                        Say::Away => (self.counter(Role::Away, &key), 1),
-                        Say::KeepsAway => (self.counter(Role::KeepsAway, &key), 1),
-                        Say::Worth(weight) => (self.counter(Role::Worth, &key), weight),
+                        Say::Near => add(self.counter(Role::Near, &key), 1),
+                        Say::Away => add(self.counter(Role::Away, &key), 1),
+                        Say::KeepsAway => add(self.counter(Role::KeepsAway, &key), 1),
+                        Say::Worth(weight) => add(self.counter(Role::Worth, &key), weight),
                     });
                 }
             }
@@ -259,7 +284,7 @@ impl Template {
         Seen {
             generation: node.generation,
             verdict: evaluate(&self.pod, node, &self.state),
-            own: self.own(node),
+            own: self.own(node, Standing::Still),
             counts: (self.counters.iter())
                 .map(|counter| self.node_counts(counter.role, slot, node))
                 .collect(),
@@ -267,22 +292,20 @@ impl Template {
     }
 
     /// What a node's pods add to each counter.
-    fn own(&self, node: &NodeInfo) -> Vec<i64> {
+    fn own(&self, node: &NodeInfo, standing: Standing) -> Vec<i64> {
         let mut own = vec![0; self.counters.len()];
         if own.is_empty() {
             return own;
         }
         for placed in &node.pods {
-            for (position, amount) in self.said.get(placed.shape).into_iter().flatten() {
-                let is_spread = self
-                    .counters
-                    .get(*position)
-                    .is_some_and(|counter| counter.role.is_spread());
-                if let Some(own) = own
-                    .get_mut(*position)
-                    .filter(|_| !is_spread || !placed.pod.meta.is_deleted())
+            for addition in self.said.get(placed.shape).into_iter().flatten() {
+                let counter = self.counters.get(addition.counter);
+                let is_spread = counter.is_some_and(|counter| counter.role.is_spread());
+                let left_out = addition.moving_only || (is_spread && placed.pod.meta.is_deleted());
+                if let Some(own) = own.get_mut(addition.counter)
+                    && (standing == Standing::Moving || !left_out)
                 {
-                    *own += amount;
+                    *own += addition.amount;
                 }
             }
         }
@@ -450,7 +473,7 @@ impl Template {
     }
 
     /// Why a node would refuse the pod if it had other pods than it has.
-    pub fn refusal_with(&self, slot: usize, changed: &NodeInfo) -> Option<Rejection> {
+    pub fn refusal_with(&self, slot: usize, node: &NodeInfo, changed: &NodeInfo) -> Option<Rejection> {
         match evaluate(&self.pod, changed, &self.state) {
             Verdict::Rejected(rejection) => return Some(*rejection),
             Verdict::Excluded => return Some(Rejection::unresolvable("", "")),
@@ -460,7 +483,8 @@ impl Template {
         if self.counters.is_empty() {
             return None;
         }
-        let deltas: Vec<i64> = (self.own(changed).iter().zip(&seen.own).zip(&seen.counts))
+        let (new, old) = (self.own(changed, Standing::Moving), self.own(node, Standing::Moving));
+        let deltas: Vec<i64> = (new.iter().zip(&old).zip(&seen.counts))
             .map(|((new, old), counts)| if *counts { new - old } else { 0 })
             .collect();
         self.refuses(&self.places(slot, &seen.own), &self.least(slot, &deltas), &deltas)
@@ -475,7 +499,7 @@ impl Template {
     pub(super) fn has_preferences(&self, nodes: &Nodes) -> bool {
         let worth = |slot: usize, shape: usize| {
             let said = self.said.get(shape).into_iter().flatten();
-            said.filter_map(|(position, _)| self.counters.get(*position))
+            said.filter_map(|addition| self.counters.get(addition.counter))
                 .any(|counter| counter.role == Role::Worth && counter.knows(slot))
         };
         let mut slots = nodes.slots().iter().enumerate();

@@ -143,14 +143,15 @@ fn not_eligible(template: &Template, pod: &Pod, verdicts: &[Verdict], nodes: &No
 pub fn refusal(template: &Template, pod: &Pod, slot: usize, info: &NodeInfo, nodes: &Nodes) -> Option<Rejection> {
     let counts = |placed: &&PlacedPod| placed.info.priority >= template.pod.priority && !is_same(&placed.pod, pod);
     let nominated: Vec<&PlacedPod> = nodes.nominated(info.name()).filter(counts).collect();
+    let node = nodes.slots().get(slot).unwrap_or(info);
     if !nominated.is_empty() {
         let mut crowded = info.clone();
         nominated.into_iter().for_each(|placed| crowded.add_pod(placed.clone()));
-        if let Some(rejection) = template.refusal_with(slot, &crowded) {
+        if let Some(rejection) = template.refusal_with(slot, node, &crowded) {
             return Some(rejection);
         }
     }
-    template.refusal_with(slot, info)
+    template.refusal_with(slot, node, info)
 }
 
 fn is_same(a: &Pod, b: &Pod) -> bool {
@@ -177,7 +178,7 @@ fn try_node(
     if let Some(rejection) = refusal(template, pod, slot, &info, nodes) {
         return Err(rejection);
     }
-    victims.sort_by_key(importance);
+    sort_by_importance(&mut victims);
     let mut candidate = Candidate {
         node: node.name().clone(),
         victims: Vec::new(),
@@ -199,9 +200,23 @@ fn try_node(
     Ok(candidate)
 }
 
-/// The more important first: higher priority, then longer running.
-fn importance(placed: &PlacedPod) -> (Reverse<i32>, Timestamp) {
-    (Reverse(placed.info.priority), start_time(&placed.pod))
+/// The more important first: higher priority, then longer running. kube-scheduler takes "now" for the start of a pod that no
+/// kubelet has accepted, asked anew for each comparison, so that of two such pods the second always sorts before the first.
+fn sort_by_importance(victims: &mut [PlacedPod]) {
+    victims.reverse();
+    victims.sort_by_key(|placed| (Reverse(placed.info.priority), start_time(&placed.pod)));
+    // Where start times are known, the order of equals stays that of the names.
+    for equals in victims.chunk_by_mut(|a, b| {
+        let key = |placed: &PlacedPod| (placed.info.priority, placed.pod.status.start_time);
+        key(a) == key(b)
+    }) {
+        if equals
+            .first()
+            .is_some_and(|placed| placed.pod.status.start_time.is_some())
+        {
+            equals.reverse();
+        }
+    }
 }
 
 /// Pods that no kubelet has accepted yet count as started now.

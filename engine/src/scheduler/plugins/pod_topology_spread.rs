@@ -86,9 +86,14 @@ impl SpreadConstraint {
             && (!self.honors_taints || node.taints.iter().all(bears))
     }
 
-    /// Whether an existing pod counts; a selector that selects everything counts nobody.
+    /// Whether an existing pod is selected.
     pub fn counts(&self, namespace: &str, existing: &PodInfo) -> bool {
-        existing.namespace == namespace && !self.selector.is_everything() && self.selector.matches(&existing.labels)
+        existing.namespace == namespace && self.selector.matches(&existing.labels)
+    }
+
+    /// Whether the selector is empty: then, as in kube-scheduler, nobody counts.
+    pub fn selects_everything(&self) -> bool {
+        self.selector.is_everything()
     }
 
     /// Whether the pod counts itself.
