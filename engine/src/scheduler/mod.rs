@@ -8,9 +8,12 @@
 
 mod bind;
 mod counter;
+mod cycle;
 mod decision;
+mod evict;
 mod fit_error;
 mod framework;
+mod hints;
 mod node_info;
 mod nodes;
 mod objects;
@@ -18,6 +21,7 @@ pub mod plugins;
 mod pod_info;
 mod queue;
 mod ranking;
+mod sampling;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod scheduler;
 mod shapes;

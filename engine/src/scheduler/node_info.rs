@@ -83,6 +83,18 @@ impl NodeInfo {
             .partition_point(|other| (&other.pod.meta.namespace, &other.pod.meta.name) < key)
     }
 
+    /// A pod has changed in nothing that counts.
+    pub fn replace_pod(&mut self, pod: &Arc<Pod>) {
+        let position = self.position(pod);
+        if let Some(placed) = self
+            .pods
+            .get_mut(position)
+            .filter(|placed| placed.pod.meta.uid == pod.meta.uid)
+        {
+            placed.pod = pod.clone();
+        }
+    }
+
     /// A pod counts no more; false if it did not.
     pub fn remove_pod(&mut self, pod: &Pod) -> bool {
         let position = self.position(pod);

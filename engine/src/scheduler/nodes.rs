@@ -145,8 +145,13 @@ impl Nodes {
             && Arc::ptr_eq(&before.spec, &after.spec)
             && Arc::ptr_eq(&before.meta.labels, &after.meta.labels)
             && before.meta.deletion == after.meta.deletion
-            && before.status.start_time == after.status.start_time
         {
+            if before.status.start_time != after.status.start_time
+                && let Some(slot) = self.slot(&after.node_name)
+                && let Some(info) = self.slots.get_mut(slot)
+            {
+                info.replace_pod(after);
+            }
             return;
         }
         if let Some(pod) = before {

@@ -75,6 +75,15 @@ impl Template {
             .collect()
     }
 
+    /// The nodes that pass every filter.
+    pub fn feasible_slots(&self) -> Slots {
+        let mut all = Slots::default();
+        for (_, slots) in self.feasible(None) {
+            all.unite(&slots);
+        }
+        all
+    }
+
     /// The nodes with the highest total.
     pub fn best(&self, allowed: Option<&Slots>) -> Slots {
         let ranking = self.ranking(allowed);

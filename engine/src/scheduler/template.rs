@@ -124,6 +124,20 @@ impl Template {
         }
     }
 
+    /// Labels of namespaces have changed.
+    pub fn reread_namespaces(&mut self, objects: &Objects) {
+        self.namespace_labels = namespace_labels(objects, &self.pod.namespace);
+        self.meets_itself = self.pod.pod_affinity.is_met_by(&self.pod, &self.namespace_labels);
+        self.begin_counters();
+    }
+
+    /// Gives back the room that verdicts on nodes take; they are found again when they are needed.
+    pub fn forget_nodes(&mut self) {
+        self.seen = Vec::new();
+        self.classes.clear();
+        self.epoch = None;
+    }
+
     /// The counters that the pod itself asks for; those for what other pods say are added as they are met.
     fn begin_counters(&mut self) {
         self.counters.clear();
@@ -493,6 +507,11 @@ impl Template {
     /// Whether the plugins that look at one node alone would let the pod run there.
     pub fn fits_alone(&self, node: &NodeInfo) -> bool {
         matches!(evaluate(&self.pod, node, &self.state), Verdict::Feasible(_))
+    }
+
+    /// Whether spreading or inter-pod affinity ask about pods of a shape.
+    pub fn concerns(&self, shape: super::shapes::ShapeId) -> bool {
+        self.said.get(shape).is_none_or(|said| !said.is_empty())
     }
 
     /// Whether some preference of inter-pod affinity concerns the pod anywhere.
