@@ -40,7 +40,8 @@ impl Sampling {
         }
         let mut found = Slots::default();
         let mut looked_at = 0;
-        for slot in self.order.iter().cycle().skip(self.start).take(all) {
+        let (before, after) = self.order.split_at(self.start.min(self.order.len()));
+        for slot in after.iter().chain(before) {
             looked_at += 1;
             if feasible.contains(*slot) {
                 found.insert(*slot);

@@ -38,10 +38,15 @@ pub struct Class {
 struct Seen {
     generation: u64,
     verdict: Verdict,
-    /// What the node's pods add to each counter.
-    own: Vec<i64>,
-    /// Whether the node counts for each counter.
-    counts: Vec<bool>,
+}
+
+/// What one node adds to one counter.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Share {
+    /// What the node's pods add up to.
+    own: i64,
+    /// Whether the node counts at all.
+    counts: bool,
 }
 
 /// What each pod of a shape adds to a counter.
@@ -79,6 +84,8 @@ pub struct Template {
     pub(super) counters: Vec<Counter>,
     said: Vec<Vec<Addition>>,
     seen: Vec<Seen>,
+    /// What each node adds to each counter: as many as there are counters for the first slot, then for the next …
+    shares: Vec<Share>,
     classes: BTreeMap<Class, Slots>,
     epoch: Option<u64>,
     /// How much of the nodes' journal has been read.
@@ -106,6 +113,7 @@ impl Template {
             counters: Vec::new(),
             said: Vec::new(),
             seen: Vec::new(),
+            shares: Vec::new(),
             classes: BTreeMap::new(),
             epoch: None,
             read: 0,
@@ -134,6 +142,7 @@ impl Template {
     /// Gives back the room that verdicts on nodes take; they are found again when they are needed.
     pub fn forget_nodes(&mut self) {
         self.seen = Vec::new();
+        self.shares = Vec::new();
         self.classes.clear();
         self.epoch = None;
     }
@@ -246,14 +255,21 @@ impl Template {
 
     fn rebuild(&mut self, nodes: &mut Nodes) {
         self.classes.clear();
-        self.seen.clear();
         for counter in &mut self.counters {
             counter.reset(nodes.topology(&counter.key));
         }
+        self.seen = (nodes.slots().iter())
+            .map(|node| Seen {
+                generation: node.generation,
+                verdict: evaluate(&self.pod, node, &self.state),
+            })
+            .collect();
+        self.shares = Vec::with_capacity(self.counters.len() * self.seen.len());
+        let mut shares = vec![Share::default(); self.counters.len()];
         for (slot, node) in nodes.slots().iter().enumerate() {
-            let seen = self.look(slot, node);
-            self.count(slot, &seen, 1);
-            self.seen.push(seen);
+            self.share(slot, node, &mut shares);
+            self.count(slot, &shares, 1);
+            self.shares.extend_from_slice(&shares);
         }
         for slot in 0..self.seen.len() {
             self.enter_class(slot);
@@ -265,11 +281,10 @@ impl Template {
 
     /// A node has changed.
     fn update(&mut self, slot: usize, node: &NodeInfo) {
-        let Some(before) = self.seen.get(slot).cloned() else {
-            return;
-        };
-        let after = self.look(slot, node);
-        let moved = before.own != after.own || before.counts != after.counts;
+        let before = self.shares_of(slot).to_vec();
+        let mut after = before.clone();
+        self.share(slot, node, &mut after);
+        let moved = before != after;
         let mut affected = vec![slot];
         if moved {
             for counter in &self.counters {
@@ -284,9 +299,14 @@ impl Template {
         if moved {
             self.count(slot, &before, -1);
             self.count(slot, &after, 1);
+            let start = slot * self.counters.len();
+            for (share, after) in self.shares.iter_mut().skip(start).zip(after) {
+                *share = after;
+            }
         }
         if let Some(seen) = self.seen.get_mut(slot) {
-            *seen = after;
+            seen.generation = node.generation;
+            seen.verdict = evaluate(&self.pod, node, &self.state);
         }
         for slot in affected {
             self.enter_class(slot);
@@ -294,35 +314,51 @@ impl Template {
         self.version += 1;
     }
 
-    fn look(&self, slot: usize, node: &NodeInfo) -> Seen {
-        Seen {
-            generation: node.generation,
-            verdict: evaluate(&self.pod, node, &self.state),
-            own: self.own(node, Standing::Still),
-            counts: (self.counters.iter())
-                .map(|counter| self.node_counts(counter.role, slot, node))
-                .collect(),
+    /// What a slot adds to each counter.
+    fn shares_of(&self, slot: usize) -> &[Share] {
+        let len = self.counters.len();
+        self.shares.get(slot * len..(slot + 1) * len).unwrap_or_default()
+    }
+
+    /// Works out what a node adds to each counter.
+    fn share(&self, slot: usize, node: &NodeInfo, shares: &mut [Share]) {
+        for (share, counter) in shares.iter_mut().zip(&self.counters) {
+            *share = Share {
+                own: 0,
+                counts: self.node_counts(counter.role, slot, node),
+            };
+        }
+        if !shares.is_empty() {
+            self.add_up(node, Standing::Still, |counter, amount| {
+                if let Some(share) = shares.get_mut(counter) {
+                    share.own += amount;
+                }
+            });
         }
     }
 
-    /// What a node's pods add to each counter.
-    fn own(&self, node: &NodeInfo, standing: Standing) -> Vec<i64> {
-        let mut own = vec![0; self.counters.len()];
-        if own.is_empty() {
-            return own;
-        }
+    /// Says, for each pod of a node, what it adds to which counter.
+    fn add_up(&self, node: &NodeInfo, standing: Standing, mut add: impl FnMut(usize, i64)) {
         for placed in &node.pods {
             for addition in self.said.get(placed.shape).into_iter().flatten() {
                 let counter = self.counters.get(addition.counter);
                 let is_spread = counter.is_some_and(|counter| counter.role.is_spread());
                 let left_out = addition.moving_only || (is_spread && placed.pod.meta.is_deleted());
-                if let Some(own) = own.get_mut(addition.counter)
-                    && (standing == Standing::Moving || !left_out)
-                {
-                    *own += addition.amount;
+                if standing == Standing::Moving || !left_out {
+                    add(addition.counter, addition.amount);
                 }
             }
         }
+    }
+
+    /// What a node's pods add to each counter as they come and go.
+    fn moving(&self, node: &NodeInfo) -> Vec<i64> {
+        let mut own = vec![0; self.counters.len()];
+        self.add_up(node, Standing::Moving, |counter, amount| {
+            if let Some(own) = own.get_mut(counter) {
+                *own += amount;
+            }
+        });
         own
     }
 
@@ -340,37 +376,35 @@ impl Template {
             && constraint.is_some_and(|constraint| constraint.includes(&self.pod, &node.node))
     }
 
-    fn count(&mut self, slot: usize, seen: &Seen, sign: i64) {
-        for ((counter, own), counts) in self.counters.iter_mut().zip(&seen.own).zip(&seen.counts) {
-            if *counts {
-                counter.add(slot, *own, sign);
+    fn count(&mut self, slot: usize, shares: &[Share], sign: i64) {
+        for (counter, share) in self.counters.iter_mut().zip(shares) {
+            if share.counts {
+                counter.add(slot, share.own, sign);
             }
         }
     }
 
     fn class_of(&self, slot: usize) -> Option<Class> {
-        let seen = self.seen.get(slot)?;
-        match seen.verdict {
+        match self.seen.get(slot)?.verdict {
             Verdict::Feasible(scores) => Some(Class {
                 scores,
-                places: self.places(slot, &seen.own),
+                places: self.places(slot),
             }),
             Verdict::Rejected(_) | Verdict::Excluded => None,
         }
     }
 
-    fn places(&self, slot: usize, own: &[i64]) -> Vec<Place> {
-        let places = self
-            .counters
-            .iter()
-            .zip(own)
-            .map(|(counter, own)| counter.place(slot, *own));
+    fn places(&self, slot: usize) -> Vec<Place> {
+        let places =
+            (self.counters.iter().zip(self.shares_of(slot))).map(|(counter, share)| counter.place(slot, share.own));
         places.collect()
     }
 
     fn enter_class(&mut self, slot: usize) {
-        if let Some(class) = self.class_of(slot) {
-            self.classes.entry(class).or_default().insert(slot);
+        let Some(class) = self.class_of(slot) else { return };
+        match self.classes.get_mut(&class) {
+            Some(slots) => slots.insert(slot),
+            None => self.classes.entry(class).or_default().insert(slot),
         }
     }
 
@@ -468,12 +502,10 @@ impl Template {
             return Verdict::Excluded;
         };
         match &seen.verdict {
-            Verdict::Feasible(_) if !self.counters.is_empty() => {
-                match self.refuses(&self.places(slot, &seen.own), least, &[]) {
-                    Some(rejection) => Verdict::Rejected(Box::new(rejection)),
-                    None => seen.verdict.clone(),
-                }
-            }
+            Verdict::Feasible(_) if !self.counters.is_empty() => match self.refuses(&self.places(slot), least, &[]) {
+                Some(rejection) => Verdict::Rejected(Box::new(rejection)),
+                None => seen.verdict.clone(),
+            },
             verdict => verdict.clone(),
         }
     }
@@ -493,15 +525,14 @@ impl Template {
             Verdict::Excluded => return Some(Rejection::unresolvable("", "")),
             Verdict::Feasible(_) => {}
         }
-        let seen = self.seen.get(slot)?;
         if self.counters.is_empty() {
             return None;
         }
-        let (new, old) = (self.own(changed, Standing::Moving), self.own(node, Standing::Moving));
-        let deltas: Vec<i64> = (new.iter().zip(&old).zip(&seen.counts))
-            .map(|((new, old), counts)| if *counts { new - old } else { 0 })
+        let (new, old) = (self.moving(changed), self.moving(node));
+        let deltas: Vec<i64> = (new.iter().zip(&old).zip(self.shares_of(slot)))
+            .map(|((new, old), share)| if share.counts { new - old } else { 0 })
             .collect();
-        self.refuses(&self.places(slot, &seen.own), &self.least(slot, &deltas), &deltas)
+        self.refuses(&self.places(slot), &self.least(slot, &deltas), &deltas)
     }
 
     /// Whether the plugins that look at one node alone would let the pod run there.
