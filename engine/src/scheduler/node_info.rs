@@ -28,6 +28,8 @@ pub struct PlacedPod {
 pub struct NodeInfo {
     /// The node.
     pub node: Arc<Node>,
+    /// It has no taints and is not cordoned, as nearly all nodes: what asks about either need not look.
+    pub is_open: bool,
     /// What pods may have.
     pub allocatable: Usage,
     /// What its pods ask for.
@@ -44,6 +46,7 @@ impl NodeInfo {
     /// An empty node.
     pub fn new(node: Arc<Node>) -> Self {
         NodeInfo {
+            is_open: is_open(&node),
             allocatable: Usage::allocatable(&node),
             node,
             requested: Usage::default(),
@@ -60,6 +63,7 @@ impl NodeInfo {
 
     /// The node has changed; its pods have not.
     pub fn set_node(&mut self, node: &Arc<Node>) {
+        self.is_open = is_open(node);
         self.allocatable = Usage::allocatable(node);
         self.node = node.clone();
     }
@@ -115,4 +119,8 @@ impl NodeInfo {
         }
         true
     }
+}
+
+fn is_open(node: &Node) -> bool {
+    node.taints.is_empty() && !node.unschedulable
 }

@@ -25,7 +25,7 @@ use crate::settings::Settings;
 use crate::store::Objects;
 
 /// Nodes that no plugin can tell apart: what each is worth by itself, and its place for each counter.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Class {
     /// What each node is worth by itself.
     pub scores: Scores,
@@ -271,8 +271,14 @@ impl Template {
             self.count(slot, &shares, 1);
             self.shares.extend_from_slice(&shares);
         }
+        let mut class = Class::default();
         for slot in 0..self.seen.len() {
-            self.enter_class(slot);
+            if self.read_class(slot, &mut class) {
+                match self.classes.get_mut(&class) {
+                    Some(slots) => slots.insert(slot),
+                    None => self.classes.entry(class.clone()).or_default().insert(slot),
+                }
+            }
         }
         self.epoch = Some(nodes.epoch());
         self.read = nodes.journal().len();
@@ -384,27 +390,30 @@ impl Template {
         }
     }
 
-    fn class_of(&self, slot: usize) -> Option<Class> {
-        match self.seen.get(slot)?.verdict {
-            Verdict::Feasible(scores) => Some(Class {
-                scores,
-                places: self.places(slot),
-            }),
-            Verdict::Rejected(_) | Verdict::Excluded => None,
-        }
+    /// Reads the class of a slot into `class`; false if the node is not feasible.
+    fn read_class(&self, slot: usize, class: &mut Class) -> bool {
+        let Some(Verdict::Feasible(scores)) = self.seen.get(slot).map(|seen| &seen.verdict) else {
+            return false;
+        };
+        class.scores = *scores;
+        class.places.clear();
+        class.places.extend(self.places(slot));
+        true
     }
 
-    fn places(&self, slot: usize) -> Vec<Place> {
-        let places =
-            (self.counters.iter().zip(self.shares_of(slot))).map(|(counter, share)| counter.place(slot, share.own));
-        places.collect()
+    fn class_of(&self, slot: usize) -> Option<Class> {
+        let mut class = Class::default();
+        self.read_class(slot, &mut class).then_some(class)
+    }
+
+    fn places(&self, slot: usize) -> impl Iterator<Item = Place> {
+        let shares = self.counters.iter().zip(self.shares_of(slot));
+        shares.map(move |(counter, share)| counter.place(slot, share.own))
     }
 
     fn enter_class(&mut self, slot: usize) {
-        let Some(class) = self.class_of(slot) else { return };
-        match self.classes.get_mut(&class) {
-            Some(slots) => slots.insert(slot),
-            None => self.classes.entry(class).or_default().insert(slot),
+        if let Some(class) = self.class_of(slot) {
+            self.classes.entry(class).or_default().insert(slot);
         }
     }
 
@@ -502,10 +511,12 @@ impl Template {
             return Verdict::Excluded;
         };
         match &seen.verdict {
-            Verdict::Feasible(_) if !self.counters.is_empty() => match self.refuses(&self.places(slot), least, &[]) {
-                Some(rejection) => Verdict::Rejected(Box::new(rejection)),
-                None => seen.verdict.clone(),
-            },
+            Verdict::Feasible(_) if !self.counters.is_empty() => {
+                match self.refuses(&self.places(slot).collect::<Vec<_>>(), least, &[]) {
+                    Some(rejection) => Verdict::Rejected(Box::new(rejection)),
+                    None => seen.verdict.clone(),
+                }
+            }
             verdict => verdict.clone(),
         }
     }
@@ -532,7 +543,11 @@ impl Template {
         let deltas: Vec<i64> = (new.iter().zip(&old).zip(self.shares_of(slot)))
             .map(|((new, old), share)| if share.counts { new - old } else { 0 })
             .collect();
-        self.refuses(&self.places(slot), &self.least(slot, &deltas), &deltas)
+        self.refuses(
+            &self.places(slot).collect::<Vec<_>>(),
+            &self.least(slot, &deltas),
+            &deltas,
+        )
     }
 
     /// Whether the plugins that look at one node alone would let the pod run there.

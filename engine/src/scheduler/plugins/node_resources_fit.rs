@@ -63,5 +63,8 @@ pub fn score(pod: &PodInfo, node: &NodeInfo) -> i64 {
 
 /// Whole hundredths of `all`; `all` is positive.
 fn percent(part: i64, all: i64) -> i64 {
-    i64::try_from(i128::from(part) * 100 / i128::from(all)).unwrap_or(i64::MAX)
+    match part.checked_mul(100) {
+        Some(hundredfold) => hundredfold / all,
+        None => part / (all / 100).max(1),
+    }
 }

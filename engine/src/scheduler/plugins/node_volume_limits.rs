@@ -13,7 +13,10 @@ pub const NAME: &str = "NodeVolumeLimits";
 
 /// Filter. A volume that the node uses already counts once.
 pub fn filter(node: &NodeInfo, volumes: &Volumes) -> Option<Rejection> {
-    let limits = volumes.limits.get(node.name()).filter(|_| !volumes.claims.is_empty())?;
+    if volumes.claims.is_empty() {
+        return None;
+    }
+    let limits = volumes.limits.get(node.name())?;
     let wanted = volumes.claims.iter().filter_map(|claim| volumes.attachment(&claim.key));
     let wanted: BTreeSet<&Attachment> = wanted.collect();
     let attached = volumes.attached(node);

@@ -53,6 +53,9 @@ fn waits(claim: &Claim, volumes: &Volumes) -> bool {
 
 /// Filter.
 pub fn filter(node: &NodeInfo, volumes: &Volumes) -> Option<Rejection> {
+    if volumes.claims.is_empty() {
+        return None;
+    }
     let mut conflicts = Vec::new();
     for claim in volumes.claims.iter().filter(|claim| claim.is_bound) {
         match volumes.volumes.get(&claim.volume_name) {
