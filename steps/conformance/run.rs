@@ -258,7 +258,7 @@ mod tests {
         check(
             "nonesuch",
             &[],
-            "error: unknown suite `nonesuch`: known suites: api, columns, traces, values",
+            "error: unknown suite `nonesuch`: known suites: api, columns, scheduling, traces, values",
         );
         check("values", &[], "error: nothing to run: give the files or folders");
         check(

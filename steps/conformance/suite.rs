@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use super::run::CannotRun;
-use super::{Outcome, api, columns, traces, values};
+use super::{Outcome, api, columns, scheduling, traces, values};
 
 /// A kind of recording that can be replayed.
 pub struct Suite {
@@ -26,7 +26,13 @@ impl Suite {
 }
 
 /// Every suite, in the order `did you mean` and messages list them.
-pub const SUITES: &[Suite] = &[api::SUITE, columns::SUITE, traces::SUITE, values::SUITE];
+pub const SUITES: &[Suite] = &[
+    api::SUITE,
+    columns::SUITE,
+    scheduling::SUITE,
+    traces::SUITE,
+    values::SUITE,
+];
 
 /// The suite of that name.
 ///

@@ -145,7 +145,7 @@ impl From<StoreError> for ApiError {
         let reason = match error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
             StoreError::UidMismatch(..) => Reason::Conflict,
             StoreError::TooManyObjects(_) => Reason::InternalError,
         };
