@@ -65,7 +65,7 @@ fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
             return Ok(());
         }
         let message = format!("pods \"{name}\" is forbidden: no PriorityClass with name {class} was found");
-        return Err(ApiError::new(Reason::Forbidden, message));
+        return Err(ApiError::new(Reason::Forbidden, message).concerning(Kind::POD, &name));
     };
     let value = read::int(&found, "value").unwrap_or(0);
     let given = spec.get("priority").and_then(Value::as_i64);
@@ -75,7 +75,7 @@ fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
              controller computed {value} from the given PriorityClass name",
             given.unwrap_or(0)
         );
-        return Err(ApiError::new(Reason::Forbidden, message));
+        return Err(ApiError::new(Reason::Forbidden, message).concerning(Kind::POD, &name));
     }
     let policy = read::text(&found, "preemptionPolicy");
     let policy = if policy.is_empty() {
