@@ -87,7 +87,7 @@ pub struct ApiError {
     /// `Status.message`.
     pub message: String,
     /// `Status.details`: group, kind and name.
-    pub about: About,
+    pub about: Box<About>,
     /// `Status.details.causes`: what validation found.
     pub causes: Vec<Cause>,
 }
@@ -98,7 +98,7 @@ impl ApiError {
         ApiError {
             reason,
             message: message.into(),
-            about: About::default(),
+            about: Box::default(),
             causes: Vec::new(),
         }
     }
@@ -139,11 +139,11 @@ impl ApiError {
         ApiError {
             reason: Reason::Invalid,
             message: format!("{qualified} \"{name}\" is invalid: {list}"),
-            about: About {
+            about: Box::new(About {
                 group: info.group.into(),
                 kind: info.kind.into(),
                 name: name.into(),
-            },
+            }),
             causes,
         }
     }
@@ -152,11 +152,11 @@ impl ApiError {
     #[must_use]
     pub fn concerning(mut self, kind: Kind, name: &str) -> Self {
         let info = kind.info();
-        self.about = About {
+        self.about = Box::new(About {
             group: info.group.into(),
             kind: info.plural.into(),
             name: name.into(),
-        };
+        });
         self
     }
 
