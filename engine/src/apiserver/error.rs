@@ -182,7 +182,9 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound(kind, key) | StoreError::AlreadyExists(kind, key) => {
                 refusal.concerning(*kind, &key.name)
             }
-            StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
+            StoreError::UidMismatch(kind, key) | StoreError::Forbidden(kind, key, _) => {
+                refusal.concerning(*kind, &key.name)
+            }
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
