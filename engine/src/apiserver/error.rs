@@ -182,9 +182,8 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound(kind, key) | StoreError::AlreadyExists(kind, key) => {
                 refusal.concerning(*kind, &key.name)
             }
-            StoreError::UidMismatch(kind, key) | StoreError::Forbidden(kind, key, _) => {
-                refusal.concerning(*kind, &key.name)
-            }
+            StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
+            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
