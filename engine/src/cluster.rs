@@ -17,7 +17,7 @@ use crate::events::EventRecorder;
 use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
 use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
-use crate::scheduler::Scheduler;
+use crate::scheduler::{Placement, Scheduler};
 use crate::settings::{SettingError, Settings};
 use crate::sim::{Agenda, Seed, SimTime, Urgency};
 use crate::store::{Change, Store};
@@ -131,6 +131,11 @@ impl Cluster {
     /// Changes a timing constant by name.
     pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
         self.settings.set(name, value)
+    }
+
+    /// Says which node new pods ought to get where several are equally good; else the seed decides.
+    pub fn place(&mut self, placement: Placement) {
+        self.scheduler.place(placement);
     }
 
     /// Machines, registries and processes.

@@ -272,6 +272,9 @@ settings! {
     scheduler_backoff_max: Duration = secs(10), "scheduler-backoff-max";
     /// How long it waits if nothing changes. kube-scheduler `--pod-max-in-unschedulable-pods-duration`: 5m.
     scheduler_unschedulable_max: Duration = secs(300), "scheduler-unschedulable-max";
+    /// How many of the feasible nodes are scored, in hundredths; 0 for the adaptive formula. KubeSchedulerConfiguration
+    /// `percentageOfNodesToScore`: 0 ("Scheduler Performance Tuning"). Clusters of less than 100 nodes are always looked at whole.
+    scheduler_percentage_of_nodes_to_score: u32 = 0, "scheduler-percentage-of-nodes-to-score";
     /// Whether pods get a service account and its token volume (the ServiceAccount admission plugin).
     service_account_admission: bool = true, "service-account-admission";
 }

@@ -51,6 +51,8 @@ pub(super) struct Agent {
     pub registers: SimTime,
     /// Whether that is because it starts.
     pub restarted: bool,
+    /// Whether its kubelet last reported it as cordoned.
+    pub cordoned: bool,
     /// The state of the machine.
     pub machine: Machine,
     /// When it last started: wake-ups from before are stale.
@@ -96,6 +98,7 @@ impl Agent {
             static_pods: BTreeMap::new(),
             registers: now,
             restarted: false,
+            cordoned: node.unschedulable,
             number,
             random,
             machine: Machine {

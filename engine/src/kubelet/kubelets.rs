@@ -57,6 +57,8 @@ pub enum Wake {
     Registers,
     /// The kubelet has started.
     Started,
+    /// The kubelet looks whether its node still takes pods.
+    Cordon,
 }
 
 /// The kubelets of all nodes.
@@ -175,11 +177,12 @@ impl Component for Kubelets {
     type Task = Task;
 
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
-        if matches!(change.object(), Object::Service(_) | Object::EndpointSlice(_)) {
-            self.wake_askers(context);
-            return;
-        }
-        let Object::Pod(pod) = change.object() else { return };
+        let pod = match change.object() {
+            Object::Pod(pod) => pod,
+            Object::Node(node) => return self.observe_cordon(node, context),
+            Object::Service(_) | Object::EndpointSlice(_) => return self.wake_askers(context),
+            _ => return,
+        };
         if pod.node_name.is_empty() {
             return;
         }
@@ -218,6 +221,7 @@ impl Component for Kubelets {
             Wake::Thresholds => self.look_at_thresholds(task.node, context),
             Wake::Images => self.collect_images(task.node, context),
             Wake::Mirror => self.make_mirror(task.node, task.pod, context),
+            Wake::Cordon => agent.report_cordon(context),
             Wake::Watch => {
                 let Some(incoming) = agent.inbox.remove(&task.pod) else {
                     return;

@@ -24,6 +24,9 @@ use crate::store::DeleteOptions;
 /// How long a kubelet that starts, or reaches the control plane again, takes to post its node's status.
 const REGISTRATION_DELAY: Duration = Duration::from_millis(200);
 
+/// Why a node that has just been registered is not ready.
+const NOT_READY_YET: &str = "KubeletNotReady";
+
 impl Kubelets {
     /// Whether there is a machine of this name.
     pub(crate) fn has_node(&self, node: &str) -> bool {
@@ -82,12 +85,9 @@ impl Kubelets {
         let (name, restarted) = (agent.name.clone(), agent.restarted);
         self.heartbeat(&name, context);
         let key = ObjectKey::cluster(name.clone());
-        let was_ready = match context.store.get::<Node>(&key) {
-            Some(node) => node.is_ready(),
-            None => {
-                self.register_anew(number, context);
-                false
-            }
+        let Some(before) = context.store.get::<Node>(&key).cloned() else {
+            self.register_anew(number, context);
+            return;
         };
         let now = context.store.timestamp();
         let pressures = self
@@ -104,7 +104,7 @@ impl Kubelets {
             }
         });
         if let Some(node) = node {
-            report_start(&node, restarted, was_ready, context);
+            report_start(&before, &node, restarted, context);
         }
         if !restarted {
             self.catch_up(number, context);
@@ -121,13 +121,15 @@ impl Kubelets {
         if let Some(ready) = node.conditions.iter_mut().find(|condition| condition.kind == "Ready") {
             *ready = Condition {
                 status: "False".into(),
-                reason: "KubeletNotReady".into(),
+                reason: NOT_READY_YET.into(),
                 message: "container runtime status check may not have completed yet".into(),
                 ..ready.clone()
             };
         }
         // A full store leaves the node unregistered.
-        if context.store.create(node).is_ok() {
+        if let Ok(node) = context.store.create(node) {
+            report_node(&node, "Starting", "Starting kubelet.".to_owned(), context);
+            report_resources(&node, 1, context);
             if let Some(agent) = self.agents.get_mut(number as usize) {
                 agent.registers = context.now + REGISTRATION_DELAY;
                 agent.restarted = true;
@@ -233,28 +235,31 @@ fn silence(node: &SmolStr, context: &mut Context<'_>) {
 }
 
 /// What a kubelet reports of its node when it starts, or finds it in another state than it posts.
-fn report_start(node: &Node, restarted: bool, was_ready: bool, context: &mut Context<'_>) {
-    let name = &node.meta.name;
-    if restarted {
+fn report_start(before: &Node, node: &Node, restarted: bool, context: &mut Context<'_>) {
+    let ready = before.conditions.iter().find(|condition| condition.kind == "Ready");
+    let is_new = ready.is_some_and(|ready| ready.reason == NOT_READY_YET);
+    if restarted && !is_new {
         report_node(node, "Starting", "Starting kubelet.".to_owned(), context);
     }
-    let rounds = usize::from(restarted) * 2 + usize::from(!was_ready);
+    let rounds = usize::from(restarted && !is_new) * 2 + usize::from(!before.is_ready());
+    report_resources(node, rounds, context);
+    if !before.is_ready() && node.is_ready() {
+        let message = format!("Node {} status is now: NodeReady", node.meta.name);
+        report_node(node, "NodeReady", message, context);
+    }
+}
+
+/// Reports that nothing is short, once for each round of setting the node's conditions.
+fn report_resources(node: &Node, rounds: usize, context: &mut Context<'_>) {
     for _ in 0..rounds {
         for event in [
             "NodeHasSufficientMemory",
             "NodeHasNoDiskPressure",
             "NodeHasSufficientPID",
         ] {
-            report_node(node, event, format!("Node {name} status is now: {event}"), context);
+            let message = format!("Node {} status is now: {event}", node.meta.name);
+            report_node(node, event, message, context);
         }
-    }
-    if !was_ready && node.is_ready() {
-        report_node(
-            node,
-            "NodeReady",
-            format!("Node {name} status is now: NodeReady"),
-            context,
-        );
     }
 }
 

@@ -17,6 +17,7 @@ mod backoff;
 mod conditions;
 mod configuration;
 mod containers;
+mod cordon;
 mod environment;
 mod eviction;
 mod eviction_ranking;

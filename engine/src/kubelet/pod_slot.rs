@@ -15,6 +15,10 @@ use crate::runtime::files::Files;
 use crate::runtime::surroundings::ReachHistory;
 use crate::sim::SimTime;
 
+/// The most that a pod's worker lags behind the ticks of its node; the recordings' pods that wait for the same tick report
+/// within a tenth of a second.
+const LAG_MAX: Duration = Duration::from_millis(80);
+
 /// Where a pod stands in its worker's life (`pod_workers.go`: SyncPod, TerminatingPod, TerminatedPod).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
@@ -167,6 +171,12 @@ impl PodSlot {
         self.mounted = old.mounted;
         self.files = old.files;
         self.network = old.network;
+    }
+
+    /// How far behind the ticks of its node the pod's worker is: it depends on chance, but stays the same.
+    pub fn lag(&self) -> Duration {
+        let most = u64::try_from(LAG_MAX.as_nanos()).unwrap_or(1).max(1);
+        Duration::from_nanos(self.uid().low_bits() % most)
     }
 
     /// The pod's identity.

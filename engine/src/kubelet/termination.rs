@@ -124,6 +124,8 @@ impl PodWork<'_, '_> {
         self.process_ended();
         self.stop_sandbox();
         self.look_at_runtime();
+        // Before the status says so: whoever sees it may bind another pod at once.
+        self.release();
         let status = self.generate_status(true);
         self.slot.stage = Stage::Terminated;
         self.write_status(status, true);

@@ -75,9 +75,15 @@ impl PodWork<'_, '_> {
         }
     }
 
+    /// When this pod's worker gets the first listing of the runtime after `at`. The workers of a node's pods go on side by side
+    /// and their statuses are sent one after the other: each has its own lag behind the node's tick.
+    pub fn list_after(&self, at: SimTime) -> SimTime {
+        self.agent.list_after(at, self.context.settings) + self.slot.lag()
+    }
+
     /// Something in the runtime has changed: the next listing will show it.
     pub fn runtime_changed(&mut self) {
-        let at = self.agent.list_after(self.now(), self.context.settings);
+        let at = self.list_after(self.now());
         if self.slot.list_at.is_none_or(|due| due > at || due <= self.now()) {
             self.slot.list_at = Some(at);
             self.wake(at, Urgency::Active, Wake::List);

@@ -4,6 +4,7 @@ mod apply;
 mod change;
 mod cordon;
 mod create;
+mod create_config;
 mod debug;
 mod delete;
 mod describe;
@@ -79,6 +80,9 @@ commands! {
     "cordon" cordon::run,
     "create" create::run,
     "debug" debug::run,
+    "create cm" create_config::run,
+    "create configmap" create_config::run,
+    "create secret" create_config::run_secret,
     "delete" delete::run,
     "describe" describe::run,
     "events" events::run,
