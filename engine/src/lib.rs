@@ -15,6 +15,7 @@ pub mod faults;
 pub mod kubectl;
 pub mod kubelet;
 pub mod limits;
+mod plans;
 pub mod runtime;
 pub mod scheduler;
 pub mod settings;
