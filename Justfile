@@ -22,7 +22,7 @@ conformance SUITE +PATHS:
 
 # Speed, in release: the engine, then whole suites.
 bench:
-    cargo bench --workspace
+    cargo bench -p shakedown-engine && cargo bench --bench suite
 
 # Debug and release builds give the same timelines.
 determinism:

@@ -8,14 +8,14 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
-use crate::api::{Timestamp, Uid};
+use crate::api::{Pod, Timestamp, Uid};
 use crate::apiserver::{self, Request};
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
 use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
-use crate::kubelet::Kubelets;
+use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
 use crate::plans::Plans;
 use crate::scheduler::{Placement, Scheduler};
@@ -278,6 +278,18 @@ impl Cluster {
         self.kubelets.log(node_name, pod, container, previous, self.now)
     }
 
+    /// When the newest life of a container ends, or has ended, as far as anybody knows.
+    pub(crate) fn container_end(&self, node_name: &str, pod: Uid, container: usize) -> Option<SimTime> {
+        self.kubelets.container_end(node_name, pod, container)
+    }
+
+    /// Runs a command in a container of a pod, as `kubectl exec` asks its kubelet to.
+    pub(crate) fn exec(&mut self, pod: &Pod, container: usize, words: &[String]) -> Result<Executed, ExecError> {
+        self.with_context("kubelet", |context, kubelets| {
+            kubelets.exec(pod, container, words, context)
+        })
+    }
+
     /// The latest instant that a command without a time-out of its own waits for.
     pub(crate) fn wait_limit(&self) -> SimTime {
         (self.now + self.limits.settle_max).min(self.limits.virtual_time_max)
@@ -351,7 +363,9 @@ impl Cluster {
             let (at, len, last) = (self.now, self.agenda.len(), format!("{:?}", entry.task));
             return Err(LimitError::AgendaLen { at, len, last });
         }
-        self.run_task(entry.task);
+        if let Some(task) = self.environment.hold(entry.urgency, entry.task) {
+            self.run_task(task);
+        }
         self.show_changes();
         Ok(true)
     }

@@ -9,6 +9,7 @@ mod columns;
 mod outcome;
 mod recording;
 mod run;
+mod scheduling;
 mod suite;
 mod traces;
 mod values;

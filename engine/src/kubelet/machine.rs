@@ -18,7 +18,6 @@ use super::registration::healthy_conditions;
 use crate::api::{Condition, Kind, Lease, Node, ObjectKey, Uid};
 use crate::component::{self, Context};
 use crate::events::Report;
-use crate::faults::Pressure;
 use crate::sim::{SimTime, Urgency};
 use crate::store::DeleteOptions;
 
@@ -94,7 +93,7 @@ impl Kubelets {
         let pressures = self
             .agents
             .get(number as usize)
-            .map(|agent| agent.pressures.clone())
+            .map(|agent| agent.shortage.shown.clone())
             .unwrap_or_default();
         let node = context.store.modify::<Node>(&key, |node| {
             for condition in healthy_conditions(now) {
@@ -177,38 +176,6 @@ impl Kubelets {
         }
     }
 
-    /// Puts a node under pressure, or relieves it. Returns whether anything changed.
-    pub(crate) fn set_pressure(&mut self, node: &str, pressure: Pressure, on: bool, context: &mut Context<'_>) -> bool {
-        let Some(agent) = self.agent(node) else { return false };
-        agent.pressures.retain(|present| *present != pressure);
-        if on {
-            agent.pressures.push(pressure);
-        }
-        if !agent.machine.kubelet || !agent.machine.connected {
-            return true;
-        }
-        let now = context.store.timestamp();
-        let key = ObjectKey::cluster(agent.name.clone());
-        let before = context.store.get::<Node>(&key).cloned();
-        let after = context.store.modify::<Node>(&key, |node| {
-            Condition::set(&mut node.conditions, pressure.condition(on, now));
-        });
-        let (Some(before), Some(after)) = (before, after) else {
-            return false;
-        };
-        if before.conditions == after.conditions {
-            return false;
-        }
-        let event = pressure.event(on);
-        report_node(
-            &after,
-            event,
-            format!("Node {} status is now: {event}", after.meta.name),
-            context,
-        );
-        true
-    }
-
     /// Removes a node's object and its Lease; the machine goes on. Returns whether there was one.
     pub(crate) fn delete_node_object(&mut self, node: &str, context: &mut Context<'_>) -> bool {
         let deleted = context
@@ -239,6 +206,8 @@ impl Agent {
                         reason: "Unknown".into(),
                         message: SmolStr::default(),
                     });
+                    slot.files
+                        .end(Some((instance.listed.container, instance.listed.life)), now);
                 }
             }
             slot.step += 1;

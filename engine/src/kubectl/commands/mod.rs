@@ -5,8 +5,11 @@ mod change;
 mod cordon;
 mod create;
 mod create_config;
+mod debug;
 mod delete;
 mod describe;
+mod events;
+mod exec;
 mod get;
 mod label;
 mod logs;
@@ -15,6 +18,7 @@ mod rollout_history;
 mod rollout_status;
 mod rollout_switch;
 mod rollout_undo;
+mod run;
 mod scale;
 mod set_image;
 mod taint;
@@ -50,12 +54,9 @@ pub const NOT_MODELLED: &[&str] = &[
     "completion",
     "config",
     "cp",
-    "debug",
     "diff",
     "drain",
     "edit",
-    "events",
-    "exec",
     "explain",
     "expose",
     "kustomize",
@@ -63,7 +64,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "port-forward",
     "proxy",
     "replace",
-    "run",
     "top",
 ];
 
@@ -79,11 +79,14 @@ commands! {
     "apply" apply::run,
     "cordon" cordon::run,
     "create" create::run,
+    "debug" debug::run,
     "create cm" create_config::run,
     "create configmap" create_config::run,
     "create secret" create_config::run_secret,
     "delete" delete::run,
     "describe" describe::run,
+    "events" events::run,
+    "exec" exec::run,
     "get" get::run,
     "label" label::run,
     "logs" logs::run,
@@ -94,6 +97,7 @@ commands! {
     "rollout resume" rollout_switch::run_resume,
     "rollout status" rollout_status::run,
     "rollout undo" rollout_undo::run,
+    "run" run::run,
     "scale" scale::run,
     "set image" set_image::run,
     "taint" taint::run,

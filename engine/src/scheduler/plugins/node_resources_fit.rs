@@ -1,12 +1,12 @@
-//! NodeResourcesFit and NodeResourcesBalancedAllocation: what a pod asks for must be free, and free nodes are better.
+//! NodeResourcesFit: what a pod asks for must be free, and the more stays free, the better.
 //!
 //! Documentation: "Scheduler Configuration" (strategy LeastAllocated, the default, with cpu and memory of equal weight).
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::super::{NodeInfo, PodInfo, Rejection};
+use super::super::{NodeInfo, PodInfo, Rejection, Usage};
 
-/// The filter's and the first score's name.
+/// The plugin's name.
 pub const NAME: &str = "NodeResourcesFit";
 
 /// Filter: every resource that does not suffice is a reason. What exceeds the whole node can't be helped by preemption
@@ -19,7 +19,7 @@ pub fn filter(pod: &PodInfo, node: &NodeInfo, capacity_known: bool) -> Option<Re
         reasons.push(SmolStr::new_static("Too many pods"));
     }
     let mut check = |name: &str, wanted: i64, used: i64, all: i64| {
-        if wanted > 0 && wanted > all - used {
+        if wanted > 0 && wanted > all.saturating_sub(used) {
             reasons.push(format_smolstr!("Insufficient {name}"));
             exceeds_node |= wanted > all;
         }
@@ -33,7 +33,7 @@ pub fn filter(pod: &PodInfo, node: &NodeInfo, capacity_known: bool) -> Option<Re
         all.ephemeral_bytes,
     );
     for (name, amount) in &wanted.other {
-        let of = |usage: &super::super::Usage| usage.other.get(name).copied().unwrap_or_default();
+        let of = |usage: &Usage| usage.other.get(name).copied().unwrap_or_default();
         check(name, *amount, of(used), of(all));
     }
     if reasons.is_empty() {
@@ -47,32 +47,24 @@ pub fn filter(pod: &PodInfo, node: &NodeInfo, capacity_known: bool) -> Option<Re
 }
 
 /// Score LeastAllocated: the share that stays free, averaged over cpu and memory; integer arithmetic as in Kubernetes.
-pub fn least_allocated(pod: &PodInfo, node: &NodeInfo) -> i64 {
-    let (wanted, used, all) = (&pod.usage, &node.requested, &node.allocatable);
+pub fn score(pod: &PodInfo, node: &NodeInfo) -> i64 {
+    let (wanted, used, all) = (pod.incoming, node.requested.scored, &node.allocatable);
     let resources = [
-        (used.scored_cpu_milli + wanted.scored_cpu_milli, all.cpu_milli),
-        (used.scored_memory_bytes + wanted.scored_memory_bytes, all.memory_bytes),
+        (used.cpu_milli.saturating_add(wanted.cpu_milli), all.cpu_milli),
+        (used.memory_bytes.saturating_add(wanted.memory_bytes), all.memory_bytes),
     ];
     let (mut sum, mut count) = (0, 0);
     for (used, all) in resources.into_iter().filter(|(_, all)| *all > 0) {
-        sum += if used > all { 0 } else { (all - used) * 100 / all };
+        sum += if used > all { 0 } else { percent(all - used, all) };
         count += 1;
     }
     if count == 0 { 0 } else { sum / count }
 }
 
-/// Score BalancedAllocation: the closer the shares of cpu and memory in use, the better. None for pods that ask for neither.
-pub fn balanced_allocation(pod: &PodInfo, node: &NodeInfo) -> i64 {
-    let (wanted, used, all) = (&pod.usage, &node.requested, &node.allocatable);
-    if wanted.cpu_milli == 0 && wanted.memory_bytes == 0 {
-        return 0;
+/// Whole hundredths of `all`; `all` is positive.
+fn percent(part: i64, all: i64) -> i64 {
+    match part.checked_mul(100) {
+        Some(hundredfold) => hundredfold / all,
+        None => part / (all / 100).max(1),
     }
-    let share = |used: i64, all: i64| (all != 0).then(|| (used as f64 / all as f64).min(1.0));
-    let cpu = share(used.cpu_milli + wanted.cpu_milli, all.cpu_milli);
-    let memory = share(used.memory_bytes + wanted.memory_bytes, all.memory_bytes);
-    let deviation = match (cpu, memory) {
-        (Some(cpu), Some(memory)) => ((cpu - memory) / 2.0).abs(),
-        _ => 0.0,
-    };
-    ((1.0 - deviation) * 100.0) as i64
 }
