@@ -1,13 +1,16 @@
-//! The command line: `shakedown run PATH…`, `shakedown conformance SUITE PATH…`.
+//! The command line: `shakedown run`, `check`, `steps`, `conformance`.
 //!
 //! Thin: it reads arguments and calls the library. Exit status 0 all passed, 1 something failed, 2 could not run.
+
+mod check;
+mod steps;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use shakedown::conformance;
-use shakedown::runner::{EXIT_COULD_NOT_RUN, EXIT_PASSED, RunArguments, Suite};
+use shakedown::runner::{EXIT_COULD_NOT_RUN, EXIT_PASSED, HELP, RunArguments, Suite};
 
 /// Scenario-driven tests and chaos for Kubernetes workloads, on a deterministic simulation.
 #[derive(Debug, Parser)]
@@ -20,7 +23,12 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the scenarios of feature files; exit status 0 all passed, 1 a scenario failed, 2 could not run
+    #[command(after_help = HELP)]
     Run(RunArguments),
+    /// Bind every step and check every manifest without running anything; exit status 0 all good, 1 problems, 2 nothing to check
+    Check(check::CheckArguments),
+    /// Print the vocabulary: every step, what it does, an example
+    Steps(steps::StepsArguments),
     /// Replay recordings of real Kubernetes; exit status 0 all passed, 1 some failed, 2 could not run
     Conformance {
         /// What is replayed: values, columns …
@@ -35,6 +43,8 @@ fn main() -> ExitCode {
     match CommandLine::try_parse() {
         Ok(command_line) => match command_line.command {
             Command::Run(arguments) => Suite::new("features").run(&arguments),
+            Command::Check(arguments) => check::run(&arguments),
+            Command::Steps(arguments) => steps::run(&arguments),
             Command::Conformance { suite, paths } => {
                 ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout()).code())
             }

@@ -6,6 +6,10 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/given/behaviours.rs", include_str!("given/behaviours.rs")),
     ("steps/given/objects.rs", include_str!("given/objects.rs")),
     ("steps/when/faults/nodes.rs", include_str!("when/faults/nodes.rs")),
+    (
+        "steps/when/faults/control_plane.rs",
+        include_str!("when/faults/control_plane.rs"),
+    ),
     ("steps/when/faults/images.rs", include_str!("when/faults/images.rs")),
     ("steps/when/faults/pods.rs", include_str!("when/faults/pods.rs")),
     ("steps/when/kubectl.rs", include_str!("when/kubectl.rs")),
@@ -16,6 +20,7 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/then/spreading.rs", include_str!("then/spreading.rs")),
     ("steps/then/nodes.rs", include_str!("then/nodes.rs")),
     ("steps/then/services.rs", include_str!("then/services.rs")),
+    ("steps/then/objects.rs", include_str!("then/objects.rs")),
     ("steps/then/anything.rs", include_str!("then/anything.rs")),
     ("steps/then/kubectl.rs", include_str!("then/kubectl.rs")),
     ("steps/then/events.rs", include_str!("then/events.rs")),

@@ -60,7 +60,17 @@ pub struct Cluster {
     shown: usize,
     /// Agenda entries done at the current instant.
     entries_at_instant: u64,
+    /// Agenda entries done since the start.
+    entries: u64,
+    /// Gives a reason to stop.
+    interrupt: Option<Interrupt>,
 }
+
+/// Asked now and then; a text is the reason to stop.
+type Interrupt = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// So many agenda entries are done between two questions whether to stop: asking may cost more than an entry.
+const ENTRIES_PER_QUESTION: u64 = 64;
 
 /// What made [`Cluster::run_until_change`] return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +98,19 @@ impl Cluster {
             controllers: Controllers::new(seed),
             shown: 0,
             entries_at_instant: 0,
+            entries: 0,
+            interrupt: None,
         };
         cluster.with_context("apiserver", |context, _| {
             apiserver::bootstrap(context.store);
         });
         cluster
+    }
+
+    /// Asks `interrupt` now and then whether to stop, e.g. because a scenario takes too long on the wall clock, which the
+    /// simulation itself does not read. A text is the reason: the run ends with [`LimitError::Interrupted`].
+    pub fn interrupt_when(&mut self, interrupt: impl Fn() -> Option<String> + Send + Sync + 'static) {
+        self.interrupt = Some(Box::new(interrupt));
     }
 
     /// The current instant.
@@ -291,11 +309,20 @@ impl Cluster {
             let (at, count, last) = (self.now, self.entries_at_instant, format!("{:?}", entry.task));
             return Err(LimitError::EntriesPerInstant { at, count, last });
         }
+        self.entries += 1;
+        if self.entries.is_multiple_of(ENTRIES_PER_QUESTION)
+            && let Some(reason) = self.interrupt.as_ref().and_then(|interrupt| interrupt())
+        {
+            let (at, last) = (self.now, format!("{:?}", entry.task));
+            return Err(LimitError::Interrupted { at, reason, last });
+        }
         if self.agenda.len() > self.limits.agenda_len_max {
             let (at, len, last) = (self.now, self.agenda.len(), format!("{:?}", entry.task));
             return Err(LimitError::AgendaLen { at, len, last });
         }
-        self.run_task(entry.task);
+        if let Some(task) = self.environment.hold(entry.urgency, entry.task) {
+            self.run_task(task);
+        }
         self.show_changes();
         Ok(true)
     }

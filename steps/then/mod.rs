@@ -6,6 +6,7 @@ mod events;
 mod history;
 mod kubectl;
 mod nodes;
+mod objects;
 mod pods;
 mod services;
 mod spreading;

@@ -277,7 +277,7 @@ impl Component for Scheduler {
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
         match task {
-            Task::Cycle if self.cycle_at == Some(context.now) => {
+            Task::Cycle if self.cycle_at.is_some_and(|at| at <= context.now) => {
                 self.cycle_at = None;
                 if let Some(key) = self.queue.pop(is_eager(context.settings)) {
                     self.schedule_one(&key, context);
@@ -286,12 +286,12 @@ impl Component for Scheduler {
                     self.schedule_cycle(context.settings.scheduler_cycle_duration, context);
                 }
             }
-            Task::EndBackOffs if self.back_off_at == Some(context.now) => {
+            Task::EndBackOffs if self.back_off_at.is_some_and(|at| at <= context.now) => {
                 self.back_off_at = None;
                 self.queue.end_back_offs(context.now);
                 self.request_wake_ups(context);
             }
-            Task::Flush if self.flush_at == Some(context.now) => {
+            Task::Flush if self.flush_at.is_some_and(|at| at <= context.now) => {
                 self.flush_at = None;
                 let longest = context.settings.scheduler_unschedulable_max;
                 self.queue.flush(longest, context.now, context.settings);
