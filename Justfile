@@ -20,9 +20,13 @@ report *ARGS:
 conformance SUITE +PATHS:
     cargo run --release -- conformance {{SUITE}} {{PATHS}}
 
-# Speed, in release.
+# Speed, in release: the engine, then whole suites.
 bench:
-    cargo bench -p shakedown-engine
+    cargo bench -p shakedown-engine && cargo bench --bench suite
+
+# Debug and release builds give the same timelines.
+determinism:
+    bash .ci/determinism
 
 # Formatting and lints, as CI has them.
 lint:

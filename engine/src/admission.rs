@@ -4,15 +4,16 @@
 //! ([`begin`]). The token volume's name is random per pod in reality; in the shared spec a placeholder stands for it, which
 //! [`render_token_volume`] replaces by a name derived from the pod's identity when the pod is shown.
 //!
-//! Source: admission plugins DefaultTolerationSeconds, ServiceAccount, Priority; registry `pod/strategy.go` (status and QoS).
-//! Not modelled: PriorityClasses other than the two built-in ones (the caller resolves those), LimitRanger, quotas.
+//! Source: admission plugins DefaultTolerationSeconds, ServiceAccount, Priority; registry `pod/strategy.go` (status, QoS and
+//! `matchLabelKeys`). Not modelled: LimitRanger, quotas.
 
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
-use crate::api::{Condition, Pod, PodPhase, PodSpec, json as read};
+use crate::api::{Condition, Kind, Labels, Object, ObjectKey, Pod, PodPhase, PodSpec, PodTemplate, json as read};
 use crate::settings::Settings;
 use crate::sim::Random;
+use crate::store::Store;
 
 /// What the token volume is called in specs that pods share. Not a valid name, so it collides with no user's volume.
 const TOKEN_VOLUME_PLACEHOLDER: &str = "kube-api-access-?????";
@@ -26,7 +27,122 @@ const SYSTEM_CLASSES: [(&str, i64); 2] = [
     ("system-node-critical", 2_000_001_000),
 ];
 
-/// A pod spec as admission leaves it.
+/// The spec of a controller's pods, as admission leaves it: [`admit_spec`] with what depends on the cluster (PriorityClasses)
+/// and on the pods' labels (`matchLabelKeys`).
+///
+/// # Errors
+/// Why such pods are forbidden.
+pub fn admit_template(template: &PodTemplate, store: &Store, settings: &Settings) -> Result<PodSpec, Forbidden> {
+    let mut tree = template.spec.json.clone();
+    if let Some(object) = tree.as_object_mut() {
+        resolve_priority(object, store)?;
+        merge_label_keys(object, &template.labels);
+    }
+    Ok(admit_spec(&PodSpec::from_json(tree), settings))
+}
+
+/// Why a pod is forbidden; the texts are Kubernetes' own.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// Its PriorityClass does not exist.
+    #[error("no PriorityClass with name {0} was found")]
+    NoPriorityClass(String),
+    /// It names another priority than its class.
+    #[error(
+        "the integer value of priority ({given}) must not be provided in pod spec; priority admission controller computed {computed} \
+         from the given PriorityClass name"
+    )]
+    Priority {
+        /// What it says.
+        given: i64,
+        /// What its class says.
+        computed: i64,
+    },
+}
+
+/// The priority of a pod, by its class or by the default one.
+///
+/// # Errors
+/// See [`Forbidden`].
+pub fn resolve_priority(spec: &mut serde_json::Map<String, Value>, store: &Store) -> Result<(), Forbidden> {
+    let class = spec.get("priorityClassName").and_then(Value::as_str);
+    let class = class.unwrap_or_default().to_owned();
+    let objects = store.objects();
+    let found = if class.is_empty() {
+        let mut classes = objects.of_kind(Kind::PRIORITY_CLASS).map(Object::to_json);
+        classes.find(|class| read::flag(class, "globalDefault"))
+    } else {
+        let class = objects.object(Kind::PRIORITY_CLASS, &ObjectKey::cluster(class.as_str()));
+        class.map(Object::to_json)
+    };
+    let Some(found) = found else {
+        return if class.is_empty() || SYSTEM_CLASSES.iter().any(|(name, _)| *name == class) {
+            Ok(())
+        } else {
+            Err(Forbidden::NoPriorityClass(class))
+        };
+    };
+    let computed = read::int(&found, "value").unwrap_or(0);
+    if let Some(given) = spec
+        .get("priority")
+        .and_then(Value::as_i64)
+        .filter(|given| *given != computed)
+    {
+        return Err(Forbidden::Priority { given, computed });
+    }
+    let policy = read::text(&found, "preemptionPolicy");
+    let policy = if policy.is_empty() {
+        "PreemptLowerPriority"
+    } else {
+        &policy
+    };
+    let name = found.pointer("/metadata/name").cloned().unwrap_or_default();
+    spec.insert("priorityClassName".to_owned(), name);
+    spec.insert("priority".to_owned(), computed.into());
+    spec.entry("preemptionPolicy").or_insert_with(|| policy.into());
+    Ok(())
+}
+
+/// Merges `matchLabelKeys` and `mismatchLabelKeys` of affinity terms, and the former of spread constraints, into their label
+/// selectors with the pod's own values. Documentation: "Assigning Pods to Nodes: matchLabelKeys".
+fn merge_label_keys(spec: &mut serde_json::Map<String, Value>, labels: &Labels) {
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        let Some(affinity) = spec.get_mut("affinity").and_then(|affinity| affinity.get_mut(kind)) else {
+            continue;
+        };
+        for (list, of) in [
+            ("requiredDuringSchedulingIgnoredDuringExecution", ""),
+            ("preferredDuringSchedulingIgnoredDuringExecution", "/podAffinityTerm"),
+        ] {
+            let terms = affinity.get_mut(list).and_then(Value::as_array_mut);
+            for term in terms.into_iter().flatten().filter_map(|term| term.pointer_mut(of)) {
+                merge_keys_of(term, labels);
+            }
+        }
+    }
+    let constraints = spec.get_mut("topologySpreadConstraints").and_then(Value::as_array_mut);
+    for constraint in constraints.into_iter().flatten() {
+        merge_keys_of(constraint, labels);
+    }
+}
+
+fn merge_keys_of(term: &mut Value, labels: &Labels) {
+    for (list, operator) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
+        for key in read::texts(term, list) {
+            let selector = term.get_mut("labelSelector").and_then(Value::as_object_mut);
+            let (Some(selector), Some(value)) = (selector, labels.get(&key)) else {
+                continue;
+            };
+            let requirement = json!({ "key": key.as_str(), "operator": operator, "values": [value.as_str()] });
+            let expressions = selector.entry("matchExpressions").or_insert_with(|| json!([]));
+            if let Some(expressions) = expressions.as_array_mut().filter(|list| !list.contains(&requirement)) {
+                expressions.push(requirement);
+            }
+        }
+    }
+}
+
+/// A pod spec as admission leaves it, as far as that follows from the spec alone.
 pub fn admit_spec(spec: &PodSpec, settings: &Settings) -> PodSpec {
     let mut tree = spec.json.clone();
     if let Some(object) = tree.as_object_mut() {
@@ -52,7 +168,11 @@ pub fn begin(pod: &mut Pod, now: crate::api::Timestamp) {
 
 /// Admits a pod of its own (one that no controller made from a template).
 pub fn admit(pod: &mut Pod, settings: &Settings, now: crate::api::Timestamp) {
-    pod.spec = std::sync::Arc::new(admit_spec(&pod.spec, settings));
+    let mut tree = pod.spec.json.clone();
+    if let Some(object) = tree.as_object_mut() {
+        merge_label_keys(object, &pod.meta.labels);
+    }
+    pod.spec = std::sync::Arc::new(admit_spec(&PodSpec::from_json(tree), settings));
     begin(pod, now);
 }
 
@@ -195,6 +315,20 @@ mod tests {
             json!([{ "key": "gpu", "operator": "Exists", "effect": "NoSchedule" }]),
             &["gpu", not_ready, unreachable],
         );
+    }
+
+    #[test]
+    fn label_keys_are_merged_into_selectors() {
+        let labels = Labels::new([("app".into(), "web".into()), ("hash".into(), "1".into())].into());
+        let term = json!({ "topologyKey": "zone", "matchLabelKeys": ["hash", "none"], "mismatchLabelKeys": ["app"],
+            "labelSelector": { "matchLabels": { "app": "web" } } });
+        let required = "requiredDuringSchedulingIgnoredDuringExecution";
+        let mut spec = json!({ "affinity": { "podAffinity": { required: [term] } } });
+        merge_label_keys(spec.as_object_mut().expect("an object"), &labels);
+        let selector = &spec["affinity"]["podAffinity"][required][0]["labelSelector"];
+        let expect = json!([{ "key": "hash", "operator": "In", "values": ["1"] },
+            { "key": "app", "operator": "NotIn", "values": ["web"] }]);
+        assert_eq!(selector["matchExpressions"], expect);
     }
 
     #[test]

@@ -8,16 +8,16 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
-use crate::api::{Timestamp, Uid};
+use crate::api::{Pod, Timestamp, Uid};
 use crate::apiserver::{self, Request};
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
 use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
-use crate::kubelet::Kubelets;
+use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
-use crate::scheduler::Scheduler;
+use crate::scheduler::{Placement, Scheduler};
 use crate::settings::{SettingError, Settings};
 use crate::sim::{Agenda, Seed, SimTime, Urgency};
 use crate::store::{Change, Store};
@@ -60,7 +60,17 @@ pub struct Cluster {
     shown: usize,
     /// Agenda entries done at the current instant.
     entries_at_instant: u64,
+    /// Agenda entries done since the start.
+    entries: u64,
+    /// Gives a reason to stop.
+    interrupt: Option<Interrupt>,
 }
+
+/// Asked now and then; a text is the reason to stop.
+type Interrupt = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// So many agenda entries are done between two questions whether to stop: asking may cost more than an entry.
+const ENTRIES_PER_QUESTION: u64 = 64;
 
 /// What made [`Cluster::run_until_change`] return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +98,19 @@ impl Cluster {
             controllers: Controllers::new(seed),
             shown: 0,
             entries_at_instant: 0,
+            entries: 0,
+            interrupt: None,
         };
         cluster.with_context("apiserver", |context, _| {
             apiserver::bootstrap(context.store);
         });
         cluster
+    }
+
+    /// Asks `interrupt` now and then whether to stop, e.g. because a scenario takes too long on the wall clock, which the
+    /// simulation itself does not read. A text is the reason: the run ends with [`LimitError::Interrupted`].
+    pub fn interrupt_when(&mut self, interrupt: impl Fn() -> Option<String> + Send + Sync + 'static) {
+        self.interrupt = Some(Box::new(interrupt));
     }
 
     /// The current instant.
@@ -113,6 +131,11 @@ impl Cluster {
     /// Changes a timing constant by name.
     pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
         self.settings.set(name, value)
+    }
+
+    /// Says which node new pods ought to get where several are equally good; else the seed decides.
+    pub fn place(&mut self, placement: Placement) {
+        self.scheduler.place(placement);
     }
 
     /// Machines, registries and processes.
@@ -229,6 +252,18 @@ impl Cluster {
         self.kubelets.log(node_name, pod, container, previous, self.now)
     }
 
+    /// When the newest life of a container ends, or has ended, as far as anybody knows.
+    pub(crate) fn container_end(&self, node_name: &str, pod: Uid, container: usize) -> Option<SimTime> {
+        self.kubelets.container_end(node_name, pod, container)
+    }
+
+    /// Runs a command in a container of a pod, as `kubectl exec` asks its kubelet to.
+    pub(crate) fn exec(&mut self, pod: &Pod, container: usize, words: &[String]) -> Result<Executed, ExecError> {
+        self.with_context("kubelet", |context, kubelets| {
+            kubelets.exec(pod, container, words, context)
+        })
+    }
+
     /// The latest instant that a command without a time-out of its own waits for.
     pub(crate) fn wait_limit(&self) -> SimTime {
         (self.now + self.limits.settle_max).min(self.limits.virtual_time_max)
@@ -291,11 +326,20 @@ impl Cluster {
             let (at, count, last) = (self.now, self.entries_at_instant, format!("{:?}", entry.task));
             return Err(LimitError::EntriesPerInstant { at, count, last });
         }
+        self.entries += 1;
+        if self.entries.is_multiple_of(ENTRIES_PER_QUESTION)
+            && let Some(reason) = self.interrupt.as_ref().and_then(|interrupt| interrupt())
+        {
+            let (at, last) = (self.now, format!("{:?}", entry.task));
+            return Err(LimitError::Interrupted { at, reason, last });
+        }
         if self.agenda.len() > self.limits.agenda_len_max {
             let (at, len, last) = (self.now, self.agenda.len(), format!("{:?}", entry.task));
             return Err(LimitError::AgendaLen { at, len, last });
         }
-        self.run_task(entry.task);
+        if let Some(task) = self.environment.hold(entry.urgency, entry.task) {
+            self.run_task(task);
+        }
         self.show_changes();
         Ok(true)
     }

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::api::{Container, Kind, Pod, Selector};
-use crate::faults::{FaultId, FaultLog};
+use crate::component::Task;
+use crate::faults::{ControlPlanePart, FaultId, FaultLog};
 use crate::kubelet::ProbeKind;
 use crate::runtime::behaviour::normalized_reference;
 use crate::runtime::{Behaviour, PullFailure, glob_matches};
+use crate::sim::Urgency;
 use crate::store::Objects;
 
 /// Which containers a rule is about.
@@ -119,6 +121,14 @@ pub enum ProbeOutage {
     TimesOut,
 }
 
+/// A process of the control plane that is down, and the wake-ups that have come due meanwhile.
+#[derive(Debug)]
+struct Down {
+    fault: FaultId,
+    part: ControlPlanePart,
+    held: Vec<(Urgency, Task)>,
+}
+
 /// Registries and processes.
 #[derive(Debug, Default)]
 pub struct Environment {
@@ -126,6 +136,7 @@ pub struct Environment {
     outages: BTreeMap<FaultId, PullOutage>,
     probes: BTreeMap<(crate::api::Uid, ProbeKind), BTreeMap<FaultId, ProbeOutage>>,
     faults: FaultLog,
+    down: Vec<Down>,
     nothing_said: Arc<Behaviour>,
 }
 
@@ -197,6 +208,47 @@ impl Environment {
     /// Lets a probe of a pod go wrong, until [`Environment::end`].
     pub fn begin_probe_outage(&mut self, fault: FaultId, pod: crate::api::Uid, probe: ProbeKind, outage: ProbeOutage) {
         self.probes.entry((pod, probe)).or_default().insert(fault, outage);
+    }
+
+    /// Whether a process of the control plane is down.
+    pub fn is_down(&self, part: ControlPlanePart) -> bool {
+        self.down.iter().any(|down| down.part == part)
+    }
+
+    /// Takes a process of the control plane down, until [`Environment::take_held`].
+    pub(crate) fn begin_down(&mut self, fault: FaultId, part: ControlPlanePart) {
+        self.down.push(Down {
+            fault,
+            part,
+            held: Vec::new(),
+        });
+    }
+
+    /// Keeps a wake-up that is due if its process is down; hands it back otherwise. The fault has struck if it was
+    /// unfinished business: a periodic check that is missed need not change anything.
+    pub(crate) fn hold(&mut self, urgency: Urgency, task: Task) -> Option<Task> {
+        if self.down.is_empty() {
+            return Some(task);
+        }
+        let part = match &task {
+            Task::Scheduler(_) => ControlPlanePart::Scheduler,
+            Task::Controller(_) => ControlPlanePart::ControllerManager,
+            Task::Kubelet(_) | Task::Heal(_) => return Some(task),
+        };
+        let Some(down) = self.down.iter_mut().find(|down| down.part == part) else {
+            return Some(task);
+        };
+        if urgency == Urgency::Active {
+            self.faults.strike(down.fault, 1);
+        }
+        down.held.push((urgency, task));
+        None
+    }
+
+    /// Brings a process back: the wake-ups that were held, in the order in which they came due.
+    pub(crate) fn take_held(&mut self, part: ControlPlanePart) -> Vec<(Urgency, Task)> {
+        let index = self.down.iter().position(|down| down.part == part);
+        index.map(|index| self.down.remove(index).held).unwrap_or_default()
     }
 
     /// Ends what a fault has begun.

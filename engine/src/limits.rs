@@ -62,6 +62,16 @@ pub enum LimitError {
         /// The last instant there is.
         max: SimTime,
     },
+    /// Whoever runs the simulation does not want to wait any longer; see [`Cluster::interrupt_when`](crate::Cluster::interrupt_when).
+    #[error("{reason}, {at} into the simulation; last {last}")]
+    Interrupted {
+        /// When, in virtual time.
+        at: SimTime,
+        /// Why.
+        reason: String,
+        /// The last entry done.
+        last: String,
+    },
     /// The cluster does not settle.
     #[error("the cluster did not settle within {after:?} of virtual time; still at work: {busy}")]
     NotSettled {

@@ -108,12 +108,28 @@ impl Console<'_> {
         ];
         let Some(failure) = &step.failure else { return lines };
         lines.extend(visible(&failure.message).lines().map(|line| format!("      {line}")));
-        for (title, text) in [("expected", &failure.expected), ("seen", &failure.seen)] {
-            let Some(text) = text else { continue };
+        let when = failure.at_ns.map(|at_ns| format!("at {}", duration::human(at_ns)));
+        for (title, text) in [
+            ("expected", &failure.expected),
+            ("seen", &failure.seen),
+            ("when", &when),
+        ] {
+            // Without anything seen the instant is the step's own, which stands above.
+            let Some(text) = text
+                .as_ref()
+                .filter(|_| title != "when" || failure.seen.as_ref().is_some_and(|seen| !seen.contains("\nwhen ")))
+            else {
+                continue;
+            };
             let indented = visible(text).trim_end().replace('\n', "\n                ");
             lines.push(format!("      {title:<8}  {indented}"));
         }
-        for text in [&failure.kubectl_table, &failure.events] {
+        for text in [
+            &failure.kubectl_table,
+            &failure.events,
+            &failure.changes,
+            &failure.source_excerpt,
+        ] {
             lines.extend((!text.is_empty()).then(String::new));
             lines.extend(visible(text).lines().map(|line| format!("        {line}")));
         }

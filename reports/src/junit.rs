@@ -127,7 +127,12 @@ fn explanation(scenario: &ScenarioRecord) -> (String, String) {
             details.push_str(&format!("{title}: {text}\n"));
         }
     }
-    for text in [&failure.kubectl_table, &failure.events, &failure.source_excerpt] {
+    for text in [
+        &failure.kubectl_table,
+        &failure.events,
+        &failure.changes,
+        &failure.source_excerpt,
+    ] {
         if !text.is_empty() {
             details.push_str(&format!("\n{}\n", text.trim_end()));
         }

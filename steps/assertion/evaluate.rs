@@ -4,7 +4,7 @@
 //! write after the other, no further than the tense needs.
 
 use shakedown_engine::Cluster;
-use shakedown_engine::api::Kind;
+use shakedown_engine::api::{Kind, ObjectKey};
 use shakedown_engine::cluster::Progress;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::sim::SimTime;
@@ -26,6 +26,8 @@ pub struct Refuted {
     pub at: SimTime,
     /// `kubectl get` of the subject at that instant.
     pub table: String,
+    /// The objects that the subject was at that instant.
+    pub objects: Box<[(Kind, ObjectKey)]>,
     /// Its latest events at that instant.
     pub events: String,
 }
@@ -76,6 +78,7 @@ fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) ->
         seen,
         at: view.now,
         table: claim.subject.table(view),
+        objects: claim.subject.objects(view).into(),
         events: claim.subject.events(view),
     }
 }

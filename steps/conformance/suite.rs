@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use super::run::CannotRun;
-use super::{Outcome, api, columns, values};
+use super::{Outcome, api, columns, scheduling, traces, values};
 
 /// A kind of recording that can be replayed.
 pub struct Suite {
@@ -14,8 +14,25 @@ pub struct Suite {
     pub replay: fn(&Recording) -> Result<Vec<Outcome>, CannotRun>,
 }
 
+impl Suite {
+    /// The extension of its recordings: `jsonl`, a case a line, but for traces, which are one file a case.
+    pub(super) fn extension(&self) -> &'static str {
+        if self.name == traces::SUITE.name {
+            "json"
+        } else {
+            "jsonl"
+        }
+    }
+}
+
 /// Every suite, in the order `did you mean` and messages list them.
-pub const SUITES: &[Suite] = &[api::SUITE, columns::SUITE, values::SUITE];
+pub const SUITES: &[Suite] = &[
+    api::SUITE,
+    columns::SUITE,
+    scheduling::SUITE,
+    traces::SUITE,
+    values::SUITE,
+];
 
 /// The suite of that name.
 ///

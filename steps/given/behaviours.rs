@@ -1,5 +1,7 @@
-//! What the simulated processes do. Left out, their command decides; an image without a command serves until it is told to
-//! stop, passes its probes and exits 0 on SIGTERM.
+//! How the simulated processes behave.
+//!
+//! Left out, their command decides; an image without a command serves until it is told to stop, passes its probes and exits 0
+//! on SIGTERM.
 
 use std::time::Duration;
 

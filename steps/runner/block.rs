@@ -4,6 +4,8 @@
 //! remove the indentation. So the text is taken from the source again, by Gherkin's own rule: the indentation of the opening
 //! fence is removed from every line.
 
+use shakedown_engine::api::decode::Origin;
+
 /// A doc string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextBlock {
@@ -20,6 +22,15 @@ pub struct TextBlock {
 const FENCES: [&str; 2] = ["\"\"\"", "```"];
 
 impl TextBlock {
+    /// Where it stands, for whoever reads it as a manifest.
+    pub fn origin(&self, feature: &str) -> Origin {
+        Origin {
+            file: feature.to_owned(),
+            lines_before: u32::try_from(self.first_line.saturating_sub(1)).unwrap_or_default(),
+            indent: u32::try_from(self.indent).unwrap_or_default(),
+        }
+    }
+
     /// The doc string below line `step_line` (from 1) of `lines`.
     pub(super) fn below(lines: &[&str], step_line: usize) -> Option<Self> {
         let is_skipped = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');

@@ -1,4 +1,5 @@
-//! What a run prints while it goes: a line for each scenario, in file order; `-v` adds the steps. What failed and why, the
+//! What a run prints while it goes: a line for each scenario, in file order; `-v` adds the steps,
+//! `-q` leaves the lines out. What failed and why, the
 //! counts and the reports' places come at the end, where people look (`shakedown_reports::Console`).
 
 use std::io::{IsTerminal, Write};
@@ -12,19 +13,28 @@ pub struct Console {
     out: std::io::Stdout,
     color: bool,
     verbose: bool,
+    quiet: bool,
 }
 
 impl Console {
     /// Colours only where someone looks: a terminal, without NO_COLOR.
-    pub fn new(no_color: bool, verbose: bool) -> Self {
+    pub fn new(no_color: bool, verbose: bool, quiet: bool) -> Self {
         let out = std::io::stdout();
         let wanted = !no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let color = wanted && out.is_terminal();
-        Self { out, color, verbose }
+        Self {
+            out,
+            color,
+            verbose,
+            quiet,
+        }
     }
 
     /// The headline of a feature.
     pub fn feature(&self, feature: &FeatureRecord) {
+        if self.quiet {
+            return;
+        }
         self.line(&format!(
             "{}  {}",
             self.paint("1", &visible(&feature.name)),
@@ -34,6 +44,9 @@ impl Console {
 
     /// A finished scenario.
     pub fn scenario(&self, path: &str, scenario: &ScenarioRecord) {
+        if self.quiet {
+            return;
+        }
         let place = scenario.id.strip_prefix(path).unwrap_or(&scenario.id);
         let times = match scenario.outcome {
             Outcome::Skipped => String::new(),

@@ -13,12 +13,16 @@ mod feature_file;
 mod feature_set;
 mod gherkin_text;
 mod identity;
+mod last_failed;
+mod limits;
 mod log;
 mod lookup;
 mod nearest;
 mod outline;
 mod panics;
+mod partition;
 mod pool;
+mod progress;
 mod reports;
 mod scenario_run;
 mod selection;
@@ -26,10 +30,15 @@ mod suite;
 mod tag_expression;
 mod wall;
 
-pub use arguments::RunArguments;
+pub use arguments::{HELP, RunArguments};
 pub use block::TextBlock;
 pub use expressions::{Expression, Keyword, catalogue};
+pub(crate) use feature_file::{FeatureFile, Scenario, Step};
+pub(crate) use feature_set::read as read_features;
 pub use identity::{DEFAULT_SEED, scenario_seed};
+pub use limits::ScenarioLimits;
+pub(crate) use lookup::Vocabulary;
+pub(crate) use selection::Selection;
 pub use suite::{EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_PASSED, Suite};
 
 #[cfg(test)]

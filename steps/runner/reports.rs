@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use shakedown_reports::{Format, RunRecord, write};
 
 /// Where the reports of a run go unless told otherwise.
-const FOLDER: &str = "target/shakedown";
+pub const FOLDER: &str = "target/shakedown";
 
 /// A further report and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]

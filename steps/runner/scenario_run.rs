@@ -7,14 +7,13 @@ use tokio::runtime::Runtime;
 
 use super::feature_file::{FeatureFile, Scenario, Step};
 use super::identity::{replay_command, scenario_id, scenario_seed};
+use super::limits::ScenarioLimits;
 use super::lookup::Vocabulary;
 use super::wall::Stopwatch;
 use super::{expressions::Keyword, log, panics};
 use crate::World;
+use crate::excerpt::{self, Place};
 use crate::world::{ScenarioContext, StepContext};
-
-/// Lines of the feature file shown around a failing step.
-const EXCERPT_LINES: usize = 2;
 
 /// The record of a scenario before it runs: what the feature file says.
 pub fn planned(feature: &FeatureFile, scenario: &Scenario, run_seed: u64) -> ScenarioRecord {
@@ -60,8 +59,10 @@ pub struct Run<'a> {
     pub vocabulary: &'a Vocabulary,
     /// The run's seed.
     pub seed: u64,
-    /// Whether each scenario runs twice, to prove that nothing but the seed decides.
-    pub checked: bool,
+    /// So many of 100 scenarios, chosen by the seed, run twice, to prove that nothing but the seed decides.
+    pub check_percent: u8,
+    /// What each may take.
+    pub limits: ScenarioLimits,
 }
 
 impl Run<'_> {
@@ -69,7 +70,7 @@ impl Run<'_> {
     pub fn scenario(&self, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario) -> ScenarioRecord {
         let started = Stopwatch::start();
         let (mut record, mut world) = self.once(runtime, feature, scenario);
-        if self.checked {
+        if is_repeated(record.seed, self.check_percent) && record.outcome != Outcome::TimedOut {
             let (_, mut again) = self.once(runtime, feature, scenario);
             if let Some(difference) = first_difference(world.cluster().log(), again.cluster().log()) {
                 record.outcome = Outcome::Failed;
@@ -93,6 +94,7 @@ impl Run<'_> {
             feature: feature.path.clone(),
             folder: feature.folder.clone(),
             seed: record.seed,
+            limits: self.limits,
         };
         let mut world = World::for_scenario(context);
         let mut going_on = true;
@@ -118,6 +120,12 @@ impl Run<'_> {
         record.logs = log::take();
         (record, world)
     }
+}
+
+/// Whether a scenario is among those that run twice. By its seed: every run repeats the same ones, another seed others.
+fn is_repeated(scenario_seed: u64, percent: u8) -> bool {
+    // Not the lowest digits, which shards share a suite by.
+    scenario_seed / 1000 % 100 < u64::from(percent)
 }
 
 /// What only shows at the end: faults that struck nothing, what the simulation has to tell.
@@ -220,31 +228,45 @@ fn skipped(vocabulary: &Vocabulary, step: &Step) -> (Outcome, Option<Failure>) {
     }
 }
 
+/// Adds the lines to look at: of the manifest, where the failure names a place in one, else of the feature file.
 fn with_excerpt(mut failure: Failure, feature: &FeatureFile, line: usize) -> Failure {
-    let first = line.saturating_sub(EXCERPT_LINES).max(1);
-    let numbered = feature
-        .lines
-        .iter()
-        .enumerate()
-        .skip(first - 1)
-        .take(2 * EXCERPT_LINES + 1);
-    failure.source_excerpt = numbered
-        .map(|(at, text)| format!("{} {:>4} | {text}", if at + 1 == line { '>' } else { ' ' }, at + 1))
-        .collect::<Vec<_>>()
-        .join("\n");
+    let step = Place {
+        path: feature.path.clone(),
+        line,
+        column: None,
+    };
+    let named = Place::named_in(&failure.message).and_then(|place| {
+        let of_feature = place.path == feature.path;
+        let source = if of_feature {
+            Some(feature.lines.clone())
+        } else {
+            excerpt::read_lines(&place.path)
+        };
+        source.and_then(|lines| excerpt::show(&place, &lines))
+    });
+    failure.source_excerpt = named
+        .or_else(|| excerpt::show(&step, &feature.lines))
+        .unwrap_or_default();
     failure
 }
 
 /// For tests: runs the scenarios of a feature given as text.
 #[cfg(test)]
 pub(crate) fn run_text(source: &str) -> Vec<ScenarioRecord> {
+    run_text_within(source, ScenarioLimits::default())
+}
+
+/// The same, within limits.
+#[cfg(test)]
+pub(crate) fn run_text_within(source: &str, limits: ScenarioLimits) -> Vec<ScenarioRecord> {
     let feature = FeatureFile::parse("test.feature", std::path::Path::new("."), source);
     let feature = feature.unwrap_or_else(|error| panic!("{error}"));
     let vocabulary = Vocabulary::linked();
     let run = Run {
         vocabulary: &vocabulary,
         seed: 1,
-        checked: false,
+        check_percent: 0,
+        limits,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -253,4 +275,60 @@ pub(crate) fn run_text(source: &str) -> Vec<ScenarioRecord> {
     scenarios
         .map(|scenario| run.scenario(&runtime, &feature, scenario))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::runner::feature_set;
+
+    /// The timeline hash of every scenario of the suite.
+    fn hashes(seed: u64, check_percent: u8) -> BTreeMap<String, String> {
+        let vocabulary = Vocabulary::linked();
+        let run = Run {
+            vocabulary: &vocabulary,
+            seed,
+            check_percent,
+            limits: ScenarioLimits::default(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let files = feature_set::read(&["features".to_owned()]).expect("the suite");
+        let mut hashes = BTreeMap::new();
+        for file in &files {
+            for scenario in &file.feature.scenarios {
+                let record = run.scenario(&runtime, &file.feature, scenario);
+                hashes.insert(record.id, record.timeline_hash);
+            }
+        }
+        hashes
+    }
+
+    #[test]
+    fn the_seed_and_nothing_else_decides_every_timeline_of_the_suite() {
+        let first = hashes(1, 0);
+        assert!(!first.is_empty());
+        assert_eq!(first, hashes(1, 0));
+        let second = hashes(2, 0);
+        assert_eq!(second, hashes(2, 0));
+        assert!(
+            first
+                .iter()
+                .all(|(id, hash)| second.get(id).is_some_and(|other| other != hash || hash.is_empty()))
+        );
+    }
+
+    #[test]
+    fn about_as_many_scenarios_are_repeated_as_were_asked_for() {
+        let repeated = |percent| {
+            (0..2000)
+                .filter(|n| is_repeated(super::super::scenario_seed(*n, "F", "S", None), percent))
+                .count()
+        };
+        assert_eq!((repeated(0), repeated(100)), (0, 2000));
+        assert!((60..140).contains(&repeated(5)), "{}", repeated(5));
+    }
 }

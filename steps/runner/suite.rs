@@ -6,11 +6,13 @@ use clap::Parser;
 use shakedown_reports::record::{Environment, FeatureRecord, Outcome, RunRecord, ScenarioRecord, Wall};
 use tokio::runtime::Builder;
 
-use super::arguments::RunArguments;
+use super::arguments::{HELP, RunArguments};
 use super::console::Console;
 use super::feature_file::{FeatureFile, Scenario};
 use super::identity::shell_word;
+use super::last_failed::LastFailed;
 use super::lookup::Vocabulary;
+use super::progress::Progress;
 use super::scenario_run::Run;
 use super::selection::Selection;
 use super::wall::{Stopwatch, now_text};
@@ -47,7 +49,7 @@ pub struct Suite {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "features", about = "Runs feature files against a simulated cluster", version)]
+#[command(name = "features", about = "Runs feature files against a simulated cluster", version, after_help = HELP)]
 struct CommandLine {
     #[command(flatten)]
     run: RunArguments,
@@ -96,7 +98,7 @@ impl Suite {
         }
         let any: Vec<String> = filters.iter().map(|word| regex::escape(word)).collect();
         arguments.name = regex::Regex::new(&any.join("|")).ok();
-        let nothing_selected = self.select(&arguments).is_ok_and(|features| features.is_empty());
+        let nothing_selected = self.select(&arguments, None).is_ok_and(|features| features.is_empty());
         if nothing_selected {
             ExitCode::from(EXIT_PASSED)
         } else {
@@ -110,12 +112,20 @@ impl Suite {
         if let Err(problem) = arguments.log.as_deref().map_or(Ok(()), log::start) {
             return could_not_run(&[problem]);
         }
-        let selected = match self.select(arguments) {
+        let (arguments, remembered) = &match remembered(arguments) {
+            Ok(known) => known,
+            Err(problem) => return could_not_run(&[problem]),
+        };
+        if remembered.as_ref().is_some_and(LastFailed::is_empty) {
+            println!("nothing to retry: no scenario failed when it last ran");
+            return ExitCode::from(EXIT_PASSED);
+        }
+        let selected = match self.select(arguments, remembered.as_ref()) {
             Ok(selected) if selected.is_empty() => return could_not_run(&[nothing_selected(arguments)]),
             Ok(selected) => selected,
             Err(problems) => return could_not_run(&problems),
         };
-        let console = Console::new(arguments.no_color, arguments.verbose);
+        let console = Console::new(arguments.no_color, arguments.verbose, arguments.quiet);
         if arguments.list {
             list(&console, &selected, arguments.seed());
             return ExitCode::from(EXIT_PASSED);
@@ -136,7 +146,7 @@ impl Suite {
             features,
             wall,
         );
-        let written = reports::write_all(&record, &arguments.format);
+        let written = remember(&selected, &record).and_then(|()| reports::write_all(&record, &arguments.format));
         let places = written.as_deref().unwrap_or_default();
         console.summary(
             &record,
@@ -150,7 +160,7 @@ impl Suite {
     }
 
     /// The features with only their selected scenarios; features without any are left out.
-    fn select(&self, arguments: &RunArguments) -> Result<Vec<FeatureFile>, Vec<String>> {
+    fn select(&self, arguments: &RunArguments, failed: Option<&LastFailed>) -> Result<Vec<FeatureFile>, Vec<String>> {
         let default = std::slice::from_ref(&self.default_path);
         let paths = if arguments.paths.is_empty() {
             default
@@ -162,11 +172,23 @@ impl Suite {
             name: arguments.name.clone(),
         };
         let mut features = Vec::new();
+        let mut position = 0;
         for file in feature_set::read(paths)? {
             let mut feature = file.feature;
             let all = std::mem::take(&mut feature.scenarios);
-            let wanted = |scenario: &&Scenario| selection.selects(scenario, &file.lines, &all);
-            feature.scenarios = all.iter().filter(wanted).cloned().collect();
+            let selected = |scenario: &&Scenario| selection.selects(scenario, &file.lines, &all);
+            let failed = |scenario: &&Scenario| {
+                failed.is_none_or(|failed| failed.contains(&feature.path, &scenario.name, row_index(scenario)))
+            };
+            let in_shard = |scenario: &&Scenario| {
+                position += 1;
+                let row = row_index(scenario);
+                arguments
+                    .shard
+                    .is_none_or(|shard| shard.contains(position - 1, &feature.name, &scenario.name, row))
+            };
+            let chosen = all.iter().filter(selected).filter(failed).filter(in_shard);
+            feature.scenarios = chosen.cloned().collect();
             if !feature.scenarios.is_empty() {
                 features.push(feature);
             }
@@ -212,16 +234,21 @@ fn run_all(
     let run = Run {
         vocabulary: &vocabulary,
         seed,
-        checked: arguments.checked,
+        check_percent: arguments.check_percent(),
+        limits: arguments.limits(),
     };
     let mut printed: Option<usize> = None;
     let mut done = 0;
+    let mut progress = Progress::new(plan.len());
     let mut keep = |(index, feature, _): &(usize, &FeatureFile, &Scenario), scenario: ScenarioRecord| {
         let Some(record) = records.get_mut(*index) else { return };
-        if printed.replace(*index) != Some(*index) {
-            console.feature(record);
-        }
-        console.scenario(&feature.path, &scenario);
+        let is_first = printed.replace(*index) != Some(*index);
+        progress.done(scenario.outcome.is_pass(), || {
+            if is_first {
+                console.feature(record);
+            }
+            console.scenario(&feature.path, &scenario);
+        });
         record.scenarios.push(scenario);
     };
     let work = |index: usize| -> Result<ScenarioRecord, String> {
@@ -251,7 +278,41 @@ fn run_all(
     for planned in plan.iter().skip(done) {
         keep(planned, scenario_run::planned(planned.1, planned.2, seed));
     }
+    progress.finish();
     problem.map_or(Ok(records), Err)
+}
+
+/// With `--retry-failed`, what failed last; and the arguments, with the seed it failed with unless they name one.
+fn remembered(arguments: &RunArguments) -> Result<(RunArguments, Option<LastFailed>), String> {
+    let mut arguments = arguments.clone();
+    if !arguments.retry_failed {
+        return Ok((arguments, None));
+    }
+    let failed = LastFailed::read()?;
+    arguments.seed.get_or_insert(failed.seed);
+    Ok((arguments, Some(failed)))
+}
+
+/// Remembers what failed, for `--retry-failed`.
+fn remember(features: &[FeatureFile], record: &RunRecord) -> Result<(), String> {
+    let mut failed = LastFailed::before(record.seed);
+    for (feature, ran) in features.iter().zip(&record.features) {
+        for (scenario, ran) in feature.scenarios.iter().zip(&ran.scenarios) {
+            if ran.outcome != Outcome::Skipped {
+                failed.note(
+                    &feature.path,
+                    &scenario.name,
+                    row_index(scenario),
+                    ran.outcome.is_pass(),
+                );
+            }
+        }
+    }
+    failed.write()
+}
+
+fn row_index(scenario: &Scenario) -> Option<usize> {
+    scenario.row.as_ref().map(|row| row.index)
 }
 
 fn feature_record(feature: &FeatureFile) -> FeatureRecord {
@@ -277,6 +338,8 @@ fn nothing_selected(arguments: &RunArguments) -> String {
     let mut reasons = Vec::new();
     reasons.extend(arguments.tags.as_ref().map(|tags| format!("--tags '{}'", tags.text())));
     reasons.extend(arguments.name.as_ref().map(|name| format!("--name '{name}'")));
+    reasons.extend(arguments.shard.is_some().then(|| "--shard".to_owned()));
+    reasons.extend(arguments.retry_failed.then(|| "--retry-failed".to_owned()));
     reasons.extend((!arguments.paths.is_empty()).then(|| arguments.paths.join(" ")));
     if reasons.is_empty() {
         return "there is no scenario in the features".to_owned();
@@ -292,4 +355,54 @@ fn could_not_run(problems: &[String]) -> ExitCode {
         eprintln!("error: {problem}");
     }
     ExitCode::from(EXIT_COULD_NOT_RUN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const OUTLINE: &str = "Feature: A\n  Scenario: one\n    Given a\n  Scenario Outline: rows\n    Given <n>\n    Examples:\n      | n |\n      | 1 |\n      | 2 |\n      | 3 |\n      | 4 |\n";
+    const OTHER: &str = "Feature: B\n  Scenario: one\n    Given a\n  Scenario: two\n    Given a\n";
+
+    /// All parts together select what a run without parts does, each scenario once.
+    fn check(by: &str, parts: usize) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, source) in [("a.feature", OUTLINE), ("b.feature", OTHER)] {
+            std::fs::write(folder.path().join(name), source).expect("a file");
+        }
+        let suite = Suite::new(folder.path().to_string_lossy());
+        let selected = |shard: Option<String>| -> Vec<String> {
+            let arguments = RunArguments {
+                shard: shard.map(|shard| shard.parse().expect("a shard")),
+                ..RunArguments::default()
+            };
+            let features = suite.select(&arguments, None).expect("features");
+            let ids = |feature: FeatureFile| -> Vec<String> {
+                let scenarios = feature.scenarios.iter();
+                scenarios
+                    .map(|scenario| super::super::identity::scenario_id(&feature.path, scenario))
+                    .collect()
+            };
+            features.into_iter().flat_map(ids).collect()
+        };
+        let mut times: BTreeMap<String, usize> = selected(None).into_iter().map(|id| (id, 0)).collect();
+        assert_eq!(times.len(), 7);
+        for part in 1..=parts {
+            for id in selected(Some(format!("{by}{part}/{parts}"))) {
+                *times.entry(id).or_default() += 1;
+            }
+        }
+        assert!(times.values().all(|times| *times == 1), "{by} {parts}: {times:?}");
+    }
+
+    #[test]
+    fn shards_together_run_each_scenario_exactly_once() {
+        for parts in [1, 2, 3, 10] {
+            check("", parts);
+            check("count:", parts);
+            check("hash:", parts);
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! From the phrases of the vocabulary to the objects of a cluster at one instant.
 
+mod changes;
 mod pods;
 mod shown;
 
+pub use changes::latest_changes;
 pub use pods::PodQuery;
 pub use shown::{Subject, events_about};

@@ -66,17 +66,22 @@ impl Subject {
         }
     }
 
-    /// Its latest events at this instant, oldest first.
-    pub fn events(&self, view: &View<'_>) -> String {
-        let about: Vec<(Kind, ObjectKey)> = match self {
+    /// The objects it is at this instant; none for the cluster as a whole.
+    pub fn objects(&self, view: &View<'_>) -> Vec<(Kind, ObjectKey)> {
+        match self {
             Self::Pods(query) => query
                 .select(view)
                 .iter()
                 .map(|pod| (Kind::POD, pod.meta.key()))
                 .collect(),
             Self::Object(object) => vec![(object.kind, object.key())],
-            Self::Cluster => return String::new(),
-        };
+            Self::Cluster => Vec::new(),
+        }
+    }
+
+    /// Its latest events at this instant, oldest first.
+    pub fn events(&self, view: &View<'_>) -> String {
+        let about = self.objects(view);
         let mut events: Vec<&Event> = about
             .iter()
             .flat_map(|(kind, key)| events_about(view, *kind, key))

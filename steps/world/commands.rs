@@ -104,11 +104,7 @@ impl World {
     pub fn apply_doc_string(&mut self) -> Result<(), StepError> {
         let block = self.step().and_then(|step| step.block.clone());
         let block = block.ok_or_else(|| StepError::new("a doc string with the manifest is missing below this step"))?;
-        let origin = Origin {
-            file: self.scenario().feature.clone(),
-            lines_before: u32::try_from(block.first_line.saturating_sub(1)).unwrap_or_default(),
-            indent: u32::try_from(block.indent).unwrap_or_default(),
-        };
+        let origin = block.origin(&self.scenario().feature);
         self.apply(&block.text, &origin).map_err(StepError::new)
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use shakedown_reports::record::{Failure, FaultMark, KubectlSnapshot, Lane};
 
-use crate::runner::{Keyword, TextBlock};
+use crate::runner::{Keyword, ScenarioLimits, TextBlock};
 
 /// What a scenario is told when it begins.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct ScenarioContext {
     pub folder: PathBuf,
     /// The scenario's seed.
     pub seed: u64,
+    /// What it may take.
+    pub limits: ScenarioLimits,
 }
 
 /// The step that is running.

@@ -1,10 +1,14 @@
 //! Faults: struck by steps, answered for at the end.
 
-use shakedown_engine::faults::{Fault, FaultId, FaultRecord};
+use shakedown_engine::api::Kind;
+use shakedown_engine::faults::{Fault, FaultError, FaultId, FaultRecord};
 use shakedown_reports::record::{Failure, FaultMark};
 
 use super::{StepError, World};
 use crate::parameters::Lasting;
+
+/// So many names are listed where one does not exist.
+const NAMES_MAX: usize = 8;
 
 impl World {
     /// Lets a fault strike; one that lasts heals by itself after its time.
@@ -13,10 +17,33 @@ impl World {
     /// If it finds no target, or is in force already.
     pub fn inject(&mut self, fault: Fault, lasting: Lasting) -> Result<(), StepError> {
         let duration = lasting.0.map(|duration| duration.0);
-        let id = self.cluster().inject(fault, duration)?;
+        let id = match self.cluster().inject(fault, duration) {
+            Ok(id) => id,
+            Err(error) => return Err(self.with_names(&error)),
+        };
         let step = self.step().map(|step| step.index).unwrap_or_default();
         self.injected.push((id, step));
         Ok(())
+    }
+
+    /// Adds the names there are to an error about one that is not.
+    fn with_names(&mut self, error: &FaultError) -> StepError {
+        let kind = match error {
+            FaultError::NoNode(_) => Kind::NODE,
+            FaultError::NoPod(_) => Kind::POD,
+            _ => return StepError::new(error.to_string()),
+        };
+        let objects = self.cluster().view().objects;
+        let names: Vec<String> = objects
+            .of_kind(kind)
+            .map(|object| object.meta().name.to_string())
+            .collect();
+        let shown = names.iter().take(NAMES_MAX).cloned().collect::<Vec<_>>().join(", ");
+        let more = if names.len() > NAMES_MAX { ", …" } else { "" };
+        match names.is_empty() {
+            true => StepError::new(format!("{error}; there is none at all")),
+            false => StepError::new(format!("{error}; there are: {shown}{more}")),
+        }
     }
 
     /// Ends the faults in force that `is_meant` knows.

@@ -5,8 +5,10 @@ use std::fmt;
 
 use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
+use shakedown_engine::laws;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::runtime::MemoryUse;
+use shakedown_engine::sim::SimTime;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
@@ -15,6 +17,7 @@ use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, l
 use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
 use crate::runner::Keyword;
+use crate::subject::latest_changes;
 
 /// So many commands' outputs are kept for the report.
 const SNAPSHOTS_MAX: usize = 100;
@@ -62,11 +65,17 @@ impl World {
 
     /// The cluster.
     pub fn cluster(&mut self) -> &mut Cluster {
-        let options = ClusterOptions {
-            seed: self.context.seed,
-            ..ClusterOptions::default()
-        };
-        self.cluster.get_or_insert_with(|| Cluster::new(options))
+        let (seed, limits) = (self.context.seed, self.context.limits);
+        self.cluster.get_or_insert_with(|| {
+            let mut options = ClusterOptions {
+                seed,
+                ..ClusterOptions::default()
+            };
+            options.limits.virtual_time_max = SimTime::ZERO + limits.virtual_time;
+            let mut cluster = Cluster::new(options);
+            cluster.interrupt_when(limits.watch());
+            cluster
+        })
     }
 
     /// The cluster, if a step has made one.
@@ -133,6 +142,7 @@ impl World {
     fn refute(&mut self, claim: &Claim<'_>, refuted: Refuted) -> StepError {
         let text = self.step.as_ref().map(|step| step.text.as_str()).unwrap_or_default();
         let error = StepError::new(format!("{text}: {}", refuted.message));
+        let changes = latest_changes(self.cluster().log(), &refuted.objects, refuted.at);
         self.failure = Some(Failure {
             message: refuted.message,
             expected: Some(claim.expected.clone()),
@@ -140,6 +150,7 @@ impl World {
             at_ns: Some(refuted.at.as_nanos()),
             kubectl_table: refuted.table,
             events: refuted.events,
+            changes,
             source_excerpt: String::new(),
         });
         error
@@ -167,7 +178,10 @@ impl World {
     fn within_limits<T>(&mut self, result: Result<T, LimitError>) -> Result<T, StepError> {
         result.map_err(|error| {
             self.outcome = Outcome::TimedOut;
-            StepError::from(error)
+            match &error {
+                LimitError::VirtualTime { .. } => StepError::new(format!("{error}; raise it with --virtual-timeout")),
+                _ => StepError::from(error),
+            }
         })
     }
 
@@ -236,6 +250,16 @@ impl World {
         self.outcome
     }
 
+    /// A law of Kubernetes that something in the scenario has broken: a defect of the simulation, told with the last step.
+    fn broken_law(&self) -> Option<(usize, Failure)> {
+        let broken = laws::first_broken(self.cluster.as_ref()?.log())?;
+        let failure = Failure {
+            message: broken.to_string(),
+            ..Failure::default()
+        };
+        Some((self.step.as_ref()?.index, failure))
+    }
+
     pub(crate) fn finish(&mut self) -> ScenarioEnd {
         let mut end = ScenarioEnd {
             seed: self.context.seed,
@@ -246,6 +270,7 @@ impl World {
             end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
             end.faults = self.fault_marks();
             end.late_failures = self.idle_faults();
+            end.late_failures.extend(self.broken_law());
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
         }
         end.snapshots = std::mem::take(&mut self.snapshots);

@@ -114,6 +114,8 @@ pub struct PodSpec {
     pub containers: Vec<Container>,
     /// Containers that run before them, one after the other; those that restart always are sidecars.
     pub init_containers: Vec<Container>,
+    /// Containers that a person has added to look into the running pod (`kubectl debug`).
+    pub ephemeral_containers: Vec<Container>,
     /// What happens when a container ends.
     pub restart_policy: RestartPolicy,
     /// `terminationGracePeriodSeconds`, in seconds.
@@ -148,9 +150,13 @@ impl PodSpec {
             .collect();
         let overhead = resource_list(spec.get("overhead"));
         PodSpec {
-            requests: pod_requests(&containers, &init_containers, &overhead),
+            requests: pod_requests(&containers, &init_containers, &pod_level_requests(&spec), &overhead),
             containers,
             init_containers,
+            ephemeral_containers: json::list(&spec, "ephemeralContainers")
+                .iter()
+                .map(Container::from_json)
+                .collect(),
             restart_policy: RestartPolicy::parse(&json::text(&spec, "restartPolicy")).unwrap_or_default(),
             termination_grace_period_seconds: json::int(&spec, "terminationGracePeriodSeconds").unwrap_or(30),
             active_deadline_seconds: json::int(&spec, "activeDeadlineSeconds"),
@@ -167,11 +173,16 @@ impl PodSpec {
     }
 
     /// What the pod asks of its node per resource: the greater of what its containers need together and what its greatest
-    /// init container needs beside the sidecars started before it, plus overhead.
+    /// init container needs beside the sidecars started before it; where the pod itself says, that; plus overhead.
     ///
     /// Source: component-helpers `resource.PodRequests`; documentation "Init Containers: resource sharing within containers".
     pub fn requests(&self) -> &ResourceList {
         &self.requests
+    }
+
+    /// Whether the pod itself, beside its containers, says what it asks for (pod-level resources).
+    pub fn has_pod_level_requests(&self) -> bool {
+        !pod_level_requests(&self.json).is_empty()
     }
 
     /// The grace period for ending.
@@ -185,8 +196,22 @@ impl PodSpec {
     }
 }
 
+/// `spec.resources.requests` of the resources that can be asked for at the level of the pod: cpu, memory, huge pages.
+///
+/// Documentation: "Assign Pod-level CPU and memory resources".
+fn pod_level_requests(spec: &Value) -> ResourceList {
+    let mut requests = resource_list(spec.pointer("/resources/requests"));
+    requests.retain(|name, _| name == "cpu" || name == "memory" || name.starts_with("hugepages-"));
+    requests
+}
+
 /// See [`PodSpec::requests`].
-fn pod_requests(containers: &[Container], init_containers: &[Container], overhead: &ResourceList) -> ResourceList {
+fn pod_requests(
+    containers: &[Container],
+    init_containers: &[Container],
+    pod_level: &ResourceList,
+    overhead: &ResourceList,
+) -> ResourceList {
     let add = |sum: &mut ResourceList, more: &ResourceList| {
         for (name, quantity) in more {
             let entry = sum.entry(name.clone()).or_insert_with(Quantity::zero);
@@ -215,6 +240,11 @@ fn pod_requests(containers: &[Container], init_containers: &[Container], overhea
     }
     add(&mut running, &sidecars);
     raise(&mut running, &starting);
+    running.extend(
+        pod_level
+            .iter()
+            .map(|(name, quantity)| (name.clone(), quantity.clone())),
+    );
     add(&mut running, overhead);
     running
 }

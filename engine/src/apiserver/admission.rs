@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::{ApiError, Reason, key_of};
 use crate::admission;
-use crate::api::{Kind, Object, ObjectKey, json as read};
+use crate::api::{Kind, Object, json as read};
 use crate::component::Context;
 use crate::store::Store;
 
@@ -47,50 +47,10 @@ fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
     let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) else {
         return Ok(());
     };
-    let class = spec
-        .get("priorityClassName")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let found = if class.is_empty() {
-        let classes = store.objects().of_kind(Kind::PRIORITY_CLASS).map(Object::to_json);
-        classes.into_iter().find(|class| read::flag(class, "globalDefault"))
-    } else {
-        store
-            .objects()
-            .object(Kind::PRIORITY_CLASS, &ObjectKey::cluster(class))
-            .map(Object::to_json)
-    };
-    let Some(found) = found else {
-        if class.is_empty() {
-            return Ok(());
-        }
-        let message = format!("pods \"{name}\" is forbidden: no PriorityClass with name {class} was found");
-        return Err(ApiError::new(Reason::Forbidden, message));
-    };
-    let value = read::int(&found, "value").unwrap_or(0);
-    let given = spec.get("priority").and_then(Value::as_i64);
-    if given.is_some_and(|given| given != value) {
-        let message = format!(
-            "pods \"{name}\" is forbidden: the integer value of priority ({}) must not be provided in pod spec; priority admission \
-             controller computed {value} from the given PriorityClass name",
-            given.unwrap_or(0)
-        );
-        return Err(ApiError::new(Reason::Forbidden, message));
-    }
-    let policy = read::text(&found, "preemptionPolicy");
-    let policy = if policy.is_empty() {
-        "PreemptLowerPriority"
-    } else {
-        policy.as_str()
-    };
-    let class = found
-        .get("metadata")
-        .map(|metadata| read::text(metadata, "name"))
-        .unwrap_or_default();
-    spec.insert("priorityClassName".to_owned(), class.as_str().into());
-    spec.insert("priority".to_owned(), value.into());
-    spec.entry("preemptionPolicy").or_insert_with(|| policy.into());
-    Ok(())
+    admission::resolve_priority(spec, store).map_err(|why| {
+        let message = format!("pods \"{name}\" is forbidden: {why}");
+        ApiError::new(Reason::Forbidden, message).concerning(Kind::POD, &name)
+    })
 }
 
 /// A new node takes no pods until its controller has seen that it is ready.

@@ -190,7 +190,8 @@ impl ReplicaSetController {
         let spec = match admitted {
             Some((_, spec)) => spec.clone(),
             None => {
-                let spec = Arc::new(admission::admit_spec(&template.spec, context.settings));
+                let spec = admission::admit_template(template, context.store, context.settings);
+                let spec = Arc::new(spec.map_err(|why| forbidden(replica_set, &why, context))?);
                 self.admitted
                     .insert(replica_set.meta.uid, (template.spec.clone(), spec.clone()));
                 spec
@@ -333,6 +334,17 @@ fn new_pod(replica_set: &ReplicaSet, spec: Arc<PodSpec>) -> Pod {
         spec,
         ..Pod::default()
     }
+}
+
+/// The template's pods are forbidden.
+fn forbidden(replica_set: &ReplicaSet, why: &admission::Forbidden, context: &mut Context<'_>) -> Failure {
+    let name = format!("{}-", replica_set.meta.name);
+    let error = StoreError::Forbidden(Kind::POD, name, why.to_string());
+    let report = Report::warning(COMPONENT, "FailedCreate", format!("Error creating: {error}"));
+    context
+        .events
+        .record(context.store, context.settings, replica_set, report);
+    Failure::Create(error)
 }
 
 fn create_pod(replica_set: &ReplicaSet, pod: Pod, context: &mut Context<'_>) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use crate::api::{Condition, ObjectKey, Timestamp};
 use crate::kubelet::ProbeKind;
 
 /// What a node runs low on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pressure {
     /// Memory.
     Memory,
@@ -68,6 +68,24 @@ impl Pressure {
     }
 }
 
+/// A process of the control plane that can be down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlPlanePart {
+    /// kube-scheduler.
+    Scheduler,
+    /// kube-controller-manager: every controller.
+    ControllerManager,
+}
+
+impl fmt::Display for ControlPlanePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ControlPlanePart::Scheduler => "scheduler",
+            ControlPlanePart::ControllerManager => "controller manager",
+        })
+    }
+}
+
 /// A fault and what it strikes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -89,6 +107,8 @@ pub enum Fault {
     ImageUnpullable(SmolStr),
     /// A registry such as `docker.io` does not answer.
     RegistryUnreachable(SmolStr),
+    /// A process of the control plane does nothing; what it would have done waits until it is back.
+    ControlPlaneDown(ControlPlanePart),
     /// The kernel kills a container for its memory; no name: every container of the pods.
     OomKilled(Vec<ObjectKey>, Option<SmolStr>),
     /// A container's process exits with a code; no name: every container of the pods.
@@ -155,6 +175,7 @@ impl Fault {
             Fault::ZoneLost(zone) => format!("zone {zone}"),
             Fault::ImageUnpullable(image) => format!("image {image}"),
             Fault::RegistryUnreachable(registry) => format!("registry {registry}"),
+            Fault::ControlPlaneDown(part) => format!("the {part}"),
             Fault::OomKilled(pods, _)
             | Fault::Exits(pods, ..)
             | Fault::Hangs(pods, _)
@@ -199,6 +220,7 @@ impl fmt::Display for Fault {
             Fault::ZoneLost(zone) => write!(f, "zone \"{zone}\" is lost"),
             Fault::ImageUnpullable(image) => write!(f, "image \"{image}\" cannot be pulled"),
             Fault::RegistryUnreachable(registry) => write!(f, "registry \"{registry}\" is unreachable"),
+            Fault::ControlPlaneDown(part) => write!(f, "the {part} is down"),
             Fault::OomKilled(_, container) => write!(f, "{} is OOM killed", of(container)),
             Fault::Exits(_, container, code) => write!(f, "{} exits with code {code}", of(container)),
             Fault::Hangs(_, container) => write!(f, "{} hangs", of(container)),

@@ -8,6 +8,6 @@ mod fault;
 mod log;
 mod strike;
 
-pub use fault::{Fault, FaultError, Pressure};
+pub use fault::{ControlPlanePart, Fault, FaultError, Pressure};
 pub use log::{FaultId, FaultLog, FaultRecord};
 pub use strike::heal;

@@ -122,6 +122,13 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
                 .begin_outage(id, PullOutage::Registry(registry.clone()));
             Ok(0)
         }
+        Fault::ControlPlaneDown(part) => {
+            if context.environment.is_down(*part) {
+                return Err(FaultError::Already(fault.to_string()));
+            }
+            context.environment.begin_down(id, *part);
+            Ok(0)
+        }
         Fault::OomKilled(pods, container) => {
             let exit = (137, ExitCause::OutOfMemory);
             strike_processes(pods, container, context, |pod, name, context| {
@@ -287,6 +294,11 @@ pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) 
     context.environment.faults_mut().end(fault, context.now);
     context.environment.end(fault);
     match &fault_kind {
+        Fault::ControlPlaneDown(part) => {
+            for (urgency, task) in context.environment.take_held(*part) {
+                context.agenda.schedule(context.now, urgency, task);
+            }
+        }
         Fault::NodeDeleted(node) => kubelets.register_again(node, context),
         Fault::NodePressure(node, pressure) => {
             let still = context

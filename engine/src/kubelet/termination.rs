@@ -92,7 +92,7 @@ impl PodWork<'_, '_> {
         let live = self.slot.instances.iter_mut().rev();
         for instance in live.filter(|instance| instance.listed.container == container && instance.listed.is_running()) {
             if let Some(process) = &mut instance.process {
-                process.end = Some(exit);
+                process.end_at(exit);
             }
         }
         self.wake(exit.at, Urgency::Active, Wake::Exit);
@@ -124,6 +124,8 @@ impl PodWork<'_, '_> {
         self.process_ended();
         self.stop_sandbox();
         self.look_at_runtime();
+        // Before the status says so: whoever sees it may bind another pod at once.
+        self.release();
         let status = self.generate_status(true);
         self.slot.stage = Stage::Terminated;
         self.write_status(status, true);

@@ -5,11 +5,16 @@
 
 pub mod behaviour;
 pub mod exec;
+pub mod files;
 pub mod glob;
+mod interpreter;
 pub mod memory;
 pub mod process;
 pub mod program;
 mod shell;
+pub mod surroundings;
+mod tools;
+mod words;
 
 pub use behaviour::{Behaviour, Life, PullFailure, Stop};
 pub use exec::{ExecScript, Outcome};
@@ -17,3 +22,4 @@ pub use glob::glob_matches;
 pub use memory::MemoryUse;
 pub use process::{Exit, ExitCause, Process};
 pub use program::{Program, StartFailure};
+pub use surroundings::{Mount, Surroundings};

@@ -141,6 +141,12 @@ impl Queue {
         waiting.is_some_and(|waiting| plugins.iter().any(|plugin| waiting.rejected_by.contains(plugin)))
     }
 
+    /// Lets a popped pod fit nowhere for now, without waiting for an event: it tries again after its back-off.
+    pub fn back_off(&mut self, key: &ObjectKey, failure: Failure, now: SimTime, settings: &Settings) {
+        self.park(key, failure, now);
+        self.wake(key, now, settings);
+    }
+
     /// Wakes all parked pods of a template.
     pub fn wake_template(&mut self, template: u64, now: SimTime, settings: &Settings) {
         for key in self.parked.remove(&template).unwrap_or_default() {

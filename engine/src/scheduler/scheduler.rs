@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::bind::{self, SCHEDULER_NAME};
-use super::equivalence::{Template, TemplateKey};
-use super::fit_error::{self, PostFilter};
-use super::framework::{Verdict, evaluate};
-use super::node_info::{NodeInfo, Nodes};
-use super::plugins::pod_topology_spread::DefaultSpread;
-use super::plugins::{node_ports, node_resources};
-use super::queue::{Failure, Queue};
-use crate::api::{Kind, Node, Object, ObjectKey, Pod, json};
+use super::bind::SCHEDULER_NAME;
+use super::cycle::Refusal;
+use super::nodes::Nodes;
+use super::placement::Placement;
+use super::queue::Queue;
+use super::sampling::Sampling;
+use super::shapes::ShapeId;
+use super::template::Template;
+use crate::api::{Kind, Node, Object, Pod, json};
 use crate::component::{self, Component, Context};
 use crate::settings::Settings;
 use crate::sim::{Random, Seed, SimTime, Urgency};
@@ -35,20 +35,33 @@ pub enum Task {
 const BACK_OFF_PERIOD: Duration = Duration::from_secs(1);
 /// How often pods that were parked for too long are looked for. kube-scheduler: 30s.
 const FLUSH_PERIOD: Duration = Duration::from_secs(30);
-/// How many templates are remembered while nothing waits.
-const TEMPLATES_MAX: usize = 256;
+/// What volume plugins look at.
+const VOLUME_KINDS: [Kind; 4] = [
+    Kind::PERSISTENT_VOLUME_CLAIM,
+    Kind::PERSISTENT_VOLUME,
+    Kind::STORAGE_CLASS,
+    Kind::CSI_NODE,
+];
+
+/// Pods that share their work: same shape, and same controller (what it selects is spread).
+type TemplateKey = (ShapeId, SmolStr, SmolStr);
+
+/// How many verdicts on nodes the templates may hold together: some 100 MB.
+const VERDICTS_MAX: usize = 500_000;
 
 /// The scheduler.
 #[derive(Debug)]
 pub struct Scheduler {
-    random: Random,
-    queue: Queue,
-    nodes: Nodes,
+    pub(super) random: Random,
+    pub(super) placement: Placement,
+    pub(super) queue: Queue,
+    pub(super) nodes: Nodes,
     template_ids: BTreeMap<TemplateKey, u64>,
-    templates: BTreeMap<u64, Template>,
+    pub(super) templates: BTreeMap<u64, Template>,
     next_template: u64,
     /// The last failure of a template: at which version of it, and what was said.
-    failures: BTreeMap<u64, (u64, Arc<str>, BTreeSet<&'static str>)>,
+    pub(super) failures: BTreeMap<u64, Refusal>,
+    pub(super) sampling: Sampling,
     /// Counts changes of Services per namespace: the default spread depends on them.
     services_version: BTreeMap<SmolStr, u64>,
     spread_versions: BTreeMap<u64, u64>,
@@ -65,12 +78,14 @@ impl Scheduler {
         let flush_phase = random.duration(Duration::ZERO, FLUSH_PERIOD);
         Scheduler {
             random,
+            placement: Placement::default(),
             queue: Queue::default(),
             nodes: Nodes::default(),
             template_ids: BTreeMap::new(),
             templates: BTreeMap::new(),
             next_template: 1,
             failures: BTreeMap::new(),
+            sampling: Sampling::default(),
             services_version: BTreeMap::new(),
             spread_versions: BTreeMap::new(),
             cycle_at: None,
@@ -80,20 +95,25 @@ impl Scheduler {
         }
     }
 
+    /// Says which node new pods ought to get if several are equally good.
+    pub fn place(&mut self, placement: Placement) {
+        self.placement = placement;
+    }
+
     fn observe_pod(&mut self, change: &Change, context: &mut Context<'_>) {
         let (before, after) = (pod_of(change.before.as_ref()), pod_of(change.after.as_ref()));
         self.nodes.pod_changed(before, after);
-        let takes_room = |pod: Option<&Arc<Pod>>| {
-            pod.is_some_and(|pod| !pod.node_name.is_empty() && !pod.status.phase.is_terminal())
-        };
-        if takes_room(before) && !takes_room(after) {
-            self.wake_for_freed_room(context);
-        }
+        self.wake_for_placed_pod(before, after, context);
         let (waited, waits) = (
             before.is_some_and(|pod| is_ours(pod)),
             after.is_some_and(|pod| is_ours(pod)),
         );
         let key = change.key();
+        match (before, after) {
+            (None, Some(pod)) => self.placement.created(pod),
+            (Some(_), None) => self.placement.deleted(&key),
+            _ => {}
+        }
         match after.filter(|_| waits) {
             None if waited => self.queue.remove(&key),
             None => {}
@@ -111,6 +131,16 @@ impl Scheduler {
         }
     }
 
+    /// Terms of inter-pod affinity may select namespaces by label: who knew the old labels begins anew.
+    fn observe_namespace(&mut self, change: &Change, context: &mut Context<'_>) {
+        let labels = |object: Option<&Object>| object.map(|object| object.meta().labels.clone());
+        if change.before.is_some() && labels(change.before.as_ref()) != labels(change.after.as_ref()) {
+            for template in self.templates.values_mut() {
+                template.reread_namespaces(context.store.objects());
+            }
+        }
+    }
+
     fn observe_node(&mut self, change: &Change, context: &mut Context<'_>) {
         let Some(node) = change.after.as_ref().and_then(Object::as_node) else {
             self.nodes.remove_node(&change.object().meta().name);
@@ -124,36 +154,8 @@ impl Scheduler {
         self.wake_for_node(&node.meta.name, context);
     }
 
-    /// Pods that would fit on this node now may try again. Since v1.32 (queueing hints) what runs there already is left out.
-    fn wake_for_node(&mut self, name: &str, context: &mut Context<'_>) {
-        let Some(info) = self.nodes.get(name) else { return };
-        let empty = context.settings.since(1, 32).then(|| NodeInfo::new(info.node.clone()));
-        let node = empty.as_ref().unwrap_or(info);
-        let fits = |template: &u64| {
-            self.templates
-                .get(template)
-                .is_some_and(|template| matches!(evaluate(&template.pod, node, context.settings), Verdict::Feasible(_)))
-        };
-        let woken: Vec<u64> = self.queue.parked_templates().filter(fits).collect();
-        for template in woken {
-            self.queue.wake_template(template, context.now, context.settings);
-        }
-        self.request_wake_ups(context);
-    }
-
-    /// A pod has left its node: what was refused for want of room may try again.
-    fn wake_for_freed_room(&mut self, context: &mut Context<'_>) {
-        let plugins = [node_resources::NAME, node_ports::NAME];
-        let refused = |template: &u64| self.queue.is_rejected_by(*template, &plugins);
-        let woken: Vec<u64> = self.queue.parked_templates().filter(refused).collect();
-        for template in woken {
-            self.queue.wake_template(template, context.now, context.settings);
-        }
-        self.request_wake_ups(context);
-    }
-
     /// Puts the next cycle on the agenda as soon as the watch event has arrived.
-    fn request_cycle(&mut self, context: &mut Context<'_>) {
+    pub(super) fn request_cycle(&mut self, context: &mut Context<'_>) {
         if self.cycle_at.is_some() {
             return;
         }
@@ -170,7 +172,7 @@ impl Scheduler {
     }
 
     /// Sees to it that everything that waits has a wake-up.
-    fn request_wake_ups(&mut self, context: &mut Context<'_>) {
+    pub(super) fn request_wake_ups(&mut self, context: &mut Context<'_>) {
         if self.queue.has_next(is_eager(context.settings)) {
             self.request_cycle(context);
         }
@@ -184,7 +186,7 @@ impl Scheduler {
         }
     }
 
-    fn request_flush(&mut self, since: SimTime, context: &mut Context<'_>) {
+    pub(super) fn request_flush(&mut self, since: SimTime, context: &mut Context<'_>) {
         let due = since + context.settings.scheduler_unschedulable_max;
         let at = (due + Duration::from_nanos(1)).next_tick(SimTime::ZERO + self.flush_phase, FLUSH_PERIOD);
         if self.flush_at.is_none_or(|present| present > at) {
@@ -193,35 +195,15 @@ impl Scheduler {
         }
     }
 
-    fn schedule_one(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        let Some(pod) = context.store.get::<Pod>(key).filter(|pod| is_ours(pod)).cloned() else {
-            self.queue.remove(key);
-            return;
-        };
-        let id = self.template(&pod, context.store);
-        let Some(template) = self.templates.get_mut(&id) else {
-            return;
-        };
-        template.refresh(&self.nodes, context.settings);
-        let random = &mut self.random;
-        match template.choose(|ties| random.index(ties)) {
-            Some(slot) => {
-                let name = self
-                    .nodes
-                    .slots()
-                    .get(slot)
-                    .map(|info| info.name().clone())
-                    .unwrap_or_default();
-                self.queue.remove(key);
-                bind::bind(key, &name, context);
-            }
-            None => self.fail(key, &pod, id, context),
-        }
-    }
-
     /// The number of a pod's template; new ones are taken in.
-    fn template(&mut self, pod: &Pod, store: &Store) -> u64 {
-        let key = TemplateKey::of(pod);
+    pub(super) fn template(&mut self, pod: &Pod, store: &Store) -> u64 {
+        let shape = self.nodes.shape(pod);
+        let owner = pod.meta.controller();
+        let key = (
+            shape,
+            owner.map(|owner| owner.kind.clone()).unwrap_or_default(),
+            owner.map(|owner| owner.name.clone()).unwrap_or_default(),
+        );
         let services = self
             .services_version
             .get(&pod.meta.namespace)
@@ -231,78 +213,34 @@ impl Scheduler {
             if self.spread_versions.insert(id, services) != Some(services)
                 && let Some(template) = self.templates.get_mut(&id)
             {
-                template.set_spread(DefaultSpread::of(pod, store));
+                template.set_spread(pod, store.objects());
             }
             return id;
         }
+        self.forget_templates();
         let id = self.next_template;
         self.next_template += 1;
         self.template_ids.insert(key, id);
-        self.templates
-            .insert(id, Template::new(pod, DefaultSpread::of(pod, store)));
+        let info = self.nodes.shapes().get(shape).cloned();
+        let info = info.unwrap_or_else(|| Arc::new(super::PodInfo::new(pod)));
+        self.templates.insert(id, Template::new(pod, info, store.objects()));
         self.spread_versions.insert(id, services);
         id
     }
 
-    fn fail(&mut self, key: &ObjectKey, pod: &Pod, id: u64, context: &mut Context<'_>) {
-        let Some(template) = self.templates.get(&id) else {
-            return;
-        };
-        let known = self
-            .failures
-            .get(&id)
-            .filter(|(version, ..)| *version == template.version);
-        let (message, rejected_by) = match known {
-            Some((_, message, plugins)) => (message.clone(), plugins.clone()),
-            None => {
-                let (message, plugins) = explain(template, &self.nodes, context.settings);
-                self.failures
-                    .insert(id, (template.version, message.clone(), plugins.clone()));
-                (message, plugins)
-            }
-        };
-        let failure = Failure {
-            template: id,
-            rejected_by,
-        };
-        self.queue.park(key, failure, context.now);
-        self.request_flush(context.now, context);
-        bind::report_failure(pod, &message, context);
-    }
-
-    /// Forgets templates that nobody waits for, once they are many.
+    /// Forgets templates that nobody waits for, once they hold much; those that pods wait for keep what the queue asks them.
     fn forget_templates(&mut self) {
-        if self.templates.len() <= TEMPLATES_MAX {
+        let held = self.templates.len() * (self.nodes.slots().len() + 64);
+        if held <= VERDICTS_MAX {
             return;
         }
         let parked: BTreeSet<u64> = self.queue.parked_templates().collect();
+        self.templates.values_mut().for_each(Template::forget_nodes);
         self.template_ids.retain(|_, id| parked.contains(id));
         self.templates.retain(|id, _| parked.contains(id));
         self.failures.retain(|id, _| parked.contains(id));
         self.spread_versions.retain(|id, _| parked.contains(id));
     }
-}
-
-/// Why a template's pods fit nowhere, and which plugins said so.
-fn explain(template: &Template, nodes: &Nodes, settings: &Settings) -> (Arc<str>, BTreeSet<&'static str>) {
-    let plugins = template.rejections().map(|(_, rejection)| rejection.plugin).collect();
-    let post = if template.pod.never_preempts {
-        PostFilter::NotEligible("not eligible due to preemptionPolicy=Never.")
-    } else {
-        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, rejection) in template.rejections() {
-            let reason = if rejection.resolvable {
-                "No preemption victims found for incoming pod"
-            } else {
-                "Preemption is not helpful for scheduling"
-            };
-            *reasons.entry(reason.to_owned()).or_default() += 1;
-        }
-        PostFilter::NoCandidate(reasons)
-    };
-    let reasons = fit_error::histogram(template.rejections().map(|(_, rejection)| rejection));
-    let message = fit_error::message(nodes.slots().len(), &reasons, &post, settings);
-    (message.into(), plugins)
 }
 
 /// Whether pods in their back-off are taken when no active pod waits (feature `SchedulerPopFromBackoffQ`).
@@ -315,7 +253,7 @@ fn pod_of(object: Option<&Object>) -> Option<&Arc<Pod>> {
 }
 
 /// Whether a pod waits for this scheduler.
-fn is_ours(pod: &Pod) -> bool {
+pub(super) fn is_ours(pod: &Pod) -> bool {
     let scheduler = pod.spec.scheduler_name.as_str();
     pod.node_name.is_empty()
         && pod.is_active()
@@ -344,29 +282,29 @@ impl Component for Scheduler {
                     .entry(object.meta().namespace.clone())
                     .or_default() += 1;
             }
+            object if object.kind() == Kind::NAMESPACE => self.observe_namespace(change, context),
+            object if VOLUME_KINDS.contains(&object.kind()) => self.wake_for_volumes(context),
             _ => {}
         }
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
         match task {
-            Task::Cycle if self.cycle_at == Some(context.now) => {
+            Task::Cycle if self.cycle_at.is_some_and(|at| at <= context.now) => {
                 self.cycle_at = None;
                 if let Some(key) = self.queue.pop(is_eager(context.settings)) {
                     self.schedule_one(&key, context);
                 }
                 if self.queue.has_next(is_eager(context.settings)) {
                     self.schedule_cycle(context.settings.scheduler_cycle_duration, context);
-                } else {
-                    self.forget_templates();
                 }
             }
-            Task::EndBackOffs if self.back_off_at == Some(context.now) => {
+            Task::EndBackOffs if self.back_off_at.is_some_and(|at| at <= context.now) => {
                 self.back_off_at = None;
                 self.queue.end_back_offs(context.now);
                 self.request_wake_ups(context);
             }
-            Task::Flush if self.flush_at == Some(context.now) => {
+            Task::Flush if self.flush_at.is_some_and(|at| at <= context.now) => {
                 self.flush_at = None;
                 let longest = context.settings.scheduler_unschedulable_max;
                 self.queue.flush(longest, context.now, context.settings);

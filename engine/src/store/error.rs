@@ -23,6 +23,9 @@ pub enum StoreError {
     #[error("Operation cannot be fulfilled on {} \"{}\": the UID in the precondition does not match the UID in record",
         .0.info().group_resource(), .1.name)]
     UidMismatch(Kind, ObjectKey),
+    /// Admission forbids the object.
+    #[error("{} \"{}\" is forbidden: {}", .0.info().group_resource(), .1, .2)]
+    Forbidden(Kind, String, String),
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -34,7 +37,7 @@ impl StoreError {
         match self {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => "NotFound",
             StoreError::AlreadyExists(..) => "AlreadyExists",
-            StoreError::NamespaceTerminating(..) => "Forbidden",
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
             StoreError::UidMismatch(..) => "Conflict",
             StoreError::TooManyObjects(_) => "InternalError",
         }

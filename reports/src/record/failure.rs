@@ -23,6 +23,9 @@ pub struct Failure {
     /// The subject's latest events, as `kubectl get events` prints them.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub events: String,
+    /// The latest changes of what `kubectl get` shows of the subject, a line each with its time.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub changes: String,
     /// The lines of the feature file (or manifest) around the step, with line numbers.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source_excerpt: String,

@@ -2,6 +2,8 @@
 //!
 //! Documentation: "Assigning Pods to Nodes". Terms are alternatives; within one, all expressions must hold.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use smol_str::SmolStr;
 
@@ -66,6 +68,14 @@ impl NodeSelectorTerm {
         }
     }
 
+    /// The nodes that the term names, if it names any.
+    fn names(&self) -> Option<BTreeSet<SmolStr>> {
+        let named = |field: &&NodeRequirement| field.key == "metadata.name" && field.operator == "In";
+        let sets = self.fields.iter().filter(named);
+        sets.map(|field| field.values.iter().cloned().collect::<BTreeSet<_>>())
+            .reduce(|a, b| &a & &b)
+    }
+
     /// Whether a node fulfils the term; a term without requirements is fulfilled by none.
     pub fn matches(&self, node: &Node) -> bool {
         let name = |requirement: &NodeRequirement| {
@@ -95,6 +105,27 @@ impl PreferredTerm {
             term: NodeSelectorTerm::from_json(value.get("preference").unwrap_or(&Value::Null)),
         }
     }
+}
+
+/// What PreFilter finds: a pod whose every required term names nodes by `metadata.name` is tried on those only.
+///
+/// # Errors
+/// The terms contradict themselves: no node can be meant.
+pub fn narrowed(pod: &PodInfo) -> Result<Option<BTreeSet<SmolStr>>, Rejection> {
+    let mut names = BTreeSet::new();
+    let Some(terms) = pod.required_affinity.as_ref().filter(|terms| !terms.is_empty()) else {
+        return Ok(None);
+    };
+    for term in terms {
+        match term.names() {
+            Some(of_term) => names.extend(of_term),
+            None => return Ok(None),
+        }
+    }
+    if names.is_empty() {
+        return Err(Rejection::unresolvable(NAME, "pod affinity terms conflict"));
+    }
+    Ok(Some(names))
 }
 
 /// Whether a node fulfils what the pod requires of it.

@@ -11,6 +11,9 @@ const TAINT_UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 
 /// Filter.
 pub fn filter(pod: &PodInfo, node: &NodeInfo) -> Option<Rejection> {
+    if node.is_open {
+        return None;
+    }
     let refused = node.node.unschedulable && !pod.tolerates(TAINT_UNSCHEDULABLE, "", TaintEffect::NoSchedule);
     refused.then(|| Rejection::unresolvable(NAME, "node(s) were unschedulable"))
 }

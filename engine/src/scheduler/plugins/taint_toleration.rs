@@ -14,6 +14,9 @@ pub const WEIGHT: i64 = 3;
 
 /// Filter: the first taint in list order that is not tolerated decides.
 pub fn filter(pod: &PodInfo, node: &NodeInfo) -> Option<Rejection> {
+    if node.is_open {
+        return None;
+    }
     let untolerated = node.node.taints.iter().find(|taint| {
         taint.effect != TaintEffect::PreferNoSchedule && !pod.tolerates(&taint.key, &taint.value, taint.effect)
     })?;
@@ -27,6 +30,9 @@ pub fn filter(pod: &PodInfo, node: &NodeInfo) -> Option<Rejection> {
 
 /// Raw score: how many `PreferNoSchedule` taints are not tolerated.
 pub fn score(pod: &PodInfo, node: &NodeInfo) -> i64 {
+    if node.is_open {
+        return 0;
+    }
     let untolerated = node.node.taints.iter().filter(|taint| {
         taint.effect == TaintEffect::PreferNoSchedule && !pod.tolerates(&taint.key, &taint.value, taint.effect)
     });
