@@ -14,6 +14,8 @@ use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
+use crate::faults::ControlPlanePart;
+use crate::interference::Fate;
 use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
 use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
@@ -94,7 +96,7 @@ impl Cluster {
             store: Store::new(seed, options.epoch, options.limits.objects_max),
             agenda: Agenda::default(),
             settings: Settings::default(),
-            environment: Environment::default(),
+            environment: Environment::new(seed),
             events: EventRecorder::default(),
             scheduler: Scheduler::new(seed),
             kubelets: Kubelets::new(seed),
@@ -219,6 +221,9 @@ impl Cluster {
     /// # Errors
     /// Every document that was refused, with file, line, column, field, what is wrong and what was probably meant.
     pub fn apply(&mut self, text: &str, origin: &Origin) -> Result<Vec<Applied>, ApplyError> {
+        if self.environment.interference().is_down(ControlPlanePart::ApiServer) {
+            return Err(ApplyError::unreachable());
+        }
         let documents = decode_documents(text, origin, DecodeOptions::default());
         let mut session = Session::new(self, &NoFiles);
         kubectl::apply_documents(&mut session, documents)
@@ -363,8 +368,10 @@ impl Cluster {
             let (at, len, last) = (self.now, self.agenda.len(), format!("{:?}", entry.task));
             return Err(LimitError::AgendaLen { at, len, last });
         }
-        if let Some(task) = self.environment.hold(entry.urgency, entry.task) {
-            self.run_task(task);
+        match self.environment.fate(entry.urgency, entry.task) {
+            Fate::Runs(task) => self.run_task(task),
+            Fate::Held => {}
+            Fate::PutOff(delay, task) => self.agenda.schedule(self.now + delay, entry.urgency, task),
         }
         self.show_changes();
         Ok(true)
@@ -372,9 +379,11 @@ impl Cluster {
 
     fn run_task(&mut self, task: Task) {
         tracing::trace!(target: "engine::agenda", at_ns = self.now.as_nanos(), ?task);
-        if let Task::Planned(number) = task {
-            return self.do_planned(number);
-        }
+        let task = match task {
+            Task::Planned(number) => return self.do_planned(number),
+            Task::PutOff(task, _) => *task,
+            task => task,
+        };
         let mut context = Context {
             now: self.now,
             store: &mut self.store,
@@ -400,7 +409,7 @@ impl Cluster {
                 context.store.enter(self.now, "fault");
                 crate::faults::heal(fault, &mut self.kubelets, &mut context);
             }
-            Task::Planned(_) => {}
+            Task::Planned(_) | Task::PutOff(..) => {}
         }
     }
 

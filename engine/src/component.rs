@@ -26,6 +26,8 @@ pub enum Task {
     Heal(crate::faults::FaultId),
     /// Something that a person planned: its number.
     Planned(usize),
+    /// A wake-up that was put off, and how often the API server has refused it so far.
+    PutOff(Box<Task>, u8),
 }
 
 /// A component of the control plane, or all kubelets.

@@ -10,11 +10,12 @@ use smol_str::SmolStr;
 
 use crate::api::{Container, Kind, Pod, Selector};
 use crate::component::Task;
-use crate::faults::{ControlPlanePart, FaultId, FaultLog};
+use crate::faults::{FaultId, FaultLog};
+use crate::interference::{Fate, Interference};
 use crate::kubelet::ProbeKind;
 use crate::runtime::behaviour::normalized_reference;
 use crate::runtime::{Behaviour, PullFailure, glob_matches};
-use crate::sim::Urgency;
+use crate::sim::{Seed, Urgency};
 use crate::store::Objects;
 
 /// Which containers a rule is about.
@@ -121,14 +122,6 @@ pub enum ProbeOutage {
     TimesOut,
 }
 
-/// A process of the control plane that is down, and the wake-ups that have come due meanwhile.
-#[derive(Debug)]
-struct Down {
-    fault: FaultId,
-    part: ControlPlanePart,
-    held: Vec<(Urgency, Task)>,
-}
-
 /// Registries and processes.
 #[derive(Debug, Default)]
 pub struct Environment {
@@ -136,11 +129,19 @@ pub struct Environment {
     outages: BTreeMap<FaultId, PullOutage>,
     probes: BTreeMap<(crate::api::Uid, ProbeKind), BTreeMap<FaultId, ProbeOutage>>,
     faults: FaultLog,
-    down: Vec<Down>,
+    interference: Interference,
     nothing_said: Arc<Behaviour>,
 }
 
 impl Environment {
+    /// Nothing is said of anything yet; chance comes from the seed.
+    pub fn new(seed: Seed) -> Self {
+        Environment {
+            interference: Interference::new(seed),
+            ..Environment::default()
+        }
+    }
+
     /// Adds a rule; where rules contradict each other, the later one holds. It counts for containers started from now on.
     pub fn behave(&mut self, rule: Rule) {
         self.rules.push(rule);
@@ -210,49 +211,28 @@ impl Environment {
         self.probes.entry((pod, probe)).or_default().insert(fault, outage);
     }
 
-    /// Whether a process of the control plane is down.
-    pub fn is_down(&self, part: ControlPlanePart) -> bool {
-        self.down.iter().any(|down| down.part == part)
+    /// What disturbs the control plane.
+    pub fn interference(&self) -> &Interference {
+        &self.interference
     }
 
-    /// Takes a process of the control plane down, until [`Environment::take_held`].
-    pub(crate) fn begin_down(&mut self, fault: FaultId, part: ControlPlanePart) {
-        self.down.push(Down {
-            fault,
-            part,
-            held: Vec::new(),
-        });
+    /// To begin and end disturbances.
+    pub(crate) fn interference_mut(&mut self) -> &mut Interference {
+        &mut self.interference
     }
 
-    /// Keeps a wake-up that is due if its process is down; hands it back otherwise. The fault has struck if it was
-    /// unfinished business: a periodic check that is missed need not change anything.
-    pub(crate) fn hold(&mut self, urgency: Urgency, task: Task) -> Option<Task> {
-        if self.down.is_empty() {
-            return Some(task);
+    /// What becomes of a wake-up that is due.
+    pub(crate) fn fate(&mut self, urgency: Urgency, task: Task) -> Fate {
+        let (fate, struck) = self.interference.fate(urgency, task);
+        if let Some(fault) = struck {
+            self.faults.strike(fault, 1);
         }
-        let part = match &task {
-            Task::Scheduler(_) => ControlPlanePart::Scheduler,
-            Task::Controller(_) => ControlPlanePart::ControllerManager,
-            Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) => return Some(task),
-        };
-        let Some(down) = self.down.iter_mut().find(|down| down.part == part) else {
-            return Some(task);
-        };
-        if urgency == Urgency::Active {
-            self.faults.strike(down.fault, 1);
-        }
-        down.held.push((urgency, task));
-        None
-    }
-
-    /// Brings a process back: the wake-ups that were held, in the order in which they came due.
-    pub(crate) fn take_held(&mut self, part: ControlPlanePart) -> Vec<(Urgency, Task)> {
-        let index = self.down.iter().position(|down| down.part == part);
-        index.map(|index| self.down.remove(index).held).unwrap_or_default()
+        fate
     }
 
     /// Ends what a fault has begun.
     pub fn end(&mut self, fault: FaultId) {
+        self.interference.end(fault);
         self.outages.remove(&fault);
         for outages in self.probes.values_mut() {
             outages.remove(&fault);

@@ -12,6 +12,7 @@ pub mod controllers;
 pub mod environment;
 pub mod events;
 pub mod faults;
+pub mod interference;
 pub mod kubectl;
 pub mod kubelet;
 pub mod laws;

@@ -54,6 +54,20 @@ pub struct Task {
 }
 
 impl ControllerId {
+    /// Every controller, once each: parts of one controller share its name.
+    pub const ALL: &[ControllerId] = &[
+        ControllerId::ReplicaSet,
+        ControllerId::Deployment,
+        ControllerId::DaemonSet,
+        ControllerId::StatefulSet,
+        ControllerId::EndpointSlice,
+        ControllerId::GarbageCollector,
+        ControllerId::NodeLifecycle,
+        ControllerId::TaintEviction,
+        ControllerId::PodGc,
+        ControllerId::Namespace,
+    ];
+
     /// Its name in kube-controller-manager.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use crate::api::{Condition, ObjectKey, Timestamp};
+use crate::interference::Disturbance;
 use crate::kubelet::ProbeKind;
 
 /// What a node runs low on.
@@ -75,6 +76,8 @@ pub enum ControlPlanePart {
     Scheduler,
     /// kube-controller-manager: every controller.
     ControllerManager,
+    /// kube-apiserver: nobody can read or write.
+    ApiServer,
 }
 
 impl fmt::Display for ControlPlanePart {
@@ -82,6 +85,7 @@ impl fmt::Display for ControlPlanePart {
         f.write_str(match self {
             ControlPlanePart::Scheduler => "scheduler",
             ControlPlanePart::ControllerManager => "controller manager",
+            ControlPlanePart::ApiServer => "API server",
         })
     }
 }
@@ -109,6 +113,8 @@ pub enum Fault {
     RegistryUnreachable(SmolStr),
     /// A process of the control plane does nothing; what it would have done waits until it is back.
     ControlPlaneDown(ControlPlanePart),
+    /// The API server answers late, refuses writes, or its watch events are late.
+    Disturbed(Disturbance),
     /// The kernel kills a container for its memory; no name: every container of the pods.
     OomKilled(Vec<ObjectKey>, Option<SmolStr>),
     /// A container's process exits with a code; no name: every container of the pods.
@@ -176,6 +182,8 @@ impl Fault {
             Fault::ImageUnpullable(image) => format!("image {image}"),
             Fault::RegistryUnreachable(registry) => format!("registry {registry}"),
             Fault::ControlPlaneDown(part) => format!("the {part}"),
+            Fault::Disturbed(Disturbance::WatchLate(controller, _)) => controller.to_string(),
+            Fault::Disturbed(_) => "the API server".to_owned(),
             Fault::OomKilled(pods, _)
             | Fault::Exits(pods, ..)
             | Fault::Hangs(pods, _)
@@ -221,6 +229,13 @@ impl fmt::Display for Fault {
             Fault::ImageUnpullable(image) => write!(f, "image \"{image}\" cannot be pulled"),
             Fault::RegistryUnreachable(registry) => write!(f, "registry \"{registry}\" is unreachable"),
             Fault::ControlPlaneDown(part) => write!(f, "the {part} is down"),
+            Fault::Disturbed(Disturbance::Late(delay)) => write!(f, "the API server answers {delay:?} late"),
+            Fault::Disturbed(Disturbance::Rejects(percent)) => {
+                write!(f, "the API server rejects {percent}% of writes")
+            }
+            Fault::Disturbed(Disturbance::WatchLate(controller, delay)) => {
+                write!(f, "watch events of the {controller} arrive {delay:?} late")
+            }
             Fault::OomKilled(_, container) => write!(f, "{} is OOM killed", of(container)),
             Fault::Exits(_, container, code) => write!(f, "{} exits with code {code}", of(container)),
             Fault::Hangs(_, container) => write!(f, "{} hangs", of(container)),

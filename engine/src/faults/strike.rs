@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::{Fault, FaultError, FaultId, FaultRecord};
+use super::{ControlPlanePart, Fault, FaultError, FaultId, FaultRecord};
 use crate::Cluster;
 use crate::api::{Kind, Node, ObjectKey, Pod};
 use crate::component::{Context, Task};
@@ -123,10 +123,15 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             Ok(0)
         }
         Fault::ControlPlaneDown(part) => {
-            if context.environment.is_down(*part) {
+            if context.environment.interference().is_down(*part) {
                 return Err(FaultError::Already(fault.to_string()));
             }
-            context.environment.begin_down(id, *part);
+            context.environment.interference_mut().begin_down(id, *part);
+            let nodes = nodes_of(fault, kubelets, context)?;
+            Ok(set_machines(&nodes, kubelets, context))
+        }
+        Fault::Disturbed(how) => {
+            context.environment.interference_mut().begin(id, how.clone());
             Ok(0)
         }
         Fault::OomKilled(pods, container) => {
@@ -176,6 +181,10 @@ fn nodes_of(fault: &Fault, kubelets: &Kubelets, context: &Context<'_>) -> Result
                 false => Err(FaultError::NoNode(node.clone())),
             }
         }
+        Fault::ControlPlaneDown(ControlPlanePart::ApiServer) => {
+            let nodes = context.store.objects().all::<Node>().map(|node| node.meta.name.clone());
+            Ok(nodes.filter(|node| kubelets.has_node(node)).collect())
+        }
         _ => Ok(Vec::new()),
     }
 }
@@ -195,6 +204,8 @@ fn set_machines(nodes: &[SmolStr], kubelets: &mut Kubelets, context: &mut Contex
                 Fault::ZoneLost(lost) if Some(lost) == zone.as_ref() => powered = false,
                 Fault::KubeletStops(name) if name == node => kubelet = false,
                 Fault::NodePartitioned(name) if name == node => connected = false,
+                // No kubelet reaches an API server that is down.
+                Fault::ControlPlaneDown(ControlPlanePart::ApiServer) => connected = false,
                 _ => {}
             }
         }
@@ -295,9 +306,12 @@ pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) 
     context.environment.end(fault);
     match &fault_kind {
         Fault::ControlPlaneDown(part) => {
-            for (urgency, task) in context.environment.take_held(*part) {
+            let held = context.environment.interference_mut().take_held(*part);
+            for (urgency, task) in held {
                 context.agenda.schedule(context.now, urgency, task);
             }
+            let nodes = nodes_of(&fault_kind, kubelets, context).unwrap_or_default();
+            set_machines(&nodes, kubelets, context);
         }
         Fault::NodeDeleted(node) => kubelets.register_again(node, context),
         Fault::NodePressure(node, pressure) => {

@@ -5,6 +5,10 @@
 use crate::apiserver::{ApiError, Reason};
 use crate::limits::LimitError;
 
+/// What the client says if nobody listens where the API server should be.
+pub const REFUSED_CONNECTION: &str =
+    "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?";
+
 /// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandError {

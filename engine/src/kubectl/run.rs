@@ -2,12 +2,13 @@
 
 use super::command_line;
 use super::commands::{COMMANDS, Command, NOT_MODELLED};
-use super::error::{CommandError, Result};
+use super::error::{CommandError, REFUSED_CONNECTION, Result};
 use super::files::FileSource;
 use super::flags::{Arguments, GLOBAL};
 use super::session::Session;
 use crate::api::duration;
 use crate::cluster::Cluster;
+use crate::faults::ControlPlanePart;
 
 /// What a command left behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,8 +35,15 @@ pub fn run_line(cluster: &mut Cluster, line: &str, files: &dyn FileSource) -> Co
 
 /// Runs one command given as its arguments, without the leading `kubectl`.
 pub fn run_words(cluster: &mut Cluster, words: &[String], files: &dyn FileSource) -> CommandOutput {
+    let unreachable = cluster
+        .environment()
+        .interference()
+        .is_down(ControlPlanePart::ApiServer);
     let mut session = Session::new(cluster, files);
-    let outcome = dispatch(&mut session, words);
+    let outcome = match unreachable && needs_server(words) {
+        true => Err(CommandError::Verbatim(REFUSED_CONNECTION.to_owned())),
+        false => dispatch(&mut session, words),
+    };
     if let Err(error) = &outcome {
         session.stderr.push_str(&error.text());
     }
@@ -44,6 +52,12 @@ pub fn run_words(cluster: &mut Cluster, words: &[String], files: &dyn FileSource
         stderr: session.stderr,
         exit_code: i32::from(outcome.is_err()),
     }
+}
+
+/// Whether a command asks the API server at all.
+fn needs_server(words: &[String]) -> bool {
+    let is_client = words.iter().any(|word| word == "--client" || word == "--client=true");
+    !is_client
 }
 
 fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::api::decode::{DecodeErrors, Manifest};
 use crate::api::patch::three_way_merge;
 use crate::api::schema::Schema;
 use crate::api::{Kind, ObjectKey};
-use crate::kubectl::error::{CommandError, Result};
+use crate::kubectl::error::{CommandError, REFUSED_CONNECTION, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::{Format, Output, compact_json, list_of};
 use crate::kubectl::selection::{Info, Query};
@@ -91,6 +91,19 @@ pub struct ApplyError {
     pub applied: Vec<Applied>,
     /// What was not, and why; never empty.
     pub failures: Vec<ApplyFailure>,
+}
+
+impl ApplyError {
+    /// Nothing was applied: the API server does not answer.
+    pub(crate) fn unreachable() -> Self {
+        ApplyError {
+            applied: Vec::new(),
+            failures: vec![ApplyFailure {
+                diagnosis: REFUSED_CONNECTION.to_owned(),
+                kubectl_text: REFUSED_CONNECTION.to_owned(),
+            }],
+        }
+    }
 }
 
 impl fmt::Display for ApplyError {
