@@ -11,6 +11,7 @@ pub mod duration;
 mod event;
 mod inert;
 mod int_or_string;
+mod job;
 pub mod json;
 mod kind;
 mod lease;
@@ -36,6 +37,7 @@ pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStr
 pub use event::{Event, ObjectReference};
 pub use inert::Inert;
 pub use int_or_string::{IntOrString, IntOrStringError};
+pub use job::{Job, JobSpec, JobStatus};
 pub use kind::{Kind, KindInfo, Scope, split_api_version};
 pub use lease::Lease;
 pub use meta::{Deletion, Labels, ObjectKey, ObjectMeta, OwnerReference, Timestamp, Uid};

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::json::ObjectBuilder;
 use super::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod, ReplicaSet,
+    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod, ReplicaSet,
     Service, StatefulSet,
 };
 
@@ -99,6 +99,8 @@ objects! {
     DaemonSet(DaemonSet),
     /// A StatefulSet.
     StatefulSet(StatefulSet),
+    /// A Job.
+    Job(Job),
     /// A Service.
     Service(Service),
     /// An EndpointSlice.
@@ -121,6 +123,7 @@ impl Object {
             Object::Deployment(_) => Kind::DEPLOYMENT,
             Object::DaemonSet(_) => Kind::DAEMON_SET,
             Object::StatefulSet(_) => Kind::STATEFUL_SET,
+            Object::Job(_) => Kind::JOB,
             Object::Service(_) => Kind::SERVICE,
             Object::EndpointSlice(_) => Kind::ENDPOINT_SLICE,
             Object::Event(_) => Kind::EVENT,
@@ -143,6 +146,7 @@ impl Object {
             Kind::DEPLOYMENT => Deployment::from_json(value).into(),
             Kind::DAEMON_SET => DaemonSet::from_json(value).into(),
             Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),
+            Kind::JOB => Job::from_json(value).into(),
             Kind::SERVICE => Service::from_json(value).into(),
             Kind::ENDPOINT_SLICE => EndpointSlice::from_json(value).into(),
             Kind::EVENT => Event::from_json(value).into(),

@@ -4,6 +4,7 @@ use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::endpoint_slice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
+use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycle;
 use super::pod_gc::PodGc;
@@ -26,6 +27,10 @@ pub enum ControllerId {
     DaemonSet,
     /// Keeps the pods of StatefulSets.
     StatefulSet,
+    /// Runs Jobs to their end.
+    Job,
+    /// Deletes Jobs that have ended.
+    TtlAfterFinished,
     /// Writes EndpointSlices.
     EndpointSlice,
     /// Deletes what has lost its owner.
@@ -75,6 +80,8 @@ impl ControllerId {
             ControllerId::Deployment => "deployment-controller",
             ControllerId::DaemonSet => "daemonset-controller",
             ControllerId::StatefulSet => "statefulset-controller",
+            ControllerId::Job => "job-controller",
+            ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
             ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
@@ -94,6 +101,8 @@ pub struct Controllers {
     deployment: DeploymentController,
     daemon_set: DaemonSetController,
     stateful_set: StatefulSetController,
+    job: JobController,
+    ttl_after_finished: TtlAfterFinished,
     endpoint_slice: EndpointSliceController,
     garbage_collector: GarbageCollector,
     node_lifecycle: NodeLifecycle,
@@ -110,6 +119,8 @@ impl Controllers {
             deployment: DeploymentController::new(seed),
             daemon_set: DaemonSetController::new(seed),
             stateful_set: StatefulSetController::new(seed),
+            job: JobController::new(seed),
+            ttl_after_finished: TtlAfterFinished::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
             garbage_collector: GarbageCollector::new(seed),
             node_lifecycle: NodeLifecycle::new(seed),
@@ -128,6 +139,8 @@ impl Component for Controllers {
         self.deployment.observe(change, context);
         self.daemon_set.observe(change, context);
         self.stateful_set.observe(change, context);
+        self.job.observe(change, context);
+        self.ttl_after_finished.observe(change, context);
         self.endpoint_slice.observe(change, context);
         self.garbage_collector.observe(change, context);
         self.node_lifecycle.observe(change, context);
@@ -143,6 +156,8 @@ impl Component for Controllers {
             ControllerId::Deployment => self.deployment.run(key, context),
             ControllerId::DaemonSet => self.daemon_set.run(key, context),
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
+            ControllerId::Job => self.job.run(key, context),
+            ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
             ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),

@@ -7,6 +7,7 @@ mod deployment;
 mod endpoint_slice;
 mod garbage_collector;
 mod history;
+mod job;
 mod namespace;
 mod node_lifecycle;
 mod owner;

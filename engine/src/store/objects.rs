@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::Change;
 use crate::api::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Kind, LabelSelector, Lease, Node, Object, ObjectKey, Pod,
+    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, LabelSelector, Lease, Node, Object, ObjectKey, Pod,
     ReplicaSet, Resource, Selector, Service, StatefulSet, Uid,
 };
 
@@ -46,7 +46,7 @@ macro_rules! stored {
     )* };
 }
 
-stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Service, EndpointSlice, Event, Lease);
+stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Job by spec, Service, EndpointSlice, Event, Lease);
 
 type LabelKey = (SmolStr, SmolStr, SmolStr);
 

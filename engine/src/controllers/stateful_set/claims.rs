@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::controller::{COMPONENT, CONTROL};
 use super::identity::claim_name;
 use crate::api::defaulting::{default_object, prepare_for_create};
-use crate::api::{Inert, Kind, ObjectKey, OwnerReference, Pod, Resource, StatefulSet, json as read};
+use crate::api::{Inert, Kind, ObjectKey, OwnerReference, Pod, Resource, StatefulSet};
 use crate::component::Context;
 use crate::events::Report;
 use crate::store::StoreError;

@@ -1,0 +1,128 @@
+//! What a Job's pods amount to: which have ended since the last look, which run.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::indexes;
+use super::policy::{self, Verdict};
+use crate::api::{Job, Pod, PodPhase, RestartPolicy, Timestamp};
+use crate::component::Context;
+
+/// Pods keep this until they have been counted.
+pub const FINALIZER: &str = "batch.kubernetes.io/job-tracking";
+/// A pod's completion index: an annotation, and since 1.28 a label.
+pub const INDEX_ANNOTATION: &str = "batch.kubernetes.io/job-completion-index";
+
+/// What the pods of a Job amount to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Pods that run or are about to, by name.
+    pub active: Vec<Arc<Pod>>,
+    /// Pods that are being deleted and have not ended.
+    pub terminating: i32,
+    /// Pods that are ready.
+    pub ready: i32,
+    /// Pods that succeeded and were not counted before.
+    pub succeeded: Vec<Arc<Pod>>,
+    /// Pods that failed and were not counted before, with what that means.
+    pub failed: Vec<(Arc<Pod>, Verdict)>,
+    /// The indexes that have succeeded, now or before.
+    pub succeeded_indexes: BTreeSet<i32>,
+    /// The indexes that have failed for good, now or before.
+    pub failed_indexes: BTreeSet<i32>,
+    /// How often the containers of living pods were restarted.
+    pub restarts: i32,
+}
+
+impl Tally {
+    /// Looks at a Job's pods.
+    pub fn of(job: &Job, context: &Context<'_>) -> Self {
+        let status = &job.status;
+        let mut tally = Tally {
+            succeeded_indexes: indexes::parse(&status.completed_indexes),
+            failed_indexes: indexes::parse(status.failed_indexes.as_deref().unwrap_or_default()),
+            ..Tally::default()
+        };
+        // Only pods that have ended count where it matters how they ended.
+        let only_ended = !job.spec.failure_rules.is_empty() || job.spec.replace_only_failed;
+        for pod in context.store.objects().owned::<Pod>(job.meta.uid) {
+            tally.ready += i32::from(pod.is_ready() && !pod.status.phase.is_terminal());
+            match pod.status.phase {
+                PodPhase::Succeeded if is_tracked(pod) => tally.succeeded.push(pod.clone()),
+                PodPhase::Failed if is_tracked(pod) => tally.failed.push((pod.clone(), policy::judge(job, pod))),
+                PodPhase::Succeeded | PodPhase::Failed => {}
+                _ if pod.meta.is_deleted() => {
+                    tally.terminating += 1;
+                    if is_tracked(pod) && !only_ended {
+                        tally.failed.push((pod.clone(), Verdict::Count));
+                    }
+                }
+                _ => {
+                    let containers = pod.status.containers.iter().chain(&pod.status.init_containers);
+                    tally.restarts += containers.map(|container| container.restart_count).sum::<i32>();
+                    tally.active.push(pod.clone());
+                }
+            }
+        }
+        let done = tally.succeeded.iter().filter_map(|pod| index_of(pod));
+        tally.succeeded_indexes.extend(done);
+        tally.fail_indexes(job);
+        tally
+    }
+
+    /// An index has failed when its pod did once more than is forgiven.
+    fn fail_indexes(&mut self, job: &Job) {
+        let Some(limit) = job.spec.backoff_limit_per_index else {
+            return;
+        };
+        for (pod, verdict) in &self.failed {
+            let Some(index) = index_of(pod) else { continue };
+            let failures = failures_of(pod) + i32::from(*verdict != Verdict::Ignore);
+            if *verdict == Verdict::FailIndex || failures > limit {
+                self.failed_indexes.insert(index);
+            }
+        }
+    }
+
+    /// How many failures count that were not counted before.
+    pub fn counted_failures(&self) -> i32 {
+        let counted = self.failed.iter().filter(|(_, verdict)| *verdict != Verdict::Ignore);
+        i32::try_from(counted.count()).unwrap_or(i32::MAX)
+    }
+
+    /// Whether containers were restarted in place more often than is forgiven (`pastBackoffLimitOnFailure`).
+    pub fn has_restarted_too_often(&self, job: &Job) -> bool {
+        job.spec.template.spec.restart_policy == RestartPolicy::OnFailure
+            && self.restarts > 0
+            && self.restarts >= job.spec.backoff_limit
+    }
+}
+
+/// Whether a pod has not been counted yet.
+pub fn is_tracked(pod: &Pod) -> bool {
+    pod.meta.finalizers.iter().any(|finalizer| finalizer == FINALIZER)
+}
+
+/// The completion index of a pod.
+pub fn index_of(pod: &Pod) -> Option<i32> {
+    pod.meta.annotations.get(INDEX_ANNOTATION)?.parse().ok()
+}
+
+/// How often the predecessors of a pod at its index failed.
+pub fn failures_of(pod: &Pod) -> i32 {
+    let count = pod.meta.annotations.get("batch.kubernetes.io/job-index-failure-count");
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
+/// When a pod ended: when its last container did, or else when it was given up.
+pub fn finished_at(pod: &Pod, now: Timestamp) -> Timestamp {
+    let ends = pod
+        .status
+        .containers
+        .iter()
+        .filter_map(|container| container.state.terminated.as_ref()?.finished_at);
+    ends.max()
+        .or(pod.meta.deletion.map(|deletion| deletion.at))
+        .unwrap_or(now)
+        .min(now)
+}
