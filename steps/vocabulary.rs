@@ -27,4 +27,5 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/then/kubectl.rs", include_str!("then/kubectl.rs")),
     ("steps/then/events.rs", include_str!("then/events.rs")),
     ("steps/then/history.rs", include_str!("then/history.rs")),
+    ("steps/then/order.rs", include_str!("then/order.rs")),
 ];

@@ -30,3 +30,29 @@ Feature: A part of the control plane is down
     Then for 10m, at most 2 pods labelled "app=web" exist
     When the controller manager recovers
     Then within 1m, deployment "web" has 3 available replicas
+
+  Scenario: The API server is down: what runs goes on, and nobody can change anything
+    When the API server is down for 3m
+    And I try to run `kubectl get pods`
+    Then the command fails with "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?"
+    And for 2m, every pod labelled "app=web" shows STATUS "Running"
+
+  Scenario: A slow API server makes a rollout slow
+    When the API server answers 2s late
+    And I run `kubectl scale deployment/web --replicas=5`
+    Then for 5s, deployment "web" has 3 ready replicas
+    And within 2m, deployment "web" has 5 ready replicas
+    When the API server recovers
+    And I run `kubectl scale deployment/web --replicas=6`
+    Then within 5s, deployment "web" has 6 ready replicas
+
+  Scenario: Refused writes are tried again
+    When the API server rejects 50% of writes for 5m
+    And I run `kubectl scale deployment/web --replicas=10`
+    Then within 2m, deployment "web" has 10 ready replicas
+
+  Scenario: A controller that learns late acts late
+    When watch events of the replicaset controller arrive 20s late for 5m
+    And I run `kubectl delete pod --all`
+    Then for 10s, deployment "web" has 0 ready replicas
+    And within 2m, deployment "web" has 3 ready replicas

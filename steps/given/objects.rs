@@ -91,6 +91,48 @@ fn a_deployment(world: &mut World, name: Text, replicas: i32, image: Text) -> Re
     create(world, &deployment)
 }
 
+/// Creates a StatefulSet of pods labelled `app=NAME` with one container called NAME, and the headless Service that names them.
+///
+/// Example: `Given a statefulset "db" with 3 replicas of image "postgres:17"`
+#[given(expr = "a statefulset {string} with {int} replica(s) of image {string}")]
+#[when(expr = "a statefulset {string} with {int} replica(s) of image {string}")]
+fn a_stateful_set(world: &mut World, name: Text, replicas: i32, image: Text) -> Result<(), StepError> {
+    let service = serde_json::json!({
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": { "name": name.0, "labels": { "app": name.0 } },
+        "spec": { "clusterIP": "None", "selector": { "app": name.0 }, "ports": [{ "port": 80 }] },
+    });
+    create(world, &service)?;
+    let stateful_set = serde_json::json!({
+        "apiVersion": "apps/v1", "kind": "StatefulSet",
+        "metadata": { "name": name.0, "labels": { "app": name.0 } },
+        "spec": {
+            "replicas": replicas,
+            "serviceName": name.0,
+            "selector": { "matchLabels": { "app": name.0 } },
+            "template": template(&name, &image),
+        },
+    });
+    create(world, &stateful_set)
+}
+
+/// Creates a DaemonSet of pods labelled `app=NAME` with one container called NAME, nothing else set.
+///
+/// Example: `Given a daemonset "agent" of image "fluentd"`
+#[given(expr = "a daemonset {string} of image {string}")]
+#[when(expr = "a daemonset {string} of image {string}")]
+fn a_daemon_set(world: &mut World, name: Text, image: Text) -> Result<(), StepError> {
+    let daemon_set = serde_json::json!({
+        "apiVersion": "apps/v1", "kind": "DaemonSet",
+        "metadata": { "name": name.0, "labels": { "app": name.0 } },
+        "spec": {
+            "selector": { "matchLabels": { "app": name.0 } },
+            "template": template(&name, &image),
+        },
+    });
+    create(world, &daemon_set)
+}
+
 /// Deletes an object and waits until it is gone, as kubectl does; of a name with `*`, all that match.
 ///
 /// Example: `When I delete pod "web-0"`

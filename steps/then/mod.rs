@@ -7,6 +7,7 @@ mod history;
 mod kubectl;
 mod nodes;
 mod objects;
+mod order;
 mod pods;
 mod reachability;
 mod services;

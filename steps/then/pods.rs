@@ -19,6 +19,24 @@ fn equal(what: &str, seen: &str, wanted: &str) -> Verdict {
     }
 }
 
+/// Asserts the name that a pod's processes see as their host's: `spec.hostname`, else the pod's own name.
+///
+/// Example: `Then pod "redis-set-0" has hostname "redis-set-0"`
+#[then(expr = "{tense}{pods} has/have hostname {string}")]
+fn have_hostname(world: &mut World, tense: Tense, pods: Pods, wanted: Text) -> Result<(), StepError> {
+    let claim = Claim::pods(&pods, format!("hostname {:?}", wanted.0), |_, pod| {
+        let given = pod.spec.json.get("hostname").and_then(serde_json::Value::as_str);
+        // The kernel's limit on host names (kubelet `GeneratePodHostNameAndDomain`).
+        let seen: String = given.unwrap_or(&pod.meta.name).chars().take(63).collect();
+        if seen == wanted.0 {
+            Ok(())
+        } else {
+            Err(format!("hostname {seen:?}"))
+        }
+    })?;
+    world.assert(tense, &claim)
+}
+
 /// Asserts `status.phase`: Pending, Running, Succeeded, Failed or Unknown.
 ///
 /// Example: `Then pod "web-0" has phase "Running"`
