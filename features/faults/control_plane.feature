@@ -54,5 +54,5 @@ Feature: A part of the control plane is down
   Scenario: A controller that learns late acts late
     When watch events of the replicaset controller arrive 20s late for 5m
     And I run `kubectl delete pod --all`
-    Then for 10s, deployment "web" has 0 ready replicas
-    And within 2m, deployment "web" has 3 ready replicas
+    Then for 10s, no pod labelled "app=web" exists
+    And within 2m, exactly 3 pods labelled "app=web" are Ready

@@ -84,3 +84,14 @@ Feature: A StatefulSet gives its pods an identity and an order
     Then within 10m, a pod on node "node-1" shows STATUS "Terminating"
     And for 5m, statefulset "db" has at most 2 ready replicas
     And within 20m, statefulset "db" has 3 ready replicas
+
+  Scenario: An update replaces the pods from the last to the first, and each keeps its name
+    Given a statefulset "cache" with 3 replicas of image "redis:7.4"
+    And the cluster settles
+    Then the pods of statefulset "cache" were created in order
+    And pod "cache-1" has hostname "cache-1"
+    When I run `kubectl set image statefulset/cache cache=redis:8.0`
+    And 1 minute passes
+    Then statefulset "cache" has rolled out
+    And the pods of statefulset "cache" were updated in reverse order
+    And the pods of statefulset "cache" were deleted in reverse order

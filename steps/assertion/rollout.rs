@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
 use shakedown_engine::api::{Deployment, Kind, Object};
 use shakedown_engine::store::Change;
 
@@ -14,7 +15,7 @@ use crate::parameters::ObjectRef;
 /// What is missing.
 pub fn is_rolled_out(object: &Object) -> Result<(), String> {
     let Object::Deployment(deployment) = object else {
-        return Err(format!("{} has no rollouts", object.kind()));
+        return is_rolled_out_by_number(object);
     };
     let (wanted, status) = (deployment.spec.replicas, &deployment.status);
     if status.observed_generation < deployment.meta.generation {
@@ -34,6 +35,36 @@ pub fn is_rolled_out(object: &Object) -> Result<(), String> {
             "{} of {} updated replicas are available",
             status.available_replicas, status.updated_replicas
         ));
+    }
+    Ok(())
+}
+
+/// StatefulSets and DaemonSets: the numbers of their status, as `kubectl rollout status` reads them.
+fn is_rolled_out_by_number(object: &Object) -> Result<(), String> {
+    let json = object.to_json();
+    let number = |pointer: &str| json.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+    let (wanted, updated, available) = match object.kind() {
+        Kind::STATEFUL_SET => {
+            let partition = number("/spec/updateStrategy/rollingUpdate/partition");
+            let wanted = number("/spec/replicas");
+            let updated = number("/status/updatedReplicas") + partition.min(wanted);
+            (wanted, updated, number("/status/readyReplicas"))
+        }
+        Kind::DAEMON_SET => (
+            number("/status/desiredNumberScheduled"),
+            number("/status/updatedNumberScheduled"),
+            number("/status/numberAvailable"),
+        ),
+        kind => return Err(format!("{kind} has no rollouts")),
+    };
+    if number("/status/observedGeneration") < object.meta().generation {
+        return Err("the controller has not seen the latest spec yet".to_owned());
+    }
+    if updated < wanted {
+        return Err(format!("{updated} of {wanted} pods are updated"));
+    }
+    if available < wanted {
+        return Err(format!("{available} of {wanted} pods are available"));
     }
     Ok(())
 }

@@ -82,11 +82,12 @@ impl WorkQueue {
         context.agenda.schedule(at, urgency, component::Task::Controller(task));
     }
 
-    /// Takes a key whose wake-up has come; false if the wake-up is stale (the key was to come sooner, and has come).
+    /// Takes a key whose wake-up has come; false if the wake-up is stale (the key was to come sooner, and has come). A wake-up may
+    /// come later than it was due: its process was down, or the API server slow.
     pub fn take(&mut self, key: &ObjectKey, now: SimTime) -> bool {
         let Some(due) = self.due.get_mut(key) else { return false };
-        let soon = due.soon.take_if(|at| *at == now).is_some();
-        let later = due.later.take_if(|at| *at == now).is_some();
+        let soon = due.soon.take_if(|at| *at <= now).is_some();
+        let later = due.later.take_if(|at| *at <= now).is_some();
         if due.soon.is_none() && due.later.is_none() {
             self.due.remove(key);
         }
