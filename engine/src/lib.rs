@@ -17,6 +17,7 @@ pub mod kubelet;
 pub mod laws;
 pub mod limits;
 pub mod networking;
+mod plans;
 pub mod runtime;
 pub mod scheduler;
 pub mod settings;

@@ -122,7 +122,7 @@ pub fn replay(suite: &str, paths: &[PathBuf], options: &Options, out: &mut dyn W
     }
     let mut tally = Tally::default();
     for file in &files {
-        let recording = match suite.extension() {
+        let recording = match suite.extension {
             "json" => Recording::read_whole(file, options)?,
             _ => Recording::read(file)?,
         };
@@ -159,7 +159,7 @@ fn collect(suite: &Suite, path: &Path, depth: usize, files: &mut BTreeSet<PathBu
                 collect(suite, &entry.map_err(unreadable)?.path(), depth + 1, files)?;
             }
         }
-    } else if path.extension().is_some_and(|e| e == suite.extension()) && (suite.knows)(&stem(path)) {
+    } else if path.extension().is_some_and(|e| e == suite.extension) && (suite.knows)(&stem(path)) {
         files.insert(path.to_path_buf());
     }
     Ok(())

@@ -8,21 +8,12 @@ use super::{Outcome, api, columns, scheduling, traces, values};
 pub struct Suite {
     /// What the command line calls it; the folder's name where the recordings are kept.
     pub name: &'static str,
+    /// The extension of its recordings: `jsonl`, a case a line, or `json`, a case a file.
+    pub extension: &'static str,
     /// Whether it can replay a recording of this name (a file name without `.jsonl`).
     pub knows: fn(&str) -> bool,
     /// Replays one recording: one outcome a case, in order. Fails only where the recording itself cannot be understood.
     pub replay: fn(&Recording) -> Result<Vec<Outcome>, CannotRun>,
-}
-
-impl Suite {
-    /// The extension of its recordings: `jsonl`, a case a line, but for traces, which are one file a case.
-    pub(super) fn extension(&self) -> &'static str {
-        if self.name == traces::SUITE.name {
-            "json"
-        } else {
-            "jsonl"
-        }
-    }
 }
 
 /// Every suite, in the order `did you mean` and messages list them.

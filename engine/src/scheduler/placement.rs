@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use crate::api::{ObjectKey, Pod};
 
 /// Asked once for each new pod, in order of creation: which node it ought to get.
-type Chooser = Box<dyn FnMut(&Pod) -> Option<SmolStr> + Send>;
+type Chooser = Box<dyn FnMut(&Pod) -> Option<SmolStr> + Send + Sync>;
 
 /// Says which node new pods ought to get if several are equally good.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub struct Placement {
 
 impl Placement {
     /// Placement as `chooser` says: it is asked once for each new pod, in order of creation; none leaves it to chance.
-    pub fn new(chooser: impl FnMut(&Pod) -> Option<SmolStr> + Send + 'static) -> Self {
+    pub fn new(chooser: impl FnMut(&Pod) -> Option<SmolStr> + Send + Sync + 'static) -> Self {
         Placement {
             chooser: Some(Box::new(chooser)),
             wanted: BTreeMap::new(),

@@ -15,6 +15,7 @@ use super::{Outcome, Suite};
 /// Recordings of API server and kubectl.
 pub const SUITE: Suite = Suite {
     name: "api",
+    extension: "jsonl",
     knows: |name| replayer(name).is_some(),
     replay: |recording| replayer(recording.name()).map_or_else(|| Ok(Vec::new()), |replay| replay(recording)),
 };

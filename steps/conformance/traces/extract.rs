@@ -17,6 +17,7 @@ use super::objects;
 pub struct Extract<'a> {
     cluster: &'a Cluster,
     start: SimTime,
+    end: SimTime,
     aliases: Aliases,
     pods: Vec<PodTrace>,
     pod_index: BTreeMap<Uid, usize>,
@@ -31,11 +32,12 @@ fn push(entries: &mut Vec<Entry>, at: f64, values: Vec<Value>) {
 }
 
 impl<'a> Extract<'a> {
-    /// Nothing yet.
-    pub fn new(cluster: &'a Cluster, start: SimTime) -> Self {
+    /// Nothing yet; what happens after `end` will be left out (a command that waits may have gone on).
+    pub fn new(cluster: &'a Cluster, start: SimTime, end: SimTime) -> Self {
         Extract {
             cluster,
             start,
+            end,
             aliases: Aliases::default(),
             pods: Vec::new(),
             pod_index: BTreeMap::new(),
@@ -46,6 +48,9 @@ impl<'a> Extract<'a> {
     /// Tells everything that happened in `namespace` and to nodes since change number `from`.
     pub fn take(mut self, from: usize, namespace: &str) -> (Take, Aliases) {
         let log = self.cluster.log();
+        let log = log
+            .get(..log.partition_point(|change| change.at <= self.end))
+            .unwrap_or(log);
         let (before, after) = log.split_at(from.min(log.len()));
         for change in after {
             let object = change.object();

@@ -22,6 +22,7 @@ use super::{CaseResult, Outcome, Suite};
 /// Recordings of lives.
 pub const SUITE: Suite = Suite {
     name: "traces",
+    extension: "json",
     knows: |_| true,
     replay,
 };

@@ -1,15 +1,16 @@
 //! Replaying a take: the recorder's cluster, its actions at their times, and what came of it.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use shakedown_engine::api::{Kind, Object, ObjectKey, Pod, Timestamp};
 use shakedown_engine::faults::Fault;
 use shakedown_engine::kubelet::NodeTemplate;
-use shakedown_engine::limits::LimitError;
 use shakedown_engine::runtime::glob_matches;
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::{Cluster, ClusterOptions};
+use smol_str::SmolStr;
 
 use super::alias::{Aliases, is_random};
 use super::case::{Action, Case, Entry, PodTrace, Take};
@@ -35,86 +36,94 @@ const KUBECTL_START: Duration = Duration::from_millis(100);
 /// What keeps the case from being replayed at all, as one line.
 pub fn replay(case: &Case, seed: u64) -> Result<Take, String> {
     let take = case.takes.first().ok_or("it has no takes")?;
-    let mut player = Player::new(case, take, seed)?;
-    for action in &take.actions {
-        player.act(action)?;
+    let mut cluster = prepare(case, take, seed)?;
+    let player = Arc::new(Player {
+        files: case
+            .manifests
+            .iter()
+            .map(|(name, text)| (format!("manifests/{name}"), text.clone()))
+            .collect(),
+        namespace: case.namespace.clone(),
+        start: cluster.now(),
+        from: cluster.log().len(),
+        take: take.clone(),
+        done: Mutex::default(),
+    });
+    for (number, action) in take.actions.iter().enumerate() {
+        let started = if action.kubectl.is_some() {
+            KUBECTL_START
+        } else {
+            Duration::ZERO
+        };
+        let at = player.instant(action.t) + started;
+        let player = Arc::clone(&player);
+        cluster.plan(at, move |cluster| player.act(number, cluster));
     }
-    player.advance_to(take.duration)?;
-    Ok(player.told())
+    let end = player.instant(take.duration);
+    cluster.advance(end.since(cluster.now())).map_err(|e| e.to_string())?;
+    player.told(&cluster)
 }
 
-struct Player<'a> {
-    case: &'a Case,
-    take: &'a Take,
-    cluster: Cluster,
+/// The recorder's cluster, just before the first action.
+fn prepare(case: &Case, take: &Take, seed: u64) -> Result<Cluster, String> {
+    let start: Timestamp = case.start.parse().map_err(|e| format!("start: {e}"))?;
+    let warm_up = i64::try_from(WARM_UP.as_secs()).unwrap_or(0);
+    let mut cluster = Cluster::new(ClusterOptions {
+        seed,
+        epoch: Timestamp(start.0 - warm_up),
+        ..ClusterOptions::default()
+    });
+    for (name, value) in SETTINGS {
+        cluster.set_setting(name, value).map_err(|e| e.to_string())?;
+    }
+    for (name, zone) in NODES {
+        let template = NodeTemplate {
+            zone: zone.into(),
+            ..NodeTemplate::named(name)
+        };
+        cluster.add_node(&template).map_err(|e| e.to_string())?;
+    }
+    behave(case, take, &mut cluster)?;
+    cluster.place(placement::of(take));
+    cluster.advance(WARM_UP).map_err(|e| e.to_string())?;
+    let namespace = serde_json::json!({"metadata": {"name": case.namespace}});
+    let created = cluster.request(|request| request.create(Kind::NAMESPACE, namespace));
+    created.map_err(|e| e.to_string())?;
+    cluster.settle().map_err(|e| e.to_string())?;
+    Ok(cluster)
+}
+
+/// What is done in a replay. Every action is planned beforehand: some happen while a command waits.
+struct Player {
+    take: Take,
+    namespace: String,
     files: BTreeMap<String, String>,
     /// When the first action is.
     start: SimTime,
     /// How many changes lie before it.
     from: usize,
-    actions: Vec<Action>,
-    aliases: Aliases,
-    learnt: usize,
+    /// What became of each action that was carried out.
+    done: Mutex<BTreeMap<usize, Result<Action, String>>>,
 }
 
-impl<'a> Player<'a> {
-    fn new(case: &'a Case, take: &'a Take, seed: u64) -> Result<Self, String> {
-        let start: Timestamp = case.start.parse().map_err(|e| format!("start: {e}"))?;
-        let warm_up = i64::try_from(WARM_UP.as_secs()).unwrap_or(0);
-        let mut cluster = Cluster::new(ClusterOptions {
-            seed,
-            epoch: Timestamp(start.0 - warm_up),
-            ..ClusterOptions::default()
-        });
-        for (name, value) in SETTINGS {
-            cluster.set_setting(name, value).map_err(|e| e.to_string())?;
-        }
-        for (name, zone) in NODES {
-            let template = NodeTemplate {
-                zone: zone.into(),
-                ..NodeTemplate::named(name)
-            };
-            cluster.add_node(&template).map_err(|e| e.to_string())?;
-        }
-        behave(case, take, &mut cluster)?;
-        cluster.place(placement::of(take));
-        cluster.advance(WARM_UP).map_err(|e| e.to_string())?;
-        let namespace = serde_json::json!({"metadata": {"name": case.namespace}});
-        let created = cluster.request(|request| request.create(Kind::NAMESPACE, namespace));
-        created.map_err(|e| e.to_string())?;
-        cluster.settle().map_err(|e| e.to_string())?;
-        let files = case
-            .manifests
-            .iter()
-            .map(|(name, text)| (format!("manifests/{name}"), text.clone()));
-        Ok(Player {
-            files: files.collect(),
-            start: cluster.now(),
-            from: cluster.log().len(),
-            case,
-            take,
-            cluster,
-            actions: Vec::new(),
-            aliases: Aliases::default(),
-            learnt: 0,
-        })
+impl Player {
+    /// So many seconds after the start.
+    fn instant(&self, secs: f64) -> SimTime {
+        self.start + Duration::from_secs_f64(secs.max(0.0))
     }
 
-    /// Lets time pass until so many seconds after the start.
-    fn advance_to(&mut self, secs: f64) -> Result<(), String> {
-        let at = self.start + Duration::from_secs_f64(secs.max(0.0));
-        self.advance_until(at).map_err(|e| e.to_string())
-    }
-
-    fn advance_until(&mut self, at: SimTime) -> Result<(), LimitError> {
-        if at > self.cluster.now() {
-            self.cluster.advance(at.since(self.cluster.now()))?;
+    /// Carries out an action and notes what became of it.
+    fn act(&self, number: usize, cluster: &mut Cluster) {
+        let Some(action) = self.take.actions.get(number) else {
+            return;
+        };
+        let outcome = self.outcome(action, cluster);
+        if let Ok(mut done) = self.done.lock() {
+            done.insert(number, outcome);
         }
-        Ok(())
     }
 
-    fn act(&mut self, action: &Action) -> Result<(), String> {
-        self.advance_to(action.t)?;
+    fn outcome(&self, action: &Action, cluster: &mut Cluster) -> Result<Action, String> {
         let mut done = Action {
             stdout: String::new(),
             stderr: String::new(),
@@ -122,106 +131,87 @@ impl<'a> Player<'a> {
             ..action.clone()
         };
         if let Some(line) = &action.kubectl {
-            let at = self.cluster.now() + KUBECTL_START;
-            self.advance_until(at).map_err(|e| e.to_string())?;
-            let line = self.resolve(line, action.t);
+            let line = self.resolve(line, action.t, cluster);
             let arguments = line.strip_prefix("kubectl ").unwrap_or(&line);
-            let line = format!("-n {} {arguments}", self.case.namespace);
-            let output = self.cluster.kubectl(&line, &self.files);
+            let line = format!("-n {} {arguments}", self.namespace);
+            let output = cluster.kubectl(&line, &self.files);
             (done.exit, done.stdout, done.stderr) = (output.exit_code, output.stdout, output.stderr);
         } else if let Some(fault) = &action.fault {
-            self.strike(fault, action)?;
+            strike(fault, action, cluster)?;
         } else if action.evict.is_some() {
             return Err("the eviction API is not modelled".to_owned());
         }
-        done.end = self.cluster.now().since(self.start).as_secs_f64();
-        self.actions.push(done);
-        Ok(())
-    }
-
-    fn strike(&mut self, fault: &str, action: &Action) -> Result<(), String> {
-        let node = || action.node.clone().unwrap_or_default().into();
-        let inject = |cluster: &mut Cluster, fault| cluster.inject(fault, None).map_err(|e| e.to_string());
-        match fault {
-            "kubelet stops, containers go on" => inject(&mut self.cluster, Fault::KubeletStops(node())).map(|_| ()),
-            "kubelet starts" => {
-                let stopped = Fault::KubeletStops(node());
-                self.cluster.heal_matching(|record| record.fault == stopped);
-                Ok(())
-            }
-            "machine restarts: all containers die, sandboxes gone" => {
-                let lost = inject(&mut self.cluster, Fault::NodeLost(node()))?;
-                self.cluster.heal(lost).map_err(|e| e.to_string())
-            }
-            "the image can be pulled from now on" => {
-                let pattern = action.image.as_deref().unwrap_or_default();
-                let is_meant =
-                    |fault: &Fault| matches!(fault, Fault::ImageUnpullable(image) if glob_matches(pattern, image));
-                match self.cluster.heal_matching(|record| is_meant(&record.fault)) {
-                    0 => Err(format!("image {:?} could be pulled all along", action.image)),
-                    _ => Ok(()),
-                }
-            }
-            other => Err(format!("fault `{other}` is not known")),
-        }
+        done.end = cluster.now().since(self.start).as_secs_f64();
+        Ok(done)
     }
 
     /// A command line with `{pod of OWNER}` replaced by the name of a pod: the one of the owner that, by order of creation, the
     /// take ended.
-    fn resolve(&mut self, line: &str, at: f64) -> String {
-        let Some((before, rest)) = line.split_once("{pod of ") else {
+    fn resolve(&self, line: &str, at: f64, cluster: &Cluster) -> String {
+        let placeholder = line.split_once("{pod of ").and_then(|(before, rest)| {
+            let (owner, after) = rest.split_once('}')?;
+            Some((before, owner, after))
+        });
+        let Some((before, owner, after)) = placeholder else {
             return line.to_owned();
         };
-        let Some((owner, after)) = rest.split_once('}') else {
-            return line.to_owned();
-        };
-        for change in self.cluster.log().get(self.from + self.learnt..).unwrap_or_default() {
-            self.aliases.learn(change.object());
-        }
-        self.learnt = self.cluster.log().len() - self.from;
         let is_theirs = |pod: &&PodTrace| pod.owner.as_deref() == Some(owner);
-        let ended = |pod: &PodTrace| {
-            pod.rows
-                .iter()
-                .find(|Entry(_, row)| row.get(1).is_some_and(|status| status == "Terminating"))
-                .map(|row| row.0)
-        };
         let number = self
             .take
             .pods
             .iter()
             .filter(is_theirs)
             .position(|pod| ended(pod).is_some_and(|t| t >= at));
+        let names = self.pods_of(owner, cluster);
+        let lives = |name: &&SmolStr| {
+            let key = ObjectKey::new(self.namespace.clone(), (*name).clone());
+            cluster.store().get::<Pod>(&key).is_some()
+        };
+        let chosen = names.get(number.unwrap_or_default()).filter(lives);
+        let chosen = chosen.or_else(|| names.iter().find(lives));
+        format!("{before}{}{after}", chosen.map(SmolStr::as_str).unwrap_or_default())
+    }
+
+    /// The names of an owner's pods so far, in order of creation.
+    fn pods_of(&self, owner: &str, cluster: &Cluster) -> Vec<SmolStr> {
+        let mut aliases = Aliases::default();
         let mut names = Vec::new();
-        for change in self.cluster.log().get(self.from..).unwrap_or_default() {
-            if let (None, Object::Pod(pod)) = (&change.before, change.object())
+        for change in cluster.log().get(self.from..).unwrap_or_default() {
+            if change.before.is_some() {
+                continue;
+            }
+            aliases.learn(change.object());
+            if let Object::Pod(pod) = change.object()
                 && is_random(&pod.meta)
-                && self.aliases.owner(pod).as_deref() == Some(owner)
+                && aliases.owner(pod).as_deref() == Some(owner)
             {
                 names.push(pod.meta.name.clone());
             }
         }
-        let key = |name: &&smol_str::SmolStr| ObjectKey::new(self.case.namespace.clone(), (*name).clone());
-        let lives = |name: &&smol_str::SmolStr| self.cluster.store().get::<Pod>(&key(name)).is_some();
-        let chosen = names
-            .get(number.unwrap_or_default())
-            .filter(lives)
-            .or_else(|| names.iter().find(lives));
-        let name = chosen.map(ToString::to_string).unwrap_or_default();
-        format!("{before}{name}{after}")
+        names
     }
 
     /// What happened, in the recordings' format.
-    fn told(self) -> Take {
-        let (mut take, aliases) = Extract::new(&self.cluster, self.start).take(self.from, &self.case.namespace);
+    fn told(&self, cluster: &Cluster) -> Result<Take, String> {
+        let end = self.instant(self.take.duration);
+        let (mut take, aliases) = Extract::new(cluster, self.start, end).take(self.from, &self.namespace);
         take.duration = self.take.duration;
-        let alias = |action: Action| Action {
-            kubectl: action.kubectl.clone(),
-            stdout: aliases.replace(&action.stdout),
-            stderr: aliases.replace(&action.stderr),
-            ..action
-        };
-        take.actions = self.actions.into_iter().map(alias).collect();
+        let mut done = std::mem::take(&mut *self.done.lock().map_err(|e| e.to_string())?);
+        for (number, action) in self.take.actions.iter().enumerate() {
+            let action = match done.remove(&number) {
+                Some(outcome) => outcome?,
+                // It still waits.
+                None => Action {
+                    exit: -1,
+                    ..action.clone()
+                },
+            };
+            take.actions.push(Action {
+                stdout: aliases.replace(&action.stdout),
+                stderr: aliases.replace(&action.stderr),
+                ..action
+            });
+        }
         for (name, object) in &mut take.objects {
             // The phase of a node's heartbeats is chance: the history starts with one where the take's does.
             let recorded = self.take.objects.get(name).filter(|_| name.starts_with("Node/"));
@@ -235,7 +225,41 @@ impl<'a> Player<'a> {
             }
         }
         take.mask_container_ids();
-        take
+        Ok(take)
+    }
+}
+
+/// When a recorded pod began to end.
+fn ended(pod: &PodTrace) -> Option<f64> {
+    let terminating = |row: &&Entry| row.1.get(1).is_some_and(|status| status == "Terminating");
+    pod.rows.iter().find(terminating).map(|row| row.0)
+}
+
+/// Lets a fault strike or heal.
+fn strike(fault: &str, action: &Action, cluster: &mut Cluster) -> Result<(), String> {
+    let node = || action.node.clone().unwrap_or_default().into();
+    let inject = |cluster: &mut Cluster, fault| cluster.inject(fault, None).map_err(|e| e.to_string());
+    match fault {
+        "kubelet stops, containers go on" => inject(cluster, Fault::KubeletStops(node())).map(|_| ()),
+        "kubelet starts" => {
+            let stopped = Fault::KubeletStops(node());
+            cluster.heal_matching(|record| record.fault == stopped);
+            Ok(())
+        }
+        "machine restarts: all containers die, sandboxes gone" => {
+            let lost = inject(cluster, Fault::NodeLost(node()))?;
+            cluster.heal(lost).map_err(|e| e.to_string())
+        }
+        "the image can be pulled from now on" => {
+            let pattern = action.image.as_deref().unwrap_or_default();
+            let is_meant =
+                |fault: &Fault| matches!(fault, Fault::ImageUnpullable(image) if glob_matches(pattern, image));
+            match cluster.heal_matching(|record| is_meant(&record.fault)) {
+                0 => Err(format!("image {pattern} could be pulled all along")),
+                _ => Ok(()),
+            }
+        }
+        other => Err(format!("fault `{other}` is not known")),
     }
 }
 

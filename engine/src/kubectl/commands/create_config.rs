@@ -100,9 +100,11 @@ fn create(session: &mut Session<'_>, arguments: &Arguments, kind: Kind, name: &s
     object["metadata"] = json!({ "name": name, "namespace": namespace });
     let value = match dry_run {
         DryRun::Client => object,
-        _ => session
-            .create(kind, object, dry_run)
-            .map_err(|error| error.with_context(&format!("failed to create {}", kind.info().singular())))?,
+        _ => session.create(kind, object, dry_run).map_err(|error| {
+            // kubectl itself writes the one with a colon and the other without.
+            let what = if kind == Kind::SECRET { "secret" } else { "configmap:" };
+            CommandError::message(format!("failed to create {what} {error}"))
+        })?,
     };
     let info = Info {
         kind,
@@ -144,6 +146,10 @@ mod tests {
         check(
             "create secret generic creds --from-literal=k=v",
             "secret/creds created\n",
+        );
+        check(
+            "create secret generic creds --from-literal=k=v",
+            "error: failed to create secret secrets \"creds\" already exists\n",
         );
         check("get secret creds -o jsonpath='{.data.k}'", "dg==");
         check(
