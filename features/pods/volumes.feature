@@ -167,3 +167,54 @@ Feature: Volumes: emptyDir, ConfigMaps, Secrets and what the pod knows of itself
     When the cluster settles
     And I run `kubectl exec web -- cat /var/run/secrets/kubernetes.io/serviceaccount/namespace`
     Then the command prints "default"
+
+  Scenario: A claim that is not bound keeps its pod Pending; once it is bound, the pod runs
+    Nobody provisions here: a person binds the claim as the volume controller would.
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce], storageClassName: manual, resources: { requests: { storage: 1Gi } } }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: db }
+      spec:
+        volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]
+        containers: [{ name: db, image: postgres, volumeMounts: [{ name: data, mountPath: /data }] }]
+      """
+    When 1 minute passes
+    Then pod "db" has phase "Pending"
+    And pod "db" is not scheduled
+    And pod "db" has condition "PodScheduled" "False" because "Unschedulable" with message "pod has unbound immediate PersistentVolumeClaims"
+    When I apply the manifest:
+      """
+      apiVersion: v1
+      kind: PersistentVolume
+      metadata: { name: disk }
+      spec:
+        capacity: { storage: 1Gi }
+        accessModes: [ReadWriteOnce]
+        storageClassName: manual
+        hostPath: { path: /disk }
+      """
+    And I run `kubectl annotate pvc data pv.kubernetes.io/bind-completed=yes`
+    And I run `kubectl patch pvc data -p '{"spec":{"volumeName":"disk"}}'`
+    And I run `kubectl patch pvc data --subresource=status -p '{"status":{"phase":"Bound"}}'`
+    Then within 6m, pod "db" is Ready
+
+  Scenario: A pod that names its node and a claim that is not there waits for it at the node
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: db }
+      spec:
+        nodeName: node-1
+        volumes: [{ name: data, persistentVolumeClaim: { claimName: missing } }]
+        containers: [{ name: db, image: postgres, volumeMounts: [{ name: data, mountPath: /data }] }]
+      """
+    When 1 minute passes
+    Then pod "db" shows STATUS "ContainerCreating"
+    And pod "db" has event "FailedMount" with message "persistentvolumeclaims \"missing\" not found"

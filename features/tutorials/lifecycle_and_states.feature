@@ -106,7 +106,8 @@
       """
     만일 1 minute passes
     그러면 pod "db" has phase "Pending"
-    그리고 pod "db" is not Ready
+    그리고 pod "db" is not scheduled
+    그리고 pod "db" has condition "PodScheduled" "False" because "Unschedulable" with message "persistentvolumeclaim \"missing\" not found"
 
   시나리오: Pending의 원인 - init container가 아직 종료되지 않음
     튜토리얼은 init container 실행 중인 상태를 Running의 세부 상태로 나누지만, 실제 phase는 Pending이다.

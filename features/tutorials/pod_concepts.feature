@@ -138,6 +138,18 @@ Feature: The Pod in depth: phases, conditions, init, sidecar and ephemeral conta
     And pod "missing-env" has "{.status.containerStatuses[0].started}" equal to "false"
     And pod "missing-env" has "{.status.containerStatuses[0].restartCount}" equal to "0"
 
+  Scenario: The fields of a condition
+    The article's table: type, status, lastProbeTime, lastTransitionTime, reason, message.
+    Given the manifest "missing-env.yaml"
+    When 30 seconds pass
+    And I run `kubectl get pod missing-env -o jsonpath='{.status.conditions[?(@.type=="Ready")]}'`
+    Then the command prints "\"type\":\"Ready\""
+    And the command prints "\"status\":\"False\""
+    And the command prints "\"lastProbeTime\":null"
+    And the command prints "\"lastTransitionTime\":\"2025-01-01T00:00:0"
+    And the command prints "\"reason\":\"ContainersNotReady\""
+    And the command prints "\"message\":\"containers with unready status: [app]\""
+
   Scenario: Initialized turns True when the init containers have succeeded
     Given the manifest:
       """
@@ -245,6 +257,12 @@ Feature: The Pod in depth: phases, conditions, init, sidecar and ephemeral conta
     And within 1m, pod "myjob" has phase "Succeeded"
     And pod "myjob" shows STATUS "Completed"
     And container "myjob" of pod "myjob" is terminated because "Completed" with exit code 0
+
+  Scenario: The article's Job is accepted as it is written
+    When I run `kubectl apply -f myjob.yaml`
+    Then the command prints "job.batch/myjob created"
+    And job "myjob" has "{.spec.template.spec.initContainers[0].restartPolicy}" equal to "Always"
+    And job "myjob" has "{.spec.template.spec.volumes[0].emptyDir}" equal to "{}"
 
   Scenario: A sidecar lives a life of its own: it restarts without the main container
     Given the manifest:

@@ -53,6 +53,8 @@ pub(super) struct Run<'w> {
     captures: Vec<String>,
     steps: u32,
     depth: u32,
+    /// How often a variable has got another value.
+    assignments: u64,
     /// When the processes in the background will have ended; for ever if none.
     background_end: Option<Duration>,
 }
@@ -74,6 +76,7 @@ impl<'w> Run<'w> {
             captures: Vec::new(),
             steps: 0,
             depth: 0,
+            assignments: 0,
             background_end: Some(Duration::ZERO),
         }
     }
@@ -86,6 +89,14 @@ impl<'w> Run<'w> {
             Flow::Forever => None,
         };
         self.program
+    }
+
+    /// Gives a variable a value.
+    pub fn assign(&mut self, name: &str, value: &str) {
+        if self.variables.get(name).is_none_or(|present| present != value) {
+            self.variables.insert(name.to_owned(), value.to_owned());
+            self.assignments += 1;
+        }
     }
 
     /// The present instant.
@@ -124,8 +135,13 @@ impl<'w> Run<'w> {
 
     /// A command that takes the place of the process itself: its own answer to SIGTERM holds.
     pub fn exec(&mut self, words: &[String]) -> Flow {
+        if self.depth > DEPTH_MAX {
+            return Flow::Forever;
+        }
         let name = words.first().map(|word| base_name(word)).unwrap_or_default();
+        self.depth += 1;
         let flow = self.simple(words, None);
+        self.depth -= 1;
         if flow == Flow::Forever && !is_plain_tool(name) {
             self.program.term_code = self.program.term_code.or(Some(0));
         }
@@ -252,7 +268,7 @@ impl<'w> Run<'w> {
     fn repeat(&mut self, until: bool, condition: &Command, body: &Command) -> Flow {
         loop {
             let from = self.now;
-            let before = self.variables.clone();
+            let assignments = self.assignments;
             match self.command(condition) {
                 Flow::Next(status) if (status == 0) != until => {}
                 Flow::Next(_) => return Flow::Next(0),
@@ -263,7 +279,7 @@ impl<'w> Run<'w> {
                 Flow::Next(_) | Flow::Continue => {}
                 flow => return flow,
             }
-            let same = self.variables == before;
+            let same = self.assignments == assignments;
             if same
                 && self.captures.is_empty()
                 && !self.changes_after(from)
@@ -286,7 +302,7 @@ impl<'w> Run<'w> {
             values.extend(text.split_whitespace().map(str::to_owned));
         }
         for value in values {
-            self.variables.insert(variable.to_owned(), value);
+            self.assign(variable, &value);
             match self.command(body) {
                 Flow::Break => break,
                 Flow::Next(_) | Flow::Continue => {}

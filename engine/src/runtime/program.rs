@@ -350,6 +350,17 @@ mod tests {
     }
 
     #[test]
+    fn no_script_is_too_deep_or_too_long() {
+        let lines = |script: &str| printed(script, &Surroundings::default()).len();
+        assert_eq!(lines(&format!("{}printenv A", "A=1 ".repeat(10_000))), 1);
+        assert_eq!(lines(&"exec ".repeat(10_000)), 0);
+        assert_eq!(
+            lines(&format!("{}echo deep{}", "$(".repeat(5_000), ")".repeat(5_000))),
+            0
+        );
+    }
+
+    #[test]
     fn who_asks_for_what_others_write_or_serve_is_told_as_of_then() {
         use crate::runtime::files::{FileChange, Files};
         let mut files = Files::default();

@@ -53,18 +53,18 @@ const TOOLS: [&str; 38] = [
 impl Run<'_> {
     /// Runs one command.
     pub fn simple(&mut self, words: &[String], output: Option<&Redirect>) -> Flow {
-        let Some(first) = words.first() else {
-            self.print("", output);
+        let is_assignment = |word: &&String| word.split_once('=').is_some_and(|(name, _)| is_name(name));
+        let assignments = words.iter().take_while(is_assignment).count();
+        for (name, value) in words.iter().take(assignments).filter_map(|word| word.split_once('=')) {
+            self.assign(name, value);
+        }
+        let words = words.get(assignments..).unwrap_or_default();
+        let Some((first, arguments)) = words.split_first() else {
+            if assignments == 0 {
+                self.print("", output);
+            }
             return Flow::Next(0);
         };
-        if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_name(name)) {
-            self.variables.insert(name.to_owned(), value.to_owned());
-            return match words.len() {
-                1 => Flow::Next(0),
-                _ => self.simple(&words[1..], output),
-            };
-        }
-        let arguments = &words[1..];
         let number = |at: usize| arguments.get(at).and_then(|word| word.parse::<i32>().ok());
         match base_name(first) {
             "exit" => Flow::Exit(number(0).unwrap_or(0) & 0xff),
@@ -90,7 +90,7 @@ impl Run<'_> {
             "sleep" => self.sleep(arguments),
             "export" | "local" | "readonly" => {
                 for (name, value) in arguments.iter().filter_map(|word| word.split_once('=')) {
-                    self.variables.insert(name.to_owned(), value.to_owned());
+                    self.assign(name, value);
                 }
                 Flow::Next(0)
             }
