@@ -1,8 +1,9 @@
-//! The command line: `shakedown run`, `check`, `steps`, `conformance`.
+//! The command line: `shakedown run`, `check`, `steps`, `explain-scheduling`, `conformance`.
 //!
 //! Thin: it reads arguments and calls the library. Exit status 0 all passed, 1 something failed, 2 could not run.
 
 mod check;
+mod explain_scheduling;
 mod steps;
 
 use std::path::PathBuf;
@@ -29,6 +30,9 @@ enum Command {
     Check(check::CheckArguments),
     /// Print the vocabulary: every step, what it does, an example
     Steps(steps::StepsArguments),
+    /// Tell why pods run where they run: every node with the plugin that refused it, or each plugin's score
+    #[command(after_help = explain_scheduling::HELP)]
+    ExplainScheduling(explain_scheduling::ExplainArguments),
     /// Replay recordings of real Kubernetes; exit status 0 all passed, 1 some failed, 2 could not run
     Conformance {
         /// What is replayed: values, columns …
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
             Command::Run(arguments) => Suite::new("features").run(&arguments),
             Command::Check(arguments) => check::run(&arguments),
             Command::Steps(arguments) => steps::run(&arguments),
+            Command::ExplainScheduling(arguments) => explain_scheduling::run(&arguments),
             Command::Conformance {
                 suite,
                 paths,

@@ -26,6 +26,7 @@ mod progress;
 mod reports;
 mod scenario_run;
 mod selection;
+mod single;
 mod suite;
 mod tag_expression;
 mod wall;
@@ -39,6 +40,7 @@ pub use identity::{DEFAULT_SEED, scenario_seed};
 pub use limits::ScenarioLimits;
 pub(crate) use lookup::Vocabulary;
 pub(crate) use selection::Selection;
+pub(crate) use single::{run_only, run_scenario_text};
 pub use suite::{EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_PASSED, Suite};
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ impl Run<'_> {
         record
     }
 
-    fn once(&self, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario) -> (ScenarioRecord, World) {
+    /// Runs the scenario once; the world is as the last step left it.
+    pub fn once(&self, runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario) -> (ScenarioRecord, World) {
         let mut record = planned(feature, scenario, self.seed);
         let context = ScenarioContext {
             feature: feature.path.clone(),
@@ -153,6 +154,7 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
     record.end_ns = end.end_ns;
     record.timeline_hash = end.timeline_hash;
     record.lanes = end.lanes;
+    record.placements = end.placements;
     record.faults = end.faults;
     record.snapshots = end.snapshots;
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use shakedown_reports::record::{Failure, FaultMark, KubectlSnapshot, Lane};
+use shakedown_reports::record::{Failure, FaultMark, KubectlSnapshot, Lane, Placement};
 
 use crate::runner::{Keyword, ScenarioLimits, TextBlock};
 
@@ -47,6 +47,8 @@ pub struct ScenarioEnd {
     pub timeline_hash: String,
     /// Its pods over time.
     pub lanes: Vec<Lane>,
+    /// Why pods run where they run.
+    pub placements: Vec<Placement>,
     /// The faults that struck.
     pub faults: Vec<FaultMark>,
     /// What kubectl showed.

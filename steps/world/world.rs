@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use shakedown_engine::api::{Node, ObjectKey, Pod};
 use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::laws;
@@ -11,13 +12,19 @@ use shakedown_engine::runtime::MemoryUse;
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
-use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome};
+use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome, Placement};
 
 use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
 use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
+use crate::placement::placements;
 use crate::runner::Keyword;
 use crate::subject::latest_changes;
+
+/// So many placements are kept for the report, and none in clusters with more nodes: a record must stay small enough to open.
+/// `shakedown explain-scheduling` tells them all.
+const PLACEMENTS_MAX: usize = 12;
+const PLACEMENT_NODES_MAX: usize = 12;
 
 /// So many commands' outputs are kept for the report.
 const SNAPSHOTS_MAX: usize = 100;
@@ -272,10 +279,27 @@ impl World {
             end.late_failures = self.idle_faults();
             end.late_failures.extend(self.broken_law());
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
+            end.placements = placements_worth_a_look(cluster);
         }
         end.snapshots = std::mem::take(&mut self.snapshots);
         end
     }
+}
+
+/// The last attempt about each of the last pods that were tried.
+fn placements_worth_a_look(cluster: &Cluster) -> Vec<Placement> {
+    let nodes = cluster.store().objects().all::<Node>().count();
+    if nodes > PLACEMENT_NODES_MAX {
+        return Vec::new();
+    }
+    let pods = cluster.store().objects().all::<Pod>();
+    let named: Vec<ObjectKey> = pods.map(|pod| pod.meta.key()).take(PLACEMENTS_MAX).collect();
+    let mut last: Vec<Placement> = Vec::new();
+    for placement in placements(cluster, |pod| named.contains(&pod.meta.key())) {
+        last.retain(|earlier| earlier.pod != placement.pod);
+        last.push(placement);
+    }
+    last
 }
 
 impl fmt::Debug for World {

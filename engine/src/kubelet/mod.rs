@@ -20,6 +20,7 @@ mod containers;
 mod cordon;
 mod environment;
 mod eviction;
+mod eviction_ranking;
 mod exec;
 mod image_garbage;
 mod images;

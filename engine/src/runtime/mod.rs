@@ -5,10 +5,12 @@
 
 pub mod behaviour;
 pub mod exec;
+mod file_tools;
 pub mod files;
 pub mod glob;
 mod interpreter;
 pub mod memory;
+mod network_tools;
 pub mod process;
 pub mod program;
 mod shell;

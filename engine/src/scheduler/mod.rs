@@ -6,6 +6,7 @@
 //! Rules and texts: kube-scheduler v1.34; documentation "Scheduling Framework" and "Scheduler Configuration".
 //! Not modelled: `percentageOfNodesToScore` below 100 (all nodes are looked at), several profiles, extenders.
 
+mod attempts;
 mod bind;
 mod counter;
 mod cycle;
@@ -33,6 +34,7 @@ mod topology;
 mod usage;
 mod volumes;
 
+pub use attempts::{Attempt, attempts};
 pub use decision::{Decision, NodeScores, Outcome, PluginScore};
 pub use framework::{Rejection, Scores};
 pub use node_info::{NodeInfo, PlacedPod};

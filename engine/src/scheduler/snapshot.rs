@@ -28,37 +28,10 @@ impl Snapshot {
         }
     }
 
-    /// The objects of a cluster.
-    pub fn of(objects: &Objects, settings: &Settings) -> Self {
-        let mut snapshot = Snapshot::new(settings.clone());
-        snapshot.objects = objects.clone();
-        for node in objects.all::<crate::api::Node>() {
-            snapshot.nodes.set_node(node);
-        }
-        for pod in objects.all::<Pod>() {
-            snapshot.nodes.pod_changed(None, Some(pod));
-        }
-        snapshot
-    }
-
     /// Adds an object, or replaces it by another version. Nothing is checked and nothing is defaulted.
     pub fn add(&mut self, object: Object) {
-        let (kind, key) = (object.kind(), object.key());
-        let before = self.objects.object(kind, &key).cloned();
-        match &object {
-            Object::Node(node) => self.nodes.set_node(node),
-            Object::Pod(pod) => self
-                .nodes
-                .pod_changed(before.as_ref().and_then(Object::as_pod), Some(pod)),
-            _ => {}
-        }
-        self.objects.apply(&Change {
-            revision: 0,
-            at: SimTime::ZERO,
-            writer: "",
-            before,
-            after: Some(object),
-        });
+        let before = self.objects.object(object.kind(), &object.key()).cloned();
+        self.follow(&change(before, Some(object)));
     }
 
     /// Takes an object away.
@@ -66,18 +39,22 @@ impl Snapshot {
         let Some(object) = self.objects.object(kind, key).cloned() else {
             return;
         };
-        match &object {
-            Object::Node(node) => self.nodes.remove_node(&node.meta.name),
-            Object::Pod(pod) => self.nodes.pod_changed(Some(pod), None),
+        self.follow(&change(Some(object), None));
+    }
+
+    /// Lets a change happen.
+    pub fn follow(&mut self, change: &Change) {
+        let pod = |object: &Option<Object>| object.as_ref().and_then(Object::as_pod).cloned();
+        match change.object() {
+            Object::Pod(_) => {
+                let (before, after) = (pod(&change.before), pod(&change.after));
+                self.nodes.pod_changed(before.as_ref(), after.as_ref());
+            }
+            Object::Node(node) if change.after.is_none() => self.nodes.remove_node(&node.meta.name),
+            Object::Node(node) => self.nodes.set_node(node),
             _ => {}
         }
-        self.objects.apply(&Change {
-            revision: 0,
-            at: SimTime::ZERO,
-            writer: "",
-            before: Some(object),
-            after: None,
-        });
+        self.objects.apply(change);
     }
 
     /// The objects.
@@ -100,5 +77,15 @@ impl Snapshot {
         let mut template = Template::new(pod, info, &self.objects);
         template.refresh(pod, &mut self.nodes, &self.objects, &self.settings);
         Decision::of(&template, pod, &self.nodes, &self.objects, &self.settings, 0)
+    }
+}
+
+fn change(before: Option<Object>, after: Option<Object>) -> Change {
+    Change {
+        revision: 0,
+        at: SimTime::ZERO,
+        writer: "",
+        before,
+        after,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FaultMark, KubectlSnapshot, Lane, LogLine, Outcome, StepRecord};
+use super::{FaultMark, KubectlSnapshot, Lane, LogLine, Outcome, Placement, StepRecord};
 
 /// A scenario, its steps and what the simulation showed meanwhile.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct ScenarioRecord {
     /// Its pods over virtual time, in order of creation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<Lane>,
+    /// Why pods run where they run, or nowhere, in order of time; only those worth a look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub placements: Vec<Placement>,
     /// The faults that struck, in order of time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FaultMark>,
