@@ -548,6 +548,36 @@ fn pressure_shows_in_the_nodes_conditions() {
 }
 
 #[test]
+fn what_others_write_into_a_status_is_put_right() {
+    let mut run = Run::new(1);
+    run.pod(app(json!({}))).pass(5);
+    let key = ObjectKey::new("default", "p");
+    let before = run.current().status;
+    let foreign = Condition::new(
+        "example.com/checked",
+        true,
+        "",
+        "",
+        before.start_time.unwrap_or_default(),
+    );
+    let set = foreign.clone();
+    run.cluster.write("user", |store| {
+        store.modify::<Pod>(&key, |pod| {
+            pod.status.containers.clear();
+            pod.status.conditions.clear();
+            pod.status.phase = PodPhase::Pending;
+            Condition::set(&mut pod.status.conditions, set);
+        })
+    });
+    assert_eq!(run.current().status.containers.len(), 0);
+    run.pass(1);
+    let after = run.current().status;
+    assert_eq!((after.phase, &after.containers), (before.phase, &before.containers));
+    assert_eq!(after.conditions.last(), Some(&foreign), "what others own stays");
+    assert_eq!(after.conditions.len(), before.conditions.len() + 1);
+}
+
+#[test]
 fn clusters_settle_with_what_runs_and_with_what_never_will() {
     let settle = |spec: Value| {
         let mut run = Run::new(0);

@@ -61,6 +61,9 @@ pub enum Wake {
     Cordon,
 }
 
+/// The name that kubelets write under.
+const WRITER: &str = "kubelet";
+
 /// The kubelets of all nodes.
 #[derive(Debug)]
 pub struct Kubelets {
@@ -191,7 +194,8 @@ impl Component for Kubelets {
             Verb::Created => self.watch(pod, Incoming::Present(Arc::clone(pod)), context),
             Verb::Updated => {
                 let before = change.before.as_ref().and_then(Object::as_pod);
-                if before.is_none_or(|before| concerns_kubelet(before, pod)) {
+                let theirs = |before: &Arc<Pod>| change.writer != WRITER && before.status != pod.status;
+                if before.is_none_or(|before| concerns_kubelet(before, pod) || theirs(before)) {
                     self.watch(pod, Incoming::Present(Arc::clone(pod)), context);
                 }
             }

@@ -25,6 +25,9 @@ impl PodWork<'_, '_> {
                 let first = self.slot.synced_at.is_none() && matches!(self.slot.activity, Activity::Idle);
                 let shortened = self.grace_shortened(&pod);
                 self.slot.pod = pod;
+                if self.slot.synced_at.is_some() {
+                    self.restore_status();
+                }
                 if self.slot.pod.meta.is_deleted() || self.slot.pod.status.phase.is_terminal() {
                     self.terminate();
                     if shortened {

@@ -234,16 +234,23 @@ impl PodWork<'_, '_> {
         let key = self.slot.pod.meta.key();
         self.context.store.modify::<Pod>(&key, |pod| {
             let theirs = std::mem::replace(&mut pod.status, mine);
-            // Conditions and fields that others own stay as they are.
-            pod.status.nominated_node_name = theirs.nominated_node_name;
-            let foreign = theirs
-                .conditions
-                .into_iter()
-                .filter(|condition| !super::conditions::is_owned(&condition.kind));
-            for condition in foreign {
-                Condition::set(&mut pod.status.conditions, condition);
-            }
+            keep_foreign(&mut pod.status, &theirs);
         });
+    }
+
+    /// Sends the status again if somebody else has changed what is the kubelet's in it (status manager `needsReconcile`). A pod
+    /// that somebody else has declared ended is left as it is.
+    pub fn restore_status(&mut self) {
+        let theirs = &self.slot.pod.status;
+        if theirs.phase.is_terminal() || !self.agent.machine.connected {
+            return;
+        }
+        let mut wanted = self.slot.status.clone();
+        keep_foreign(&mut wanted, theirs);
+        let stands = self.context.store.get::<Pod>(&self.slot.pod.meta.key());
+        if wanted != *theirs && stands.is_some_and(|pod| pod.status != wanted) {
+            self.send_status();
+        }
     }
 
     /// The last word on containers: who has not ended by now never will be seen to (`TerminatePod`).
@@ -272,6 +279,15 @@ impl PodWork<'_, '_> {
         if !phase.is_terminal() {
             status.phase = PodPhase::Failed;
         }
+    }
+}
+
+/// Conditions and fields that others own stay as they are.
+fn keep_foreign(status: &mut PodStatus, theirs: &PodStatus) {
+    status.nominated_node_name = theirs.nominated_node_name.clone();
+    let foreign = theirs.conditions.iter();
+    for condition in foreign.filter(|condition| !super::conditions::is_owned(&condition.kind)) {
+        Condition::set(&mut status.conditions, condition.clone());
     }
 }
 

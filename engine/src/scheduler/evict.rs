@@ -6,7 +6,7 @@
 use super::bind::SCHEDULER_NAME;
 use super::nodes::Nodes;
 use super::plugins::default_preemption::{Candidate, REASON};
-use crate::api::{Condition, Kind, ObjectKey, Pod};
+use crate::api::{Condition, Kind, ObjectKey, Pod, PodPhase, PodStatus};
 use crate::component::Context;
 use crate::events::Report;
 use crate::store::DeleteOptions;
@@ -34,7 +34,15 @@ fn evict(pod: &Pod, victim: &Pod, node: &str, context: &mut Context<'_>) {
     if !victim.meta.is_deleted() {
         let message = format!("{SCHEDULER_NAME}: preempting to accommodate a higher priority pod");
         let now = context.store.timestamp();
+        // Until v1.28 the condition was applied in a way that replaced the whole status; the kubelet puts that right at once.
+        let replaces = !context.settings.since(1, 29);
         context.store.modify::<Pod>(&key, |victim| {
+            if replaces {
+                victim.status = PodStatus {
+                    phase: PodPhase::Pending,
+                    ..PodStatus::default()
+                };
+            }
             let condition = Condition::new("DisruptionTarget", true, REASON, message, now);
             Condition::set(&mut victim.status.conditions, condition);
         });

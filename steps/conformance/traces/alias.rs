@@ -105,9 +105,13 @@ impl Aliases {
     }
 }
 
-/// Whether an object's name was generated.
+/// How many letters the API server appends to a name that it generates.
+const RANDOM_LETTERS: usize = 5;
+
+/// Whether an object's name was generated; pods of a StatefulSet carry a prefix, too, but end in their number.
 pub fn is_random(meta: &ObjectMeta) -> bool {
-    !meta.generate_name.is_empty()
+    let suffix = meta.name.strip_prefix(meta.generate_name.as_str());
+    !meta.generate_name.is_empty() && suffix.is_some_and(|suffix| suffix.len() == RANDOM_LETTERS)
 }
 
 /// The name of a CronJob's Job ends with the minute it was for.
