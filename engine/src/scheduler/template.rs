@@ -224,13 +224,21 @@ impl Template {
                 amount,
                 moving_only: false,
             };
+            // The cluster's defaults are two constraints with one selector.
+            let mut by_defaults = None;
             for position in 0..self.counters.len() {
-                let counts = match self.counters.get(position).map(|counter| counter.role) {
-                    Some(Role::Must(of)) => self.must.get(of),
-                    Some(Role::Should(of)) => self.scoring.0.get(of),
-                    _ => None,
+                let (constraint, is_default) = match self.counters.get(position).map(|counter| counter.role) {
+                    Some(Role::Must(of)) => (self.must.get(of), false),
+                    Some(Role::Should(of)) => (self.scoring.0.get(of), self.scoring.1),
+                    _ => break,
                 };
-                if let Some(constraint) = counts.filter(|of| of.counts(&self.pod.namespace, &existing)) {
+                let Some(constraint) = constraint else { continue };
+                let counts = match by_defaults.filter(|_| is_default) {
+                    Some(counts) => counts,
+                    None => constraint.counts(&self.pod.namespace, &existing),
+                };
+                by_defaults = Some(counts).filter(|_| is_default);
+                if counts {
                     said.push(Addition {
                         moving_only: constraint.selects_everything(),
                         ..add(position, 1)
