@@ -40,6 +40,18 @@ enum Command {
         /// Recordings: files, or folders of them
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+        /// The seed for what is left to chance
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// How many seeds to try, from that one on: a recording is one throw of the dice (suite `traces`)
+        #[arg(long, default_value_t = conformance::Options::TRIES)]
+        tries: u64,
+        /// Tell every difference of a failing case, not only the first
+        #[arg(long, short)]
+        verbose: bool,
+        /// Save what was replayed in this folder, in the recordings' format (suite `traces`)
+        #[arg(long, value_name = "FOLDER")]
+        save: Option<PathBuf>,
     },
 }
 
@@ -50,8 +62,21 @@ fn main() -> ExitCode {
             Command::Check(arguments) => check::run(&arguments),
             Command::Steps(arguments) => steps::run(&arguments),
             Command::ExplainScheduling(arguments) => explain_scheduling::run(&arguments),
-            Command::Conformance { suite, paths } => {
-                ExitCode::from(conformance::run(&suite, &paths, &mut std::io::stdout()).code())
+            Command::Conformance {
+                suite,
+                paths,
+                seed,
+                tries,
+                verbose,
+                save,
+            } => {
+                let options = conformance::Options {
+                    seed,
+                    tries,
+                    verbose,
+                    save,
+                };
+                ExitCode::from(conformance::run_with(&suite, &paths, &options, &mut std::io::stdout()).code())
             }
         },
         Err(error) => {

@@ -5,6 +5,7 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/given/cluster.rs", include_str!("given/cluster.rs")),
     ("steps/given/behaviours.rs", include_str!("given/behaviours.rs")),
     ("steps/given/objects.rs", include_str!("given/objects.rs")),
+    ("steps/given/static_pods.rs", include_str!("given/static_pods.rs")),
     ("steps/when/faults/nodes.rs", include_str!("when/faults/nodes.rs")),
     (
         "steps/when/faults/control_plane.rs",
@@ -19,6 +20,7 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("steps/then/workloads.rs", include_str!("then/workloads.rs")),
     ("steps/then/spreading.rs", include_str!("then/spreading.rs")),
     ("steps/then/nodes.rs", include_str!("then/nodes.rs")),
+    ("steps/then/reachability.rs", include_str!("then/reachability.rs")),
     ("steps/then/services.rs", include_str!("then/services.rs")),
     ("steps/then/objects.rs", include_str!("then/objects.rs")),
     ("steps/then/anything.rs", include_str!("then/anything.rs")),

@@ -8,16 +8,17 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
-use crate::api::{Timestamp, Uid};
+use crate::api::{Pod, Timestamp, Uid};
 use crate::apiserver::{self, Request};
 use crate::component::{Component, Context, Task};
 use crate::controllers::Controllers;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
 use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFiles, Session};
-use crate::kubelet::Kubelets;
+use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
-use crate::scheduler::Scheduler;
+use crate::plans::Plans;
+use crate::scheduler::{Placement, Scheduler};
 use crate::settings::{SettingError, Settings};
 use crate::sim::{Agenda, Seed, SimTime, Urgency};
 use crate::store::{Change, Store};
@@ -64,6 +65,8 @@ pub struct Cluster {
     entries: u64,
     /// Gives a reason to stop.
     interrupt: Option<Interrupt>,
+    /// What people have planned to do.
+    plans: Plans,
 }
 
 /// Asked now and then; a text is the reason to stop.
@@ -100,6 +103,7 @@ impl Cluster {
             entries_at_instant: 0,
             entries: 0,
             interrupt: None,
+            plans: Plans::default(),
         };
         cluster.with_context("apiserver", |context, _| {
             apiserver::bootstrap(context.store);
@@ -131,6 +135,11 @@ impl Cluster {
     /// Changes a timing constant by name.
     pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
         self.settings.set(name, value)
+    }
+
+    /// Says which node new pods ought to get where several are equally good; else the seed decides.
+    pub fn place(&mut self, placement: Placement) {
+        self.scheduler.place(placement);
     }
 
     /// Machines, registries and processes.
@@ -226,6 +235,28 @@ impl Cluster {
         })
     }
 
+    /// Plans something for a later instant; it is done even while a command waits, as if in another terminal.
+    pub fn plan(&mut self, at: SimTime, action: impl FnOnce(&mut Cluster) + Send + Sync + 'static) {
+        let number = self.plans.add(Box::new(action));
+        let at = at.max(self.now);
+        self.agenda.schedule(at, Urgency::Active, Task::Planned(number));
+    }
+
+    /// Does what was planned, unless that would be done inside too many commands that wait: then a second later.
+    fn do_planned(&mut self, number: usize) {
+        match self.plans.begin(number) {
+            Some(action) => {
+                self.store.enter(self.now, "user");
+                action(self);
+                self.plans.end();
+            }
+            None => {
+                let later = self.now + Duration::from_secs(1);
+                self.agenda.schedule(later, Urgency::Active, Task::Planned(number));
+            }
+        }
+    }
+
     /// Runs a kubectl command line; the leading `kubectl` may be left out. Commands that wait let virtual time run.
     pub fn kubectl(&mut self, line: &str, files: &dyn FileSource) -> CommandOutput {
         kubectl::run_line(self, line, files)
@@ -245,6 +276,18 @@ impl Cluster {
         previous: bool,
     ) -> Option<Vec<(SimTime, SmolStr)>> {
         self.kubelets.log(node_name, pod, container, previous, self.now)
+    }
+
+    /// When the newest life of a container ends, or has ended, as far as anybody knows.
+    pub(crate) fn container_end(&self, node_name: &str, pod: Uid, container: usize) -> Option<SimTime> {
+        self.kubelets.container_end(node_name, pod, container)
+    }
+
+    /// Runs a command in a container of a pod, as `kubectl exec` asks its kubelet to.
+    pub(crate) fn exec(&mut self, pod: &Pod, container: usize, words: &[String]) -> Result<Executed, ExecError> {
+        self.with_context("kubelet", |context, kubelets| {
+            kubelets.exec(pod, container, words, context)
+        })
     }
 
     /// The latest instant that a command without a time-out of its own waits for.
@@ -329,6 +372,9 @@ impl Cluster {
 
     fn run_task(&mut self, task: Task) {
         tracing::trace!(target: "engine::agenda", at_ns = self.now.as_nanos(), ?task);
+        if let Task::Planned(number) = task {
+            return self.do_planned(number);
+        }
         let mut context = Context {
             now: self.now,
             store: &mut self.store,
@@ -354,6 +400,7 @@ impl Cluster {
                 context.store.enter(self.now, "fault");
                 crate::faults::heal(fault, &mut self.kubelets, &mut context);
             }
+            Task::Planned(_) => {}
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Task {
     Controller(controllers::Task),
     /// A fault ends by itself.
     Heal(crate::faults::FaultId),
+    /// Something that a person planned: its number.
+    Planned(usize),
 }
 
 /// A component of the control plane, or all kubelets.

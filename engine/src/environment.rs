@@ -233,7 +233,7 @@ impl Environment {
         let part = match &task {
             Task::Scheduler(_) => ControlPlanePart::Scheduler,
             Task::Controller(_) => ControlPlanePart::ControllerManager,
-            Task::Kubelet(_) | Task::Heal(_) => return Some(task),
+            Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) => return Some(task),
         };
         let Some(down) = self.down.iter_mut().find(|down| down.part == part) else {
             return Some(task);

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::api::duration;
+use crate::api::{Quantity, duration};
 
 /// A release of Kubernetes, such as 1.34.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +77,16 @@ impl SettingValue for u32 {
     }
 }
 
+impl SettingValue for Quantity {
+    const EXPECTED: &'static str = "a quantity such as \"100Mi\"";
+    fn read(text: &str) -> Option<Self> {
+        Quantity::parse(text).ok()
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl SettingValue for bool {
     const EXPECTED: &'static str = "\"on\" or \"off\"";
     fn read(text: &str) -> Option<Self> {
@@ -88,6 +98,32 @@ impl SettingValue for bool {
     }
     fn show(&self) -> String {
         if *self { "on" } else { "off" }.to_owned()
+    }
+}
+
+/// What the control plane does with the pods of a node that is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PodEviction {
+    /// It taints the node `NoExecute`; each pod goes when it no longer tolerates that.
+    Taints,
+    /// It marks all pods of the node as lost (`NodeLost`) and deletes them after a while, as before taints did it.
+    MarkLost,
+}
+
+impl SettingValue for PodEviction {
+    const EXPECTED: &'static str = "\"taints\" or \"mark-lost\"";
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "taints" => Some(PodEviction::Taints),
+            "mark-lost" => Some(PodEviction::MarkLost),
+            _ => None,
+        }
+    }
+    fn show(&self) -> String {
+        match self {
+            PodEviction::Taints => "taints".to_owned(),
+            PodEviction::MarkLost => "mark-lost".to_owned(),
+        }
     }
 }
 
@@ -171,6 +207,24 @@ settings! {
     /// How long pods tolerate a node that is not ready or unreachable unless they say otherwise. kube-apiserver
     /// `--default-not-ready-toleration-seconds` and `--default-unreachable-toleration-seconds`: 300s.
     default_toleration: Duration = secs(300), "default-toleration-seconds";
+    /// How the pods of a lost node are evicted: `taints` (since v1.13 the default, since v1.18 the only way) or `mark-lost`, the
+    /// node lifecycle controller's own way of earlier releases (`kubectl get pods` shows Unknown).
+    pod_eviction: PodEviction = PodEviction::Taints, "pod-eviction";
+    /// How long a node must be lost under `mark-lost` until its pods are evicted. kube-controller-manager
+    /// `--pod-eviction-timeout` (removed in v1.27): 5m.
+    pod_eviction_timeout: Duration = secs(300), "pod-eviction-timeout";
+    /// Below how much memory left a node evicts pods. KubeletConfiguration `evictionHard` `memory.available`: 100Mi.
+    eviction_hard_memory_available: Quantity = Quantity::new(100 << 20, crate::api::quantity::Format::BinarySI), "eviction-hard-memory-available";
+    /// How long nothing must have been short until a node's pressure condition ends. KubeletConfiguration
+    /// `evictionPressureTransitionPeriod`: 5m.
+    eviction_pressure_transition_period: Duration = secs(300), "eviction-pressure-transition-period";
+    /// How full the disk must be, in percent, until images that nobody uses are removed. KubeletConfiguration
+    /// `imageGCHighThresholdPercent`: 85.
+    image_gc_high_threshold: u32 = 85, "image-gc-high-threshold-percent";
+    /// Down to how full it is made then. KubeletConfiguration `imageGCLowThresholdPercent`: 80.
+    image_gc_low_threshold: u32 = 80, "image-gc-low-threshold-percent";
+    /// How long an image stays at least after it was last used. KubeletConfiguration `imageMinimumGCAge`: 2m.
+    image_minimum_gc_age: Duration = secs(120), "image-minimum-gc-age";
     /// The first delay before a container that ended is restarted. Kubelet: 10s ("Pod Lifecycle: container restarts").
     container_backoff_initial: Duration = secs(10), "container-backoff-initial";
     /// The greatest delay before a restart. Kubelet: 300s.

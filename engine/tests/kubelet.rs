@@ -540,6 +540,10 @@ fn pressure_shows_in_the_nodes_conditions() {
     run.strike(Fault::NodePressure("node-1".into(), Pressure::Memory));
     assert_eq!(status(&run).as_deref(), Some("KubeletHasInsufficientMemory"));
     run.cluster.heal_matching(|_| true);
+    // The condition outlives the shortage by the transition period, 5m.
+    run.cluster.advance(Duration::from_secs(290)).expect("time passes");
+    assert_eq!(status(&run).as_deref(), Some("KubeletHasInsufficientMemory"));
+    run.cluster.advance(Duration::from_secs(30)).expect("time passes");
     assert_eq!(status(&run).as_deref(), Some("KubeletHasSufficientMemory"));
 }
 

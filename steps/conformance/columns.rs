@@ -13,6 +13,7 @@ use super::{CaseResult, Outcome, Suite, compare};
 /// Recordings of columns: one for each kind, named after it, and `kubectl_text`.
 pub const SUITE: Suite = Suite {
     name: "columns",
+    extension: "jsonl",
     knows: |name| checker(name).is_some(),
     replay,
 };

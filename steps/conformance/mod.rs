@@ -11,9 +11,10 @@ mod recording;
 mod run;
 mod scheduling;
 mod suite;
+mod traces;
 mod values;
 
 pub use outcome::{CaseResult, Outcome, Tally, compare};
-pub use recording::{Case, Recording};
-pub use run::{CannotRun, Exit, replay, run};
+pub use recording::{Case, Options, Recording};
+pub use run::{CannotRun, Exit, replay, run, run_with};
 pub use suite::{SUITES, Suite};

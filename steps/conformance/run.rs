@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::recording::{Recording, stem};
+use super::recording::{Options, Recording, stem};
 use super::suite::{self, Suite};
 use super::{Outcome, Tally};
 
@@ -52,6 +52,14 @@ pub enum CannotRun {
         /// What the system said.
         source: io::Error,
     },
+    /// What was replayed could not be saved.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Unwritable {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A line is not what the suite reads.
     #[error("{}:{line}: not a recorded case: {reason}", path.display())]
     Unparsable {
@@ -83,7 +91,12 @@ pub enum CannotRun {
 
 /// Runs a suite over files and folders; prints the failing cases and the tally, or `error: …`, on `out`.
 pub fn run(suite: &str, paths: &[PathBuf], out: &mut dyn Write) -> Exit {
-    match replay(suite, paths, out) {
+    run_with(suite, paths, &Options::default(), out)
+}
+
+/// As [`run`], with options.
+pub fn run_with(suite: &str, paths: &[PathBuf], options: &Options, out: &mut dyn Write) -> Exit {
+    match replay(suite, paths, options, out) {
         Ok(Tally { failed: 0, .. }) => Exit::Passed,
         Ok(_) => Exit::Failed,
         Err(reason) => {
@@ -98,7 +111,7 @@ pub fn run(suite: &str, paths: &[PathBuf], out: &mut dyn Write) -> Exit {
 ///
 /// # Errors
 /// See [`CannotRun`].
-pub fn replay(suite: &str, paths: &[PathBuf], out: &mut dyn Write) -> Result<Tally, CannotRun> {
+pub fn replay(suite: &str, paths: &[PathBuf], options: &Options, out: &mut dyn Write) -> Result<Tally, CannotRun> {
     let suite = suite::find(suite)?;
     if paths.is_empty() {
         return Err(CannotRun::NoPath { suite: suite.name });
@@ -109,7 +122,11 @@ pub fn replay(suite: &str, paths: &[PathBuf], out: &mut dyn Write) -> Result<Tal
     }
     let mut tally = Tally::default();
     for file in &files {
-        for outcome in (suite.replay)(&Recording::read(file)?)? {
+        let recording = match suite.extension {
+            "json" => Recording::read_whole(file, options)?,
+            _ => Recording::read(file)?,
+        };
+        for outcome in (suite.replay)(&recording)? {
             tally.count(&outcome);
             print(&outcome, out)?;
         }
@@ -142,7 +159,7 @@ fn collect(suite: &Suite, path: &Path, depth: usize, files: &mut BTreeSet<PathBu
                 collect(suite, &entry.map_err(unreadable)?.path(), depth + 1, files)?;
             }
         }
-    } else if path.extension().is_some_and(|e| e == "jsonl") && (suite.knows)(&stem(path)) {
+    } else if path.extension().is_some_and(|e| e == suite.extension) && (suite.knows)(&stem(path)) {
         files.insert(path.to_path_buf());
     }
     Ok(())
@@ -241,7 +258,7 @@ mod tests {
         check(
             "nonesuch",
             &[],
-            "error: unknown suite `nonesuch`: known suites: api, columns, scheduling, values",
+            "error: unknown suite `nonesuch`: known suites: api, columns, scheduling, traces, values",
         );
         check("values", &[], "error: nothing to run: give the files or folders");
         check(

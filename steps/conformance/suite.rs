@@ -2,12 +2,14 @@
 
 use super::recording::Recording;
 use super::run::CannotRun;
-use super::{Outcome, api, columns, scheduling, values};
+use super::{Outcome, api, columns, scheduling, traces, values};
 
 /// A kind of recording that can be replayed.
 pub struct Suite {
     /// What the command line calls it; the folder's name where the recordings are kept.
     pub name: &'static str,
+    /// The extension of its recordings: `jsonl`, a case a line, or `json`, a case a file.
+    pub extension: &'static str,
     /// Whether it can replay a recording of this name (a file name without `.jsonl`).
     pub knows: fn(&str) -> bool,
     /// Replays one recording: one outcome a case, in order. Fails only where the recording itself cannot be understood.
@@ -15,7 +17,13 @@ pub struct Suite {
 }
 
 /// Every suite, in the order `did you mean` and messages list them.
-pub const SUITES: &[Suite] = &[api::SUITE, columns::SUITE, scheduling::SUITE, values::SUITE];
+pub const SUITES: &[Suite] = &[
+    api::SUITE,
+    columns::SUITE,
+    scheduling::SUITE,
+    traces::SUITE,
+    values::SUITE,
+];
 
 /// The suite of that name.
 ///

@@ -16,6 +16,7 @@ use super::{CaseResult, Outcome, Suite, compare};
 /// Recordings of values.
 pub const SUITE: Suite = Suite {
     name: "values",
+    extension: "jsonl",
     knows: |name| checker(name).is_some(),
     replay,
 };

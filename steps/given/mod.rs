@@ -4,3 +4,4 @@ mod behaviours;
 mod cluster;
 mod node_table;
 mod objects;
+mod static_pods;

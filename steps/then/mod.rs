@@ -8,6 +8,7 @@ mod kubectl;
 mod nodes;
 mod objects;
 mod pods;
+mod reachability;
 mod services;
 mod spreading;
 mod workloads;

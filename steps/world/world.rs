@@ -6,6 +6,7 @@ use std::fmt;
 use shakedown_engine::api::{Node, ObjectKey, Pod};
 use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
+use shakedown_engine::laws;
 use shakedown_engine::limits::LimitError;
 use shakedown_engine::runtime::MemoryUse;
 use shakedown_engine::sim::SimTime;
@@ -256,6 +257,16 @@ impl World {
         self.outcome
     }
 
+    /// A law of Kubernetes that something in the scenario has broken: a defect of the simulation, told with the last step.
+    fn broken_law(&self) -> Option<(usize, Failure)> {
+        let broken = laws::first_broken(self.cluster.as_ref()?.log())?;
+        let failure = Failure {
+            message: broken.to_string(),
+            ..Failure::default()
+        };
+        Some((self.step.as_ref()?.index, failure))
+    }
+
     pub(crate) fn finish(&mut self) -> ScenarioEnd {
         let mut end = ScenarioEnd {
             seed: self.context.seed,
@@ -266,6 +277,7 @@ impl World {
             end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
             end.faults = self.fault_marks();
             end.late_failures = self.idle_faults();
+            end.late_failures.extend(self.broken_law());
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
             end.placements = placements_worth_a_look(cluster);
         }

@@ -175,6 +175,8 @@ pub struct Container {
     pub command: Vec<SmolStr>,
     /// Arguments.
     pub args: Vec<SmolStr>,
+    /// Whether its standard input stays open (`stdin` without `stdinOnce`): a shell then waits for what somebody types.
+    pub stdin: bool,
     /// Environment.
     pub env: Vec<EnvVar>,
     /// Whole ConfigMaps and Secrets taken as environment, as in the API.
@@ -220,6 +222,7 @@ impl Container {
             image,
             command: json::texts(value, "command"),
             args: json::texts(value, "args"),
+            stdin: json::flag(value, "stdin") && !json::flag(value, "stdinOnce"),
             env: json::list(value, "env").iter().map(env_var).collect(),
             env_from: json::list(value, "envFrom").to_vec(),
             ports: json::list(value, "ports").iter().map(container_port).collect(),

@@ -1,6 +1,7 @@
 //! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
 mod container;
+mod daemon_set;
 pub mod decode;
 pub mod defaulting;
 mod deployment;
@@ -26,9 +27,11 @@ mod resource;
 pub mod schema;
 pub mod selector;
 mod service;
+mod stateful_set;
 pub mod validation;
 
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
+pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
 pub use event::{Event, ObjectReference};
 pub use inert::Inert;
@@ -46,3 +49,4 @@ pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
 pub use resource::{Object, Resource};
 pub use selector::{FieldSelector, LabelSelector, Selector};
 pub use service::{Endpoint, EndpointSlice, Service, ServicePort, ServiceSpec};
+pub use stateful_set::{StatefulSet, StatefulSetSpec, StatefulSetStatus, StatefulSetStrategy};

@@ -1,7 +1,7 @@
 //! A pod as stored: metadata, a shared spec, the node it is bound to, a compact status.
 //!
 //! Lean on purpose: 150,000 of them and their history must fit into memory, so a status change copies no spec. The external
-//! form is rebuilt at the edge by [`Pod::to_json`]. Not kept: resize status, ephemeral container statuses.
+//! form is rebuilt at the edge by [`Pod::to_json`]. Not kept: resize status.
 
 use std::sync::Arc;
 
@@ -361,6 +361,8 @@ pub struct PodStatus {
     pub init_containers: Vec<ContainerStatus>,
     /// In the order of `spec.containers`.
     pub containers: Vec<ContainerStatus>,
+    /// In the order of `spec.ephemeralContainers`.
+    pub ephemeral_containers: Vec<ContainerStatus>,
     /// The pod's address; empty until its sandbox stands.
     pub pod_ip: SmolStr,
     /// Further addresses (external objects only).
@@ -424,6 +426,10 @@ impl Pod {
             "containerStatuses",
             status.containers.iter().map(ContainerStatus::to_json),
         );
+        object.list(
+            "ephemeralContainerStatuses",
+            status.ephemeral_containers.iter().map(ContainerStatus::to_json),
+        );
         object.text("podIP", &status.pod_ip).text("hostIP", &status.host_ip);
         let ip = |ip: &SmolStr| serde_json::json!({ "ip": ip.as_str() });
         if status.pod_ips.is_empty() && !status.pod_ip.is_empty() {
@@ -476,6 +482,7 @@ impl super::Resource for Pod {
                     .collect(),
                 init_containers: containers("initContainerStatuses"),
                 containers: containers("containerStatuses"),
+                ephemeral_containers: containers("ephemeralContainerStatuses"),
                 pod_ip: json::text(&status, "podIP"),
                 pod_ips: json::list(&status, "podIPs")
                     .iter()

@@ -114,6 +114,8 @@ pub struct PodSpec {
     pub containers: Vec<Container>,
     /// Containers that run before them, one after the other; those that restart always are sidecars.
     pub init_containers: Vec<Container>,
+    /// Containers that a person has added to look into the running pod (`kubectl debug`).
+    pub ephemeral_containers: Vec<Container>,
     /// What happens when a container ends.
     pub restart_policy: RestartPolicy,
     /// `terminationGracePeriodSeconds`, in seconds.
@@ -151,6 +153,10 @@ impl PodSpec {
             requests: pod_requests(&containers, &init_containers, &pod_level_requests(&spec), &overhead),
             containers,
             init_containers,
+            ephemeral_containers: json::list(&spec, "ephemeralContainers")
+                .iter()
+                .map(Container::from_json)
+                .collect(),
             restart_policy: RestartPolicy::parse(&json::text(&spec, "restartPolicy")).unwrap_or_default(),
             termination_grace_period_seconds: json::int(&spec, "terminationGracePeriodSeconds").unwrap_or(30),
             active_deadline_seconds: json::int(&spec, "activeDeadlineSeconds"),

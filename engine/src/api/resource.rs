@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::json::ObjectBuilder;
 use super::{
-    Deployment, EndpointSlice, Event, Inert, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod, ReplicaSet, Service,
+    DaemonSet, Deployment, EndpointSlice, Event, Inert, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod, ReplicaSet,
+    Service, StatefulSet,
 };
 
 /// A kind with behaviour: a lean struct that can be read from, and shown as, the API's JSON.
@@ -94,6 +95,10 @@ objects! {
     ReplicaSet(ReplicaSet),
     /// A Deployment.
     Deployment(Deployment),
+    /// A DaemonSet.
+    DaemonSet(DaemonSet),
+    /// A StatefulSet.
+    StatefulSet(StatefulSet),
     /// A Service.
     Service(Service),
     /// An EndpointSlice.
@@ -114,6 +119,8 @@ impl Object {
             Object::Node(_) => Kind::NODE,
             Object::ReplicaSet(_) => Kind::REPLICA_SET,
             Object::Deployment(_) => Kind::DEPLOYMENT,
+            Object::DaemonSet(_) => Kind::DAEMON_SET,
+            Object::StatefulSet(_) => Kind::STATEFUL_SET,
             Object::Service(_) => Kind::SERVICE,
             Object::EndpointSlice(_) => Kind::ENDPOINT_SLICE,
             Object::Event(_) => Kind::EVENT,
@@ -134,6 +141,8 @@ impl Object {
             Kind::NODE => Node::from_json(value).into(),
             Kind::REPLICA_SET => ReplicaSet::from_json(value).into(),
             Kind::DEPLOYMENT => Deployment::from_json(value).into(),
+            Kind::DAEMON_SET => DaemonSet::from_json(value).into(),
+            Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),
             Kind::SERVICE => Service::from_json(value).into(),
             Kind::ENDPOINT_SLICE => EndpointSlice::from_json(value).into(),
             Kind::EVENT => Event::from_json(value).into(),

@@ -47,8 +47,10 @@ fn set_priority(store: &Store, pod: &mut Value) -> Result<(), ApiError> {
     let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) else {
         return Ok(());
     };
-    admission::resolve_priority(spec, store)
-        .map_err(|why| ApiError::new(Reason::Forbidden, format!("pods \"{name}\" is forbidden: {why}")))
+    admission::resolve_priority(spec, store).map_err(|why| {
+        let message = format!("pods \"{name}\" is forbidden: {why}");
+        ApiError::new(Reason::Forbidden, message).concerning(Kind::POD, &name)
+    })
 }
 
 /// A new node takes no pods until its controller has seen that it is ready.

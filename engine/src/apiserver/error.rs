@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::api::{Kind, ObjectKey};
 use crate::store::StoreError;
 
@@ -24,6 +26,8 @@ pub enum Reason {
     BadRequest,
     /// The resource has no such verb.
     MethodNotAllowed,
+    /// 415: the body's media type.
+    UnsupportedMediaType,
     /// The server's own fault, or a limit of the simulation.
     InternalError,
     /// The server names none.
@@ -41,6 +45,7 @@ impl Reason {
             Reason::Invalid => "Invalid",
             Reason::BadRequest => "BadRequest",
             Reason::MethodNotAllowed => "MethodNotAllowed",
+            Reason::UnsupportedMediaType => "UnsupportedMediaType",
             Reason::InternalError => "InternalError",
             Reason::Unknown => "",
         }
@@ -62,6 +67,17 @@ impl fmt::Display for Cause {
     }
 }
 
+/// What a refusal is about, as far as it says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// The API group; empty for the core group.
+    pub group: SmolStr,
+    /// The kind where validation refused, else the resource.
+    pub kind: SmolStr,
+    /// The object's name.
+    pub name: SmolStr,
+}
+
 /// A refused request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -70,8 +86,8 @@ pub struct ApiError {
     pub reason: Reason,
     /// `Status.message`.
     pub message: String,
-    /// `Status.details.kind` (the kind or resource) and `.name`.
-    pub about: (String, String),
+    /// `Status.details`: group, kind and name.
+    pub about: Box<About>,
     /// `Status.details.causes`: what validation found.
     pub causes: Vec<Cause>,
 }
@@ -82,17 +98,15 @@ impl ApiError {
         ApiError {
             reason,
             message: message.into(),
-            about: (String::new(), String::new()),
+            about: Box::default(),
             causes: Vec::new(),
         }
     }
 
     /// There is no such object.
     pub fn not_found(kind: Kind, name: &str) -> Self {
-        ApiError::new(
-            Reason::NotFound,
-            format!("{} \"{name}\" not found", kind.info().group_resource()),
-        )
+        let message = format!("{} \"{name}\" not found", kind.info().group_resource());
+        ApiError::new(Reason::NotFound, message).concerning(kind, name)
     }
 
     /// The kind has no such subresource, or the path names no resource at all.
@@ -103,13 +117,11 @@ impl ApiError {
     /// Somebody else has written the object since it was read.
     pub fn conflict(kind: Kind, name: &str) -> Self {
         let resource = kind.info().group_resource();
-        ApiError::new(
-            Reason::Conflict,
-            format!(
-                "Operation cannot be fulfilled on {resource} \"{name}\": the object has been modified; please apply your \
-                 changes to the latest version and try again"
-            ),
-        )
+        let message = format!(
+            "Operation cannot be fulfilled on {resource} \"{name}\": the object has been modified; please apply your \
+             changes to the latest version and try again"
+        );
+        ApiError::new(Reason::Conflict, message).concerning(kind, name)
     }
 
     /// Validation refuses the object.
@@ -127,9 +139,25 @@ impl ApiError {
         ApiError {
             reason: Reason::Invalid,
             message: format!("{qualified} \"{name}\" is invalid: {list}"),
-            about: (info.kind.to_owned(), name.to_owned()),
+            about: Box::new(About {
+                group: info.group.into(),
+                kind: info.kind.into(),
+                name: name.into(),
+            }),
             causes,
         }
+    }
+
+    /// The same refusal, about the object of this kind and name; it is named by its resource.
+    #[must_use]
+    pub fn concerning(mut self, kind: Kind, name: &str) -> Self {
+        let info = kind.info();
+        self.about = Box::new(About {
+            group: info.group.into(),
+            kind: info.plural.into(),
+            name: name.into(),
+        });
+        self
     }
 
     /// The same refusal with words before its message, as kubectl adds where an object came from.
@@ -142,14 +170,30 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        let reason = match error {
+        let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
             StoreError::UidMismatch(..) => Reason::Conflict,
             StoreError::TooManyObjects(_) => Reason::InternalError,
         };
-        ApiError::new(reason, error.to_string())
+        let refusal = ApiError::new(reason, error.to_string());
+        match &error {
+            StoreError::NotFound(kind, key) | StoreError::AlreadyExists(kind, key) => {
+                refusal.concerning(*kind, &key.name)
+            }
+            StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
+            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
+            StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
+            StoreError::NamespaceTerminating(kind, key) => ApiError {
+                causes: vec![Cause {
+                    field: "metadata.namespace".to_owned(),
+                    message: format!("namespace {} is being terminated", key.namespace),
+                }],
+                ..refusal.concerning(*kind, &key.name)
+            },
+            StoreError::TooManyObjects(_) => refusal,
+        }
     }
 }
 

@@ -11,9 +11,10 @@ mod bootstrap;
 mod error;
 mod patch;
 mod request;
+pub mod rest;
 mod service_address;
 
 pub(crate) use bootstrap::bootstrap;
-pub use error::{ApiError, Cause, Reason};
+pub use error::{About, ApiError, Cause, Reason};
 pub use patch::Patch;
 pub use request::{Request, external};

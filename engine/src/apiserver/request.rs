@@ -159,7 +159,7 @@ impl Request<'_, '_> {
         if !key.name.is_empty() && store.objects().object(kind, key).is_some() {
             let resource = kind.info().group_resource();
             let message = format!("{resource} \"{}\" already exists", key.name);
-            return Err(ApiError::new(Reason::AlreadyExists, message));
+            return Err(ApiError::new(Reason::AlreadyExists, message).concerning(kind, &key.name));
         }
         Ok(())
     }

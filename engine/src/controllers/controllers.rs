@@ -1,5 +1,6 @@
 //! All controllers as one component: every change is shown to each, every wake-up goes to its own.
 
+use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::endpoint_slice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
@@ -7,6 +8,7 @@ use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycle;
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
+use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
 use crate::api::ObjectKey;
 use crate::component::{Component, Context};
@@ -20,6 +22,10 @@ pub enum ControllerId {
     ReplicaSet,
     /// Rolls Deployments out.
     Deployment,
+    /// Keeps the pods of DaemonSets.
+    DaemonSet,
+    /// Keeps the pods of StatefulSets.
+    StatefulSet,
     /// Writes EndpointSlices.
     EndpointSlice,
     /// Deletes what has lost its owner.
@@ -53,6 +59,8 @@ impl ControllerId {
         match self {
             ControllerId::ReplicaSet => "replicaset-controller",
             ControllerId::Deployment => "deployment-controller",
+            ControllerId::DaemonSet => "daemonset-controller",
+            ControllerId::StatefulSet => "statefulset-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
             ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
@@ -70,6 +78,8 @@ impl ControllerId {
 pub struct Controllers {
     replica_set: ReplicaSetController,
     deployment: DeploymentController,
+    daemon_set: DaemonSetController,
+    stateful_set: StatefulSetController,
     endpoint_slice: EndpointSliceController,
     garbage_collector: GarbageCollector,
     node_lifecycle: NodeLifecycle,
@@ -84,6 +94,8 @@ impl Controllers {
         Controllers {
             replica_set: ReplicaSetController::new(seed),
             deployment: DeploymentController::new(seed),
+            daemon_set: DaemonSetController::new(seed),
+            stateful_set: StatefulSetController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
             garbage_collector: GarbageCollector::new(seed),
             node_lifecycle: NodeLifecycle::new(seed),
@@ -100,6 +112,8 @@ impl Component for Controllers {
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         self.replica_set.observe(change, context);
         self.deployment.observe(change, context);
+        self.daemon_set.observe(change, context);
+        self.stateful_set.observe(change, context);
         self.endpoint_slice.observe(change, context);
         self.garbage_collector.observe(change, context);
         self.node_lifecycle.observe(change, context);
@@ -113,6 +127,8 @@ impl Component for Controllers {
         match task.controller {
             ControllerId::ReplicaSet => self.replica_set.run(key, context),
             ControllerId::Deployment => self.deployment.run(key, context),
+            ControllerId::DaemonSet => self.daemon_set.run(key, context),
+            ControllerId::StatefulSet => self.stateful_set.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
             ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),

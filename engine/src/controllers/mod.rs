@@ -2,14 +2,18 @@
 
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod controllers;
+mod daemon_set;
 mod deployment;
 mod endpoint_slice;
 mod garbage_collector;
+mod history;
 mod namespace;
 mod node_lifecycle;
 mod owner;
+mod pod_control;
 mod pod_gc;
 mod replica_set;
+mod stateful_set;
 mod taint_eviction;
 mod work_queue;
 

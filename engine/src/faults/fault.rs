@@ -8,7 +8,7 @@ use crate::api::{Condition, ObjectKey, Timestamp};
 use crate::kubelet::ProbeKind;
 
 /// What a node runs low on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pressure {
     /// Memory.
     Memory,

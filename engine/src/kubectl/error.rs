@@ -69,7 +69,7 @@ fn api_text(error: &ApiError) -> String {
     if error.reason != Reason::Invalid {
         return format!("Error from server ({}): {}", error.reason.as_str(), error.message);
     }
-    let (kind, name) = &error.about;
+    let (kind, name) = (&error.about.kind, &error.about.name);
     if kind.is_empty() {
         return format!("The request is invalid: {}", error.message);
     }

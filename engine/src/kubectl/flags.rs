@@ -196,6 +196,12 @@ impl Arguments {
         given.flat_map(|(_, value)| value.split(',')).collect()
     }
 
+    /// What a flag that may be repeated was given, commas and all.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let given = self.values.iter().filter(|(given, _)| *given == name);
+        given.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The command as `--record` notes it: the arguments, then the flags by name.
     pub fn change_cause(&self, command: &str) -> String {
         let mut words = vec![format!("kubectl {command}")];

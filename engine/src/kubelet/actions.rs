@@ -35,6 +35,11 @@ impl PodWork<'_, '_> {
             self.plan_sandbox(&mut steps);
             return steps;
         }
+        let started = |index| newest(&self.slot.listed, index).is_some();
+        let ephemeral =
+            self.slot.ephemeral_from()..self.slot.ephemeral_from() + self.slot.pod.spec.ephemeral_containers.len();
+        // Ephemeral containers start whatever the others do, once each.
+        steps.extend(ephemeral.filter(|index| !started(*index)).map(Step::Start));
         let initialization = self.plan_initialization();
         if initialization.failed {
             steps.extend([Step::Kill(self.all_running()), Step::Killed, Step::StopSandbox]);

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::eviction::Shortage;
 use super::pod_slot::PodSlot;
 use crate::api::{Node, Pod, Uid};
-use crate::faults::Pressure;
 use crate::settings::Settings;
 use crate::sim::{Random, Seed, SimTime};
 use std::sync::Arc;
@@ -44,11 +44,15 @@ pub(super) struct Agent {
     /// The node as its kubelet registers it.
     pub node: Arc<Node>,
     /// What it runs low on.
-    pub pressures: Vec<Pressure>,
+    pub shortage: Shortage,
+    /// The names of the mirrors of its static pods.
+    pub static_pods: BTreeMap<Uid, SmolStr>,
     /// When it posts its node's status next because it starts or is connected again.
     pub registers: SimTime,
     /// Whether that is because it starts.
     pub restarted: bool,
+    /// Whether its kubelet last reported it as cordoned.
+    pub cordoned: bool,
     /// The state of the machine.
     pub machine: Machine,
     /// When it last started: wake-ups from before are stale.
@@ -59,14 +63,18 @@ pub(super) struct Agent {
     pub list_phase: SimTime,
     /// When due retries are first looked at; then once a second.
     pub sync_phase: SimTime,
-    /// Images on the node.
-    pub images: BTreeSet<SmolStr>,
+    /// Images on the node, and when each was last used.
+    pub images: BTreeMap<SmolStr, SimTime>,
+    /// When images are looked through next, if they take too much room.
+    pub collects_at: Option<SimTime>,
     /// When the pull that waits last will have ended: pulls come one at a time.
     pub pulls_end: SimTime,
     /// Its pods.
     pub pods: BTreeMap<Uid, Box<PodSlot>>,
     /// What watches have shown and nobody has looked at.
     pub inbox: BTreeMap<Uid, Incoming>,
+    /// Pods whose processes have tried to reach something: they are told when Services change.
+    pub askers: BTreeSet<Uid>,
     /// What its pods have asked for together, in thousandths.
     pub admitted: BTreeMap<SmolStr, i64>,
     next_ip: u32,
@@ -86,9 +94,11 @@ impl Agent {
         Agent {
             name: name.clone(),
             host_ip: node.internal_ip(),
-            pressures: Vec::new(),
+            shortage: Shortage::default(),
+            static_pods: BTreeMap::new(),
             registers: now,
             restarted: false,
+            cordoned: node.unschedulable,
             number,
             random,
             machine: Machine {
@@ -99,10 +109,12 @@ impl Agent {
             started: now,
             list_phase,
             sync_phase,
-            images: BTreeSet::new(),
+            images: BTreeMap::new(),
+            collects_at: None,
             pulls_end: SimTime::ZERO,
             pods: BTreeMap::new(),
             inbox: BTreeMap::new(),
+            askers: BTreeSet::new(),
             admitted: BTreeMap::new(),
             next_ip: 2,
             free_ips: BTreeSet::new(),

@@ -193,15 +193,18 @@ impl PodWork<'_, '_> {
         let life = self.next_life(container);
         let behaviour = self.behaviour(container);
         let spec = self.slot.container(container)?;
+        let image = spec.image.clone();
         let listed = |state| Instance {
             container,
             life,
             id: id.clone(),
-            image: spec.image.clone(),
+            image,
             state,
         };
         let (name, hook, now) = (spec.name.clone(), spec.post_start.clone(), self.now());
-        match Process::start(spec, behaviour, life, self.slot.is_init(container), now) {
+        let surroundings = self.surroundings(container, life);
+        let must_end = self.slot.is_init(container);
+        match Process::start(spec, behaviour, life, must_end, surroundings, now) {
             Err(failure) => {
                 let message = failure.message();
                 let instance = listed(InstanceState::Exited(start_error(&failure, now)));
@@ -210,7 +213,9 @@ impl PodWork<'_, '_> {
                 self.cannot_start(container, "RunContainerError", message);
                 None
             }
-            Ok(process) => {
+            Ok(mut process) => {
+                self.take_port(container, &mut process);
+                self.process_started(container, &mut process);
                 let instance = listed(InstanceState::Running(now));
                 let reply = hook.map(|hook| process.reply(&hook, false, now));
                 self.add_instance(instance, Some(process));
@@ -263,13 +268,15 @@ impl PodWork<'_, '_> {
             let urgency = self.urgency(end.at);
             self.wake(end.at, urgency, Wake::Exit);
         }
+        self.network_changed();
+        self.memory_changed();
         self.runtime_changed();
     }
 
     /// Processes whose end has come are gone.
     pub fn process_ended(&mut self) {
         let now = self.now();
-        let mut ended = false;
+        let mut writers = Vec::new();
         for instance in &mut self.slot.instances {
             let Some(exit) = instance.process.as_ref().and_then(|process| process.end) else {
                 continue;
@@ -289,7 +296,14 @@ impl PodWork<'_, '_> {
                 reason: reason.into(),
                 message: SmolStr::default(),
             });
-            ended = true;
+            writers.push((Some((instance.listed.container, instance.listed.life)), exit.at));
+        }
+        let ended = !writers.is_empty();
+        for (writer, at) in writers {
+            self.files_ended(writer, at);
+        }
+        if ended {
+            self.network_changed();
         }
         if ended && self.agent.machine.kubelet {
             self.runtime_changed();

@@ -25,7 +25,7 @@ impl PodWork<'_, '_> {
             return self.no_image(container, "InvalidImageName", message);
         }
         let behaviour = self.behaviour(container);
-        let present = behaviour.image_present == Some(true) || self.agent.images.contains(&image);
+        let present = behaviour.image_present == Some(true) || self.agent.images.contains_key(&image);
         match policy {
             PullPolicy::IfNotPresent | PullPolicy::Never if present => {
                 let message = format!("Container image \"{image}\" already present on machine");
@@ -104,7 +104,9 @@ impl PodWork<'_, '_> {
         let message = format!("Successfully pulled image \"{image}\" in {took} ({waited} including waiting){size}");
         self.report_container(false, "Pulled", message, container);
         self.slot.pulls.remove(&image);
-        self.agent.images.insert(image);
+        let now = self.now();
+        self.agent.images.insert(image, now);
+        self.images_grew();
         self.next_step(Step::Create(container));
     }
 }
@@ -114,8 +116,8 @@ fn text(duration: Duration) -> String {
     format_ns(i64::try_from(millis).unwrap_or(i64::MAX))
 }
 
-/// A made-up but stable size.
-fn size_bytes(image: &str) -> u64 {
+/// A made-up but stable size, in bytes.
+pub(super) fn size_bytes(image: &str) -> u64 {
     20_000_000 + crate::sim::StableHasher::of(image) % 100_000_000
 }
 

@@ -1,6 +1,6 @@
 //! The component: from changes and wake-ups to the agent and pod they concern.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -43,10 +43,22 @@ pub enum Wake {
     ProbeNow(u16),
     /// The pod's deadline has come.
     Deadline,
+    /// A Service that a process may ask for has changed.
+    Network,
+    /// Memory use on the node has become another.
+    Memory,
+    /// The eviction thresholds are looked at.
+    Thresholds,
+    /// Images that nobody uses are looked for.
+    Images,
+    /// The mirror of a static pod is made anew.
+    Mirror,
     /// The kubelet posts its node's status.
     Registers,
     /// The kubelet has started.
     Started,
+    /// The kubelet looks whether its node still takes pods.
+    Cordon,
 }
 
 /// The kubelets of all nodes.
@@ -55,6 +67,8 @@ pub struct Kubelets {
     pub(super) seed: Seed,
     pub(super) agents: Vec<Agent>,
     pub(super) numbers: BTreeMap<SmolStr, u32>,
+    /// Nodes with a pod whose processes have tried to reach something.
+    asking: BTreeSet<u32>,
 }
 
 impl Kubelets {
@@ -64,6 +78,7 @@ impl Kubelets {
             seed,
             agents: Vec::new(),
             numbers: BTreeMap::new(),
+            asking: BTreeSet::new(),
         }
     }
 
@@ -94,10 +109,30 @@ impl Kubelets {
                 context,
             }
             .release();
+            agent.askers.remove(&uid);
         } else {
             agent.pods.insert(uid, slot);
         }
         Some(result)
+    }
+
+    /// Lets pods whose processes have tried to reach something look again.
+    fn wake_askers(&mut self, context: &mut Context<'_>) {
+        for number in &self.asking {
+            let Some(agent) = self.agents.get(*number as usize) else {
+                continue;
+            };
+            for pod in &agent.askers {
+                let task = Task {
+                    node: *number,
+                    pod: *pod,
+                    wake: Wake::Network,
+                };
+                context
+                    .agenda
+                    .schedule(context.now, Urgency::Active, component::Task::Kubelet(task));
+            }
+        }
     }
 
     fn watch(&mut self, pod: &Arc<Pod>, incoming: Incoming, context: &mut Context<'_>) {
@@ -142,7 +177,12 @@ impl Component for Kubelets {
     type Task = Task;
 
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
-        let Object::Pod(pod) = change.object() else { return };
+        let pod = match change.object() {
+            Object::Pod(pod) => pod,
+            Object::Node(node) => return self.observe_cordon(node, context),
+            Object::Service(_) | Object::EndpointSlice(_) => return self.wake_askers(context),
+            _ => return,
+        };
         if pod.node_name.is_empty() {
             return;
         }
@@ -177,8 +217,23 @@ impl Component for Kubelets {
             Wake::Registers => {
                 self.registers(task.node, context);
             }
+            Wake::Memory => self.review_memory(task.node, context),
+            Wake::Thresholds => self.look_at_thresholds(task.node, context),
+            Wake::Images => self.collect_images(task.node, context),
+            Wake::Mirror => self.make_mirror(task.node, task.pod, context),
+            Wake::Cordon => agent.report_cordon(context),
             Wake::Watch => {
                 let Some(incoming) = agent.inbox.remove(&task.pod) else {
+                    return;
+                };
+                let shown = match &incoming {
+                    Incoming::Present(pod) => Some((Arc::clone(pod), false)),
+                    Incoming::Removed => agent.pods.get(&task.pod).map(|slot| (Arc::clone(&slot.pod), true)),
+                };
+                if shown.is_some_and(|(pod, gone)| self.keeps_mirror(task.node, &pod, gone, context)) {
+                    return;
+                }
+                let Some(agent) = self.agents.get_mut(task.node as usize) else {
                     return;
                 };
                 if let Incoming::Present(pod) = &incoming
@@ -196,8 +251,16 @@ impl Component for Kubelets {
                     Wake::Probe(probe) => work.probe_tick(usize::from(probe)),
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
-                    Wake::Exit | Wake::Watch | Wake::Started | Wake::Registers => {}
+                    Wake::Network => work.network_changed(),
+                    _ => {}
                 });
+                if self
+                    .agents
+                    .get(task.node as usize)
+                    .is_some_and(|agent| !agent.askers.is_empty())
+                {
+                    self.asking.insert(task.node);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 use smol_str::SmolStr;
 
 use super::kubelets::Kubelets;
+use super::pod_slot::PodSlot;
 use crate::api::Uid;
 use crate::sim::SimTime;
 
@@ -23,8 +24,7 @@ impl Kubelets {
         previous: bool,
         now: SimTime,
     ) -> Option<Vec<(SimTime, SmolStr)>> {
-        let number = *self.numbers.get(node_name)?;
-        let slot = self.agents.get(number as usize)?.pods.get(&pod)?;
+        let slot = self.slot_of(node_name, pod)?;
         let lives = slot
             .instances
             .iter()
@@ -34,5 +34,20 @@ impl Kubelets {
         let process = life.process.as_ref()?;
         let until = process.end.as_ref().map_or(now, |end| end.at.min(now));
         Some(process.log(until, LINES_MAX))
+    }
+
+    /// When the newest life of a container ends, or has ended, as far as anybody knows.
+    pub(crate) fn container_end(&self, node_name: &str, pod: Uid, container: usize) -> Option<SimTime> {
+        let mut lives = self.slot_of(node_name, pod)?.instances.iter();
+        let life = lives.rfind(|life| life.listed.container == container)?;
+        match life.listed.ended() {
+            Some(ended) => Some(ended.finished),
+            None => life.process.as_ref()?.end.map(|end| end.at),
+        }
+    }
+
+    fn slot_of(&self, node_name: &str, pod: Uid) -> Option<&PodSlot> {
+        let number = *self.numbers.get(node_name)?;
+        self.agents.get(number as usize)?.pods.get(&pod).map(AsRef::as_ref)
     }
 }

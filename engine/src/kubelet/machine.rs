@@ -18,12 +18,14 @@ use super::registration::healthy_conditions;
 use crate::api::{Condition, Kind, Lease, Node, ObjectKey, Uid};
 use crate::component::{self, Context};
 use crate::events::Report;
-use crate::faults::Pressure;
 use crate::sim::{SimTime, Urgency};
 use crate::store::DeleteOptions;
 
 /// How long a kubelet that starts, or reaches the control plane again, takes to post its node's status.
 const REGISTRATION_DELAY: Duration = Duration::from_millis(200);
+
+/// Why a node that has just been registered is not ready.
+const NOT_READY_YET: &str = "KubeletNotReady";
 
 impl Kubelets {
     /// Whether there is a machine of this name.
@@ -83,18 +85,15 @@ impl Kubelets {
         let (name, restarted) = (agent.name.clone(), agent.restarted);
         self.heartbeat(&name, context);
         let key = ObjectKey::cluster(name.clone());
-        let was_ready = match context.store.get::<Node>(&key) {
-            Some(node) => node.is_ready(),
-            None => {
-                self.register_anew(number, context);
-                false
-            }
+        let Some(before) = context.store.get::<Node>(&key).cloned() else {
+            self.register_anew(number, context);
+            return;
         };
         let now = context.store.timestamp();
         let pressures = self
             .agents
             .get(number as usize)
-            .map(|agent| agent.pressures.clone())
+            .map(|agent| agent.shortage.shown.clone())
             .unwrap_or_default();
         let node = context.store.modify::<Node>(&key, |node| {
             for condition in healthy_conditions(now) {
@@ -105,7 +104,7 @@ impl Kubelets {
             }
         });
         if let Some(node) = node {
-            report_start(&node, restarted, was_ready, context);
+            report_start(&before, &node, restarted, context);
         }
         if !restarted {
             self.catch_up(number, context);
@@ -122,13 +121,15 @@ impl Kubelets {
         if let Some(ready) = node.conditions.iter_mut().find(|condition| condition.kind == "Ready") {
             *ready = Condition {
                 status: "False".into(),
-                reason: "KubeletNotReady".into(),
+                reason: NOT_READY_YET.into(),
                 message: "container runtime status check may not have completed yet".into(),
                 ..ready.clone()
             };
         }
         // A full store leaves the node unregistered.
-        if context.store.create(node).is_ok() {
+        if let Ok(node) = context.store.create(node) {
+            report_node(&node, "Starting", "Starting kubelet.".to_owned(), context);
+            report_resources(&node, 1, context);
             if let Some(agent) = self.agents.get_mut(number as usize) {
                 agent.registers = context.now + REGISTRATION_DELAY;
                 agent.restarted = true;
@@ -175,38 +176,6 @@ impl Kubelets {
         }
     }
 
-    /// Puts a node under pressure, or relieves it. Returns whether anything changed.
-    pub(crate) fn set_pressure(&mut self, node: &str, pressure: Pressure, on: bool, context: &mut Context<'_>) -> bool {
-        let Some(agent) = self.agent(node) else { return false };
-        agent.pressures.retain(|present| *present != pressure);
-        if on {
-            agent.pressures.push(pressure);
-        }
-        if !agent.machine.kubelet || !agent.machine.connected {
-            return true;
-        }
-        let now = context.store.timestamp();
-        let key = ObjectKey::cluster(agent.name.clone());
-        let before = context.store.get::<Node>(&key).cloned();
-        let after = context.store.modify::<Node>(&key, |node| {
-            Condition::set(&mut node.conditions, pressure.condition(on, now));
-        });
-        let (Some(before), Some(after)) = (before, after) else {
-            return false;
-        };
-        if before.conditions == after.conditions {
-            return false;
-        }
-        let event = pressure.event(on);
-        report_node(
-            &after,
-            event,
-            format!("Node {} status is now: {event}", after.meta.name),
-            context,
-        );
-        true
-    }
-
     /// Removes a node's object and its Lease; the machine goes on. Returns whether there was one.
     pub(crate) fn delete_node_object(&mut self, node: &str, context: &mut Context<'_>) -> bool {
         let deleted = context
@@ -237,6 +206,8 @@ impl Agent {
                         reason: "Unknown".into(),
                         message: SmolStr::default(),
                     });
+                    slot.files
+                        .end(Some((instance.listed.container, instance.listed.life)), now);
                 }
             }
             slot.step += 1;
@@ -264,28 +235,31 @@ fn silence(node: &SmolStr, context: &mut Context<'_>) {
 }
 
 /// What a kubelet reports of its node when it starts, or finds it in another state than it posts.
-fn report_start(node: &Node, restarted: bool, was_ready: bool, context: &mut Context<'_>) {
-    let name = &node.meta.name;
-    if restarted {
+fn report_start(before: &Node, node: &Node, restarted: bool, context: &mut Context<'_>) {
+    let ready = before.conditions.iter().find(|condition| condition.kind == "Ready");
+    let is_new = ready.is_some_and(|ready| ready.reason == NOT_READY_YET);
+    if restarted && !is_new {
         report_node(node, "Starting", "Starting kubelet.".to_owned(), context);
     }
-    let rounds = usize::from(restarted) * 2 + usize::from(!was_ready);
+    let rounds = usize::from(restarted && !is_new) * 2 + usize::from(!before.is_ready());
+    report_resources(node, rounds, context);
+    if !before.is_ready() && node.is_ready() {
+        let message = format!("Node {} status is now: NodeReady", node.meta.name);
+        report_node(node, "NodeReady", message, context);
+    }
+}
+
+/// Reports that nothing is short, once for each round of setting the node's conditions.
+fn report_resources(node: &Node, rounds: usize, context: &mut Context<'_>) {
     for _ in 0..rounds {
         for event in [
             "NodeHasSufficientMemory",
             "NodeHasNoDiskPressure",
             "NodeHasSufficientPID",
         ] {
-            report_node(node, event, format!("Node {name} status is now: {event}"), context);
+            let message = format!("Node {} status is now: {event}", node.meta.name);
+            report_node(node, event, message, context);
         }
-    }
-    if !was_ready && node.is_ready() {
-        report_node(
-            node,
-            "NodeReady",
-            format!("Node {name} status is now: NodeReady"),
-            context,
-        );
     }
 }
 

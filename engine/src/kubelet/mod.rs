@@ -8,31 +8,42 @@
 //! `pleg/generic.go`, `kuberuntime_manager.go`, `prober/worker.go`, `status/status_manager.go`.
 //!
 //! Not modelled: the periodic resync of pods at which nothing can change (its effect would be none), client-side rate limits
-//! of status updates, static pods, ephemeral containers, in-place resize, image and container garbage collection.
+//! of status updates, in-place resize, container garbage collection.
 
 mod actions;
 mod admission;
 mod agent;
 mod backoff;
 mod conditions;
+mod configuration;
 mod containers;
+mod cordon;
+mod environment;
+mod eviction;
+mod eviction_ranking;
+mod exec;
+mod image_garbage;
 mod images;
 mod instance;
 mod kubelets;
 mod logs;
 mod machine;
+mod network;
 mod pod_slot;
 mod pod_worker;
 mod probes;
-mod references;
 mod registration;
 mod relist;
+mod static_pods;
 mod status;
 mod steps;
 mod struck;
+mod surroundings;
 mod termination;
+mod volumes;
 mod work;
 
+pub(crate) use exec::{ExecError, Executed};
 pub use kubelets::{Kubelets, Task, Wake};
 pub use probes::ProbeKind;
 pub use registration::NodeTemplate;

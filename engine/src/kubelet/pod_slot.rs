@@ -11,7 +11,13 @@ use super::instance::{Instance, LiveInstance, Sandbox};
 use super::probes::ProbeWorker;
 use super::steps::Step;
 use crate::api::{Container, Pod, PodStatus, Uid};
+use crate::runtime::files::Files;
+use crate::runtime::surroundings::ReachHistory;
 use crate::sim::SimTime;
+
+/// The most that a pod's worker lags behind the ticks of its node; the recordings' pods that wait for the same tick report
+/// within a tenth of a second.
+const LAG_MAX: Duration = Duration::from_millis(80);
 
 /// Where a pod stands in its worker's life (`pod_workers.go`: SyncPod, TerminatingPod, TerminatedPod).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +109,10 @@ pub(super) struct PodSlot {
     pub mount: Option<(SimTime, Duration)>,
     /// Whether its volumes are mounted.
     pub mounted: bool,
+    /// What its processes have written and will write.
+    pub files: Files,
+    /// Whom its processes have tried to reach, and since when that succeeds or fails.
+    pub network: BTreeMap<SmolStr, ReachHistory>,
     /// The status as last generated.
     pub status: PodStatus,
     /// Whether the API server has not got it yet (it was not to be reached).
@@ -140,6 +150,8 @@ impl PodSlot {
             pulls: BTreeMap::new(),
             mount: None,
             mounted: false,
+            files: Files::default(),
+            network: BTreeMap::new(),
             unsent: false,
             probes: Vec::new(),
             grace: None,
@@ -157,6 +169,14 @@ impl PodSlot {
         self.step = old.step + 1;
         self.admitted = old.admitted;
         self.mounted = old.mounted;
+        self.files = old.files;
+        self.network = old.network;
+    }
+
+    /// How far behind the ticks of its node the pod's worker is: it depends on chance, but stays the same.
+    pub fn lag(&self) -> Duration {
+        let most = u64::try_from(LAG_MAX.as_nanos()).unwrap_or(1).max(1);
+        Duration::from_nanos(self.uid().low_bits() % most)
     }
 
     /// The pod's identity.
@@ -169,11 +189,21 @@ impl PodSlot {
         self.pod.spec.init_containers.len()
     }
 
+    /// The number of the first ephemeral container: they come last.
+    pub fn ephemeral_from(&self) -> usize {
+        self.init_len() + self.pod.spec.containers.len()
+    }
+
     /// The container of a number.
     pub fn container(&self, index: usize) -> Option<&Container> {
         let init = &self.pod.spec.init_containers;
-        init.get(index)
-            .or_else(|| self.pod.spec.containers.get(index.checked_sub(init.len())?))
+        let containers = &self.pod.spec.containers;
+        let ephemeral = || {
+            let position = index.checked_sub(self.ephemeral_from())?;
+            self.pod.spec.ephemeral_containers.get(position)
+        };
+        let main = || containers.get(index.checked_sub(init.len())?);
+        init.get(index).or_else(main).or_else(ephemeral)
     }
 
     /// Whether it is a regular init container, one that must end before the next starts.

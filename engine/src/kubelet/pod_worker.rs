@@ -104,7 +104,7 @@ impl PodWork<'_, '_> {
     /// Starts a sync, once the runtime has been listed since the last one.
     fn begin(&mut self) {
         if let Some(synced_at) = self.slot.synced_at {
-            let newer = self.agent.list_after(synced_at, self.context.settings);
+            let newer = self.list_after(synced_at);
             if newer > self.now() {
                 self.slot.activity = Activity::AwaitingList;
                 if self.slot.list_at != Some(newer) {

@@ -96,7 +96,7 @@ impl PodWork<'_, '_> {
                     self.slot.probes.push(ProbeWorker {
                         container,
                         kind,
-                        first: self.context.now,
+                        first: self.context.now + self.slot.lag(),
                         id: SmolStr::default(),
                         result: ProbeResult::Unknown,
                         last: None,

@@ -26,6 +26,11 @@ impl PodWork<'_, '_> {
         let init_len = self.slot.init_len();
         status.init_containers = self.container_statuses(&pod.spec.init_containers, 0);
         status.containers = self.container_statuses(&pod.spec.containers, init_len);
+        let ephemeral_from = self.slot.ephemeral_from();
+        status.ephemeral_containers = self.container_statuses(&pod.spec.ephemeral_containers, ephemeral_from);
+        for ephemeral in &mut status.ephemeral_containers {
+            ephemeral.started = None;
+        }
         status.host_ip.clone_from(&self.agent.host_ip);
         status.start_time = status.start_time.or(Some(self.context.store.timestamp()));
         if let Some(sandbox) = self.slot.listed_sandbox.as_ref().filter(|sandbox| sandbox.ready) {
@@ -52,10 +57,11 @@ impl PodWork<'_, '_> {
     /// The present status of a container.
     pub fn container_status(&self, container: usize) -> Option<&ContainerStatus> {
         let init = &self.slot.status.init_containers;
-        let init_len = self.slot.init_len();
-        match container < init_len {
-            true => init.get(container),
-            false => self.slot.status.containers.get(container - init_len),
+        let (init_len, ephemeral_from) = (self.slot.init_len(), self.slot.ephemeral_from());
+        match container {
+            _ if container < init_len => init.get(container),
+            _ if container < ephemeral_from => self.slot.status.containers.get(container - init_len),
+            _ => self.slot.status.ephemeral_containers.get(container - ephemeral_from),
         }
     }
 
@@ -84,7 +90,7 @@ impl PodWork<'_, '_> {
         }
         let newest = super::instance::newest(&self.slot.listed, index);
         let has_succeeded = newest.and_then(Instance::ended).is_some_and(|ended| ended.code == 0);
-        let waits = self.should_restart(newest)
+        let waits = (self.should_restart(newest) && (index < self.slot.ephemeral_from() || newest.is_none()))
             || (self.slot.is_sidecar(index) && newest.is_none_or(|newest| !newest.is_running()));
         if let Some(reason) = self.slot.reasons.get(&index)
             && waits

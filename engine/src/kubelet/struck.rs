@@ -1,11 +1,13 @@
 //! What faults do to pods where they run: kill processes, let them hang, evict.
 
 use super::kubelets::Kubelets;
-use super::pod_slot::{Stage, Verdict};
 use super::work::PodWork;
-use crate::api::{Condition, Pod};
+use crate::api::Pod;
 use crate::component::Context;
 use crate::runtime::{Exit, ExitCause};
+
+/// What is said of a pod that a fault evicts.
+const EVICTION_MESSAGE: &str = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. ";
 
 impl Kubelets {
     /// Ends the running processes of a pod's container (of all but init containers, if none is named). Returns how many.
@@ -34,7 +36,8 @@ impl Kubelets {
 
     /// Evicts a pod. Returns how many it was.
     pub(crate) fn evict(&mut self, pod: &Pod, context: &mut Context<'_>) -> usize {
-        self.with_pod_on(pod, context, |work| work.evict()).unwrap_or(0)
+        self.with_pod_on(pod, context, |work| work.evict(EVICTION_MESSAGE.to_owned()))
+            .unwrap_or(0)
     }
 
     /// Something has begun or ended to touch the probes of a pod.
@@ -64,7 +67,7 @@ impl PodWork<'_, '_> {
             code,
             cause,
         };
-        let struck = self.each_process(container, |process| process.end = Some(exit));
+        let struck = self.each_process(container, |process| process.end_at(exit));
         if struck > 0 {
             self.process_ended();
         }
@@ -101,25 +104,5 @@ impl PodWork<'_, '_> {
             }
         }
         struck
-    }
-
-    /// Evicts the pod as a kubelet under pressure does: it fails with the reason Evicted, its containers end without grace.
-    /// Source: kubelet `eviction/eviction_manager.go`; documentation "Node-pressure Eviction".
-    fn evict(&mut self) -> usize {
-        if self.slot.stage != Stage::Syncing {
-            return 0;
-        }
-        let message = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. ";
-        let now = self.context.store.timestamp();
-        let disrupted = Condition::new("DisruptionTarget", true, "TerminationByKubelet", message, now);
-        Condition::set(&mut self.slot.status.conditions, disrupted);
-        self.slot.verdict = Some(Verdict {
-            reason: "Evicted",
-            message: message.into(),
-        });
-        self.slot.grace = Some(std::time::Duration::ZERO);
-        self.report(true, "Evicted", message.to_owned(), "".into());
-        self.terminate();
-        1
     }
 }

@@ -92,7 +92,7 @@ impl PodWork<'_, '_> {
         let live = self.slot.instances.iter_mut().rev();
         for instance in live.filter(|instance| instance.listed.container == container && instance.listed.is_running()) {
             if let Some(process) = &mut instance.process {
-                process.end = Some(exit);
+                process.end_at(exit);
             }
         }
         self.wake(exit.at, Urgency::Active, Wake::Exit);

@@ -49,6 +49,24 @@ impl PodWork<'_, '_> {
             .schedule(at, urgency, component::Task::Kubelet(task));
     }
 
+    /// If a scenario tells what memory this pod's processes use, the node has to be looked at.
+    pub fn memory_changed(&mut self) {
+        let told = |live: &super::instance::LiveInstance| {
+            live.process.as_ref().is_some_and(|process| process.memory().is_some())
+        };
+        if self.slot.instances.iter().any(told) {
+            let task = Task {
+                node: self.agent.number,
+                pod: crate::api::Uid::default(),
+                wake: Wake::Memory,
+            };
+            let now = self.now();
+            self.context
+                .agenda
+                .schedule(now, Urgency::Active, component::Task::Kubelet(task));
+        }
+    }
+
     /// How urgent something is that will happen by itself then.
     pub fn urgency(&self, at: SimTime) -> Urgency {
         match at.since(self.now()) <= SETTLE_HORIZON {
@@ -57,9 +75,15 @@ impl PodWork<'_, '_> {
         }
     }
 
+    /// When this pod's worker gets the first listing of the runtime after `at`. The workers of a node's pods go on side by side
+    /// and their statuses are sent one after the other: each has its own lag behind the node's tick.
+    pub fn list_after(&self, at: SimTime) -> SimTime {
+        self.agent.list_after(at, self.context.settings) + self.slot.lag()
+    }
+
     /// Something in the runtime has changed: the next listing will show it.
     pub fn runtime_changed(&mut self) {
-        let at = self.agent.list_after(self.now(), self.context.settings);
+        let at = self.list_after(self.now());
         if self.slot.list_at.is_none_or(|due| due > at || due <= self.now()) {
             self.slot.list_at = Some(at);
             self.wake(at, Urgency::Active, Wake::List);
@@ -91,9 +115,10 @@ impl PodWork<'_, '_> {
 
     /// Reports something about a container.
     pub fn report_container(&mut self, warning: bool, reason: &'static str, message: String, container: usize) {
-        let list = match container < self.slot.init_len() {
-            true => "initContainers",
-            false => "containers",
+        let list = match container {
+            _ if container < self.slot.init_len() => "initContainers",
+            _ if container < self.slot.ephemeral_from() => "containers",
+            _ => "ephemeralContainers",
         };
         let name = self.slot.container(container).map(|container| container.name.clone());
         let field_path = format_smolstr!("spec.{list}{{{}}}", name.unwrap_or_default());

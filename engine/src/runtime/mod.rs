@@ -5,11 +5,18 @@
 
 pub mod behaviour;
 pub mod exec;
+mod file_tools;
+pub mod files;
 pub mod glob;
+mod interpreter;
 pub mod memory;
+mod network_tools;
 pub mod process;
 pub mod program;
 mod shell;
+pub mod surroundings;
+mod tools;
+mod words;
 
 pub use behaviour::{Behaviour, Life, PullFailure, Stop};
 pub use exec::{ExecScript, Outcome};
@@ -17,3 +24,4 @@ pub use glob::glob_matches;
 pub use memory::MemoryUse;
 pub use process::{Exit, ExitCause, Process};
 pub use program::{Program, StartFailure};
+pub use surroundings::{Mount, Surroundings};

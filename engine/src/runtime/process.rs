@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::{Behaviour, Life, Program, StartFailure, Stop};
+use super::files::{Edit, FileChange, dated};
+use super::{Behaviour, Life, Program, StartFailure, Stop, Surroundings};
 use crate::api::{Container, Handler};
 use crate::sim::SimTime;
 
@@ -42,8 +43,12 @@ pub struct Process {
     /// It answers nothing any more from then on.
     pub hung_since: Option<SimTime>,
     life: u32,
+    must_end: bool,
+    /// Somebody has decided its end: it is told to stop, or was struck.
+    end_decided: bool,
     program: Arc<Program>,
     behaviour: Arc<Behaviour>,
+    surroundings: Arc<Surroundings>,
 }
 
 /// What a probe or hook meets.
@@ -81,28 +86,46 @@ impl Process {
         behaviour: Arc<Behaviour>,
         life: u32,
         must_end: bool,
+        surroundings: Arc<Surroundings>,
         now: SimTime,
     ) -> Result<Process, StartFailure> {
-        let scripted = behaviour.life(life);
-        let program = match scripted {
+        let program = match behaviour.life(life) {
             Some(Life::StartError { executable }) => {
                 return Err(StartFailure {
                     executable: executable.clone(),
                 });
             }
             Some(_) => Program::server(),
-            None => Program::of(container)?,
+            None => Program::of(container, &surroundings, now)?,
         };
+        let mut process = Process {
+            started: now,
+            end: None,
+            hung_since: behaviour.hangs_after.map(|after| now + after),
+            life,
+            must_end,
+            end_decided: false,
+            program: Arc::new(program),
+            behaviour,
+            surroundings,
+        };
+        process.end = process.own_end(container);
+        Ok(process)
+    }
+
+    /// When and how it ends if nobody interferes.
+    fn own_end(&self, container: &Container) -> Option<Exit> {
         let exit = |after: Duration, code, cause| Exit {
-            at: now + after,
+            at: self.started + after,
             code,
             cause,
         };
-        let mut end = match scripted {
+        let program = &self.program;
+        let end = match self.behaviour.life(self.life) {
             Some(Life::Exit { code, after }) => Some(exit(*after, *code, ExitCause::Process)),
             Some(Life::OutOfMemory { after }) => Some(exit(*after, 137, ExitCause::OutOfMemory)),
             Some(_) => None,
-            None if must_end && program.opaque && program.end.is_none() => {
+            None if self.must_end && program.opaque && program.end.is_none() => {
                 Some(exit(UNKNOWN_WORK, 0, ExitCause::Process))
             }
             None => program.end.map(|(after, code)| exit(after, code, ExitCause::Process)),
@@ -111,20 +134,94 @@ impl Process {
             .limits
             .get("memory")
             .and_then(|limit| u64::try_from(limit.value()).ok());
-        if let (Some(memory), Some(limit)) = (&behaviour.memory, limit)
-            && let Some(after) = memory.exceeds_at(limit)
-            && end.is_none_or(|end| now + after < end.at)
-        {
-            end = Some(exit(after, 137, ExitCause::OutOfMemory));
+        let out_of_memory = self.behaviour.memory.as_ref().zip(limit);
+        match out_of_memory.and_then(|(memory, limit)| memory.exceeds_at(limit)) {
+            Some(after) if end.is_none_or(|end| self.started + after < end.at) => {
+                Some(exit(after, 137, ExitCause::OutOfMemory))
+            }
+            _ => end,
         }
-        Ok(Process {
-            started: now,
-            end,
-            hung_since: behaviour.hangs_after.map(|after| now + after),
-            life,
-            program: Arc::new(program),
-            behaviour,
-        })
+    }
+
+    /// Decides its end.
+    pub fn end_at(&mut self, exit: Exit) {
+        self.end = Some(exit);
+        self.end_decided = true;
+    }
+
+    /// Something around it has changed: what it has not done yet is computed anew. Returns whether its end is another one.
+    pub fn refresh(&mut self, container: &Container, surroundings: Arc<Surroundings>) -> bool {
+        self.surroundings = surroundings;
+        let scripted = self.behaviour.life(self.life).is_some();
+        if scripted || self.end_decided || !self.program.is_curious() {
+            return false;
+        }
+        let Ok(program) = Program::of(container, &self.surroundings, self.started) else {
+            return false;
+        };
+        let before = self.end;
+        self.program = Arc::new(program);
+        self.end = self.own_end(container);
+        self.end != before
+    }
+
+    /// Takes another program's place, from its start on.
+    pub fn becomes(&mut self, container: &Container, program: Program) {
+        self.program = Arc::new(program);
+        self.end = self.own_end(container);
+    }
+
+    /// What it does.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The code with which it answers SIGTERM; none if it ignores it.
+    pub fn term_code(&self) -> Option<i32> {
+        match self.behaviour.stop {
+            Some(Stop::Exit { code, .. }) => Some(code),
+            Some(Stop::Ignore) => None,
+            None => self.program.term_code,
+        }
+    }
+
+    /// Whether it is a server that takes connections: a program that nobody knows better.
+    pub fn serves(&self) -> bool {
+        self.program.opaque
+    }
+
+    /// What it finds around it.
+    pub fn surroundings(&self) -> &Arc<Surroundings> {
+        &self.surroundings
+    }
+
+    /// What memory it uses; none if the scenario says nothing of it.
+    pub fn memory(&self) -> Option<&super::MemoryUse> {
+        self.behaviour.memory.as_ref()
+    }
+
+    /// Bytes of memory in use at an instant; none if the scenario says nothing of it.
+    pub fn memory_bytes(&self, now: SimTime) -> Option<u64> {
+        Some(self.behaviour.memory.as_ref()?.at(now.since(self.started)))
+    }
+
+    /// What it does to files, in calendar order.
+    pub fn file_changes(&self) -> Vec<FileChange> {
+        let every = |at: Duration| {
+            self.program
+                .round
+                .filter(|(from, _)| at >= *from)
+                .map(|(_, length)| length)
+        };
+        let change = |(at, file, edit): &(Duration, SmolStr, Edit)| FileChange {
+            at: self.started + *at,
+            every: every(*at),
+            until: None,
+            file: file.clone(),
+            edit: edit.clone(),
+            writer: self.surroundings.me,
+        };
+        self.program.edits.iter().map(change).collect()
     }
 
     /// How it ends when it is told to stop at `now` and killed after `grace`.
@@ -208,37 +305,53 @@ impl Process {
                 changes_at: after(script.outcome.changes_after(elapsed)),
             };
         }
-        let file = match command {
-            [tool, file] if tool == "cat" => Some(file),
-            [tool, flag, file] if tool == "test" && flag.starts_with('-') => Some(file),
-            _ => None,
+        let now = self.started + elapsed;
+        let world = self.with_own_files();
+        let words: Vec<String> = command.iter().map(ToString::to_string).collect();
+        let program = match Program::of_words(&words, &world, now) {
+            Ok(program) => program,
+            Err(failure) => {
+                return Reply {
+                    answer: Answer::Failure(failure.message().into()),
+                    takes: Duration::ZERO,
+                    changes_at: None,
+                };
+            }
         };
-        if let Some((file, there)) = file.and_then(|file| Some((file, self.program.file_exists(file, elapsed)?))) {
-            let missing = format!("cat: can't open '{file}': No such file or directory\n");
-            return Reply {
-                answer: if there {
-                    Answer::Success
-                } else {
-                    Answer::Failure(missing.into())
-                },
-                takes: Duration::ZERO,
-                changes_at: after(self.program.next_file_change(elapsed)),
-            };
-        }
-        let container = Container {
-            command: command.to_vec(),
-            ..Container::default()
+        // A program that nobody knows succeeds: it is there to.
+        let (takes, code) = match program.end {
+            None if !program.opaque => return reply_of(Answer::Silence),
+            end => end.unwrap_or_default(),
         };
-        let (takes, code) = match Program::of(&container) {
-            Ok(program) => program.end.unwrap_or_default(),
-            Err(_) => (Duration::ZERO, 127),
-        };
-        let failed = || Answer::Failure(SmolStr::default());
+        let printed: String = program.lines.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let changes = program
+            .reads
+            .iter()
+            .filter_map(|file| world.files.next_change(file, now));
         Reply {
-            answer: if code == 0 { Answer::Success } else { failed() },
+            answer: if code == 0 {
+                Answer::Success
+            } else {
+                Answer::Failure(printed.into())
+            },
             takes,
-            changes_at: None,
+            changes_at: changes.min(),
         }
+    }
+
+    /// Its surroundings with what it itself does to files: what a command run inside its container finds.
+    pub fn with_own_files(&self) -> Surroundings {
+        let mut world = self.surroundings.as_ref().clone();
+        if self.program.edits.is_empty() {
+            return world;
+        }
+        let mut files = world.files.as_ref().clone();
+        files.forget(world.me);
+        for change in self.file_changes() {
+            files.push(change);
+        }
+        world.files = Arc::new(files);
+        world
     }
 
     /// What it has written to its log until `now`, with the time of each line; the newest `lines_max` of them.
@@ -267,7 +380,27 @@ impl Process {
                 log.extend(shown.map(|(at, line)| (self.started + *at + offset, line.clone())));
             }
         }
-        log.split_off(log.len().saturating_sub(lines_max))
+        for follow in &self.program.follows {
+            let from = self.started + follow.from;
+            let lines = self.surroundings.files.lines(&follow.file, now).unwrap_or_default();
+            let older = lines.iter().filter(|(at, _)| *at <= from).count();
+            let shown = lines.into_iter().skip(older.saturating_sub(follow.lines));
+            log.extend(shown.map(|(at, line)| (at.max(from), line)));
+        }
+        log.sort_by_key(|(at, _)| *at);
+        let epoch = self.surroundings.epoch;
+        let kept = log.split_off(log.len().saturating_sub(lines_max));
+        kept.into_iter()
+            .map(|(at, line)| (at, dated(&line, epoch.at(at))))
+            .collect()
+    }
+}
+
+fn reply_of(answer: Answer) -> Reply {
+    Reply {
+        answer,
+        takes: Duration::ZERO,
+        changes_at: None,
     }
 }
 
@@ -294,6 +427,7 @@ mod tests {
                 Arc::new(behaviour),
                 0,
                 false,
+                Arc::default(),
                 SimTime::from_secs(10),
             );
             let end = process.ok().and_then(|process| process.end);
@@ -325,7 +459,14 @@ mod tests {
                 stop,
                 ..Behaviour::default()
             };
-            let process = Process::start(&container(command, None), Arc::new(behaviour), 0, false, SimTime::ZERO);
+            let process = Process::start(
+                &container(command, None),
+                Arc::new(behaviour),
+                0,
+                false,
+                Arc::default(),
+                SimTime::ZERO,
+            );
             let grace = Duration::from_secs(grace_secs);
             let exit = process
                 .ok()

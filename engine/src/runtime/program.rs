@@ -1,7 +1,8 @@
 //! What a container's command does: commands are interpreted, once, when the container starts.
 //!
-//! The result is a script in time: lines of output, files that come and go, and an end, if there is one. A loop that never
-//! ends is kept as one round and its length, so that serving for a year costs as much as serving for a minute.
+//! The result is a script in time: lines of output, changes of files, and an end, if there is one. A loop that never ends is
+//! kept as one round and its length, so that serving for a year costs as much as serving for a minute (one that counts is
+//! followed for some thousand rounds, then it falls silent).
 //!
 //! SIGTERM. The first process of a container is process 1 of its namespace: the kernel delivers no signal to it that it has
 //! not installed a handler for (pid_namespaces(7)). Servers install one and exit; shells, `sleep`, `tail`, `cat` and their like
@@ -9,31 +10,30 @@
 //! simple command becomes that command (dash, bash and BusyBox `exec` it), as does `exec COMMAND`.
 //!
 //! Not modelled: which programs an image holds, and what they print. A name that can't be one (a shell builtin such as `exit`,
-//! or with a blank in it) is not found; the usual small tools (`wget`, `grep`, `cp` …) do their work at once; any other program
-//! exists, and serves until told to stop. What a substitution prints is what the script hopes for: a comparison with it holds.
+//! or with a blank in it) is not found; the usual small tools do what they do to files and the network; any other program
+//! exists, and serves until told to stop. What nobody here knows (the body of an HTTP answer) is what the script hopes for: a
+//! comparison with it holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::shell::{self, Command, Join};
+use super::files::Edit;
+use super::interpreter::Run;
+use super::surroundings::Surroundings;
 use crate::api::Container;
-
-/// How many commands are interpreted before a script counts as serving.
-const STEPS_MAX: u32 = 10_000;
-/// How deep commands may nest while they run.
-const DEPTH_MAX: u32 = 64;
-/// How many lines of output are kept of one round.
-const LINES_MAX: usize = 1_000;
+use crate::sim::SimTime;
 
 /// What a command does in time. Durations count from its start.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Program {
     /// Lines of output.
     pub lines: Vec<(Duration, SmolStr)>,
-    /// Files that come (true) and go.
-    pub files: Vec<(Duration, SmolStr, bool)>,
+    /// What it does to files, by their keys.
+    pub edits: Vec<(Duration, SmolStr, Edit)>,
+    /// Files whose lines it prints as they come.
+    pub follows: Vec<Follow>,
     /// Where the last round of an endless loop begins, and how long a round takes.
     pub round: Option<(Duration, Duration)>,
     /// When it exits by itself, and with what code.
@@ -42,6 +42,23 @@ pub struct Program {
     pub term_code: Option<i32>,
     /// It runs a program that nobody here knows the end of.
     pub opaque: bool,
+    /// The files it has asked about: if one of them changes, it may do something else.
+    pub reads: BTreeSet<SmolStr>,
+    /// When it tells the first process of its container to stop (`kill 1`).
+    pub told_to_stop: Option<Duration>,
+    /// Whom it has tried to reach, as [`Surroundings::network`] names them.
+    pub asks: BTreeSet<SmolStr>,
+}
+
+/// A file that is followed: `tail -f`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follow {
+    /// Since when.
+    pub from: Duration,
+    /// The file's key.
+    pub file: SmolStr,
+    /// How many of the lines that were there before are printed at the start.
+    pub lines: usize,
 }
 
 /// The command is not there.
@@ -52,6 +69,16 @@ pub struct StartFailure {
 }
 
 impl StartFailure {
+    /// runc's words for a command run in a container that runs already.
+    pub fn exec_message(&self) -> String {
+        let message = self.message();
+        let at = message.find("unable to start container process").unwrap_or(0);
+        format!(
+            "OCI runtime exec failed: exec failed: {}",
+            message.get(at..).unwrap_or_default()
+        )
+    }
+
     /// containerd's and runc's words.
     pub fn message(&self) -> String {
         let why = match self.executable.contains('/') {
@@ -67,19 +94,10 @@ impl StartFailure {
 }
 
 /// Words that name no executable: they are builtins of the shell alone.
-const BUILTINS: [&str; 14] = [
+pub(super) const BUILTINS: [&str; 14] = [
     "exit", "cd", "export", "set", "unset", "source", ".", ":", "trap", "wait", "ulimit", "alias", "exec", "eval",
 ];
-/// Small tools that do their work at once.
-const TOOLS: [&str; 46] = [
-    "export", "set", "cd", "mkdir", "chmod", "chown", "ls", "date", "env", "hostname", "printenv", "ps", "whoami",
-    "id", "pwd", "sync", "wget", "curl", "nslookup", "dig", "nc", "ping", "grep", "sed", "awk", "cp", "mv", "ln",
-    "tar", "apk", "apt-get", "pip", "wc", "head", "cut", "tr", "sort", "openssl", "git", "seq", "expr", "let", "read",
-    "tee", "kill", "wait",
-];
-/// Stands in a word for what a substitution would print.
-const UNKNOWN_TEXT: char = '\u{1}';
-const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+pub(super) const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 impl Program {
     /// A server: runs until told to stop, then exits with 0.
@@ -91,30 +109,49 @@ impl Program {
         }
     }
 
-    /// What a container's command and arguments do.
+    /// A server whose port is taken: says so and exits, after a moment of trying.
+    pub fn port_taken(port: i32) -> Self {
+        let after = Duration::from_millis(500);
+        Program {
+            lines: vec![(
+                after,
+                smol_str::format_smolstr!("listen tcp :{port}: bind: address already in use"),
+            )],
+            end: Some((after, 1)),
+            ..Program::default()
+        }
+    }
+
+    /// What a container's command and arguments do when they are started at `now`.
     ///
     /// # Errors
     /// [`StartFailure`] if there is nothing to execute.
-    pub fn of(container: &Container) -> Result<Program, StartFailure> {
+    pub fn of(container: &Container, world: &Surroundings, now: SimTime) -> Result<Program, StartFailure> {
         let words: Vec<String> = container
             .command
             .iter()
             .chain(&container.args)
-            .map(|word| expand_references(word, container))
+            .map(|word| expand_references(word, &world.environment))
             .collect();
-        let variables = container
-            .env
-            .iter()
-            .map(|var| (var.name.to_string(), var.value.to_string()));
         match (container.command.is_empty(), words.first()) {
             // Arguments alone go to the image's own entry point, unless they plainly start a shell.
             (true, Some(first)) if !SHELLS.contains(&base_name(first)) => Ok(Program::server()),
             (_, None) => Ok(Program::server()),
-            (_, Some(_)) => Program::of_words(&words, variables.collect()),
+            // A shell that somebody could type into waits for that.
+            (_, Some(first))
+                if container.stdin && SHELLS.contains(&base_name(first)) && script_of(&words).is_none() =>
+            {
+                Ok(Program::default())
+            }
+            (_, Some(_)) => Program::of_words(&words, world, now),
         }
     }
 
-    fn of_words(words: &[String], variables: BTreeMap<String, String>) -> Result<Program, StartFailure> {
+    /// What a command does, given as its words.
+    ///
+    /// # Errors
+    /// [`StartFailure`] if there is nothing to execute.
+    pub fn of_words(words: &[String], world: &Surroundings, now: SimTime) -> Result<Program, StartFailure> {
         let Some(first) = words.first() else {
             return Ok(Program::server());
         };
@@ -123,7 +160,7 @@ impl Program {
                 executable: first.as_str().into(),
             });
         }
-        let mut run = Run::new(variables);
+        let mut run = Run::new(world, now);
         let script = SHELLS.contains(&base_name(first)).then(|| script_of(words)).flatten();
         let flow = match script {
             Some(script) => run.script(&script),
@@ -132,38 +169,32 @@ impl Program {
         Ok(run.finish(flow))
     }
 
-    /// Whether a file is there after `elapsed`; none if the program never touches it.
-    pub fn file_exists(&self, path: &str, elapsed: Duration) -> Option<bool> {
-        let mut touched = self.files.iter().filter(|(_, file, _)| file == path).peekable();
-        touched.peek()?;
-        Some(
-            touched
-                .rfind(|(at, ..)| *at <= elapsed)
-                .is_some_and(|(.., there)| *there),
-        )
-    }
-
-    /// When files next come or go after `elapsed`.
-    pub fn next_file_change(&self, elapsed: Duration) -> Option<Duration> {
-        self.files.iter().map(|(at, ..)| *at).find(|at| *at > elapsed)
+    /// Whether what happens outside may change what it does.
+    pub fn is_curious(&self) -> bool {
+        !self.reads.is_empty() || !self.asks.is_empty()
     }
 }
 
 /// The script of `sh -c SCRIPT`, also with other flags before it.
-fn script_of(words: &[String]) -> Option<String> {
+pub(super) fn script_of(words: &[String]) -> Option<String> {
     let at = words
         .iter()
         .position(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'))?;
     words.get(at + 1).cloned()
 }
 
-fn base_name(path: &str) -> &str {
+pub(super) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// `$(NAME)` in commands and arguments, by the container's environment; `$$` is a dollar, unknown names stay
+/// Programs that install no handler for SIGTERM.
+pub(super) fn is_plain_tool(name: &str) -> bool {
+    SHELLS.contains(&name) || ["sleep", "tail", "cat", "yes", "watch", "busybox", "while"].contains(&name)
+}
+
+/// `$(NAME)` in commands, arguments and variables, by the environment so far; `$$` is a dollar, unknown names stay
 /// (documentation "Define Dependent Environment Variables").
-fn expand_references(word: &str, container: &Container) -> String {
+pub fn expand_references(word: &str, environment: &[(SmolStr, SmolStr)]) -> String {
     if !word.contains('$') {
         return word.to_owned();
     }
@@ -176,8 +207,8 @@ fn expand_references(word: &str, container: &Container) -> String {
             result.push('$');
             rest = after;
         } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            match container.env.iter().rev().find(|var| var.name == name) {
-                Some(var) => result.push_str(&var.value),
+            match environment.iter().rev().find(|(known, _)| known == name) {
+                Some((_, value)) => result.push_str(value),
                 None => result.push_str(&format!("$({name})")),
             }
             rest = after;
@@ -188,480 +219,16 @@ fn expand_references(word: &str, container: &Container) -> String {
     result + rest
 }
 
-/// Where control goes after a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flow {
-    /// On, with this status.
-    Next(i32),
-    /// Out of a loop.
-    Break,
-    /// To a loop's next round.
-    Continue,
-    /// The process exits with this code.
-    Exit(i32),
-    /// It runs for ever.
-    Forever,
-}
-
-struct Run {
-    now: Duration,
-    steps: u32,
-    depth: u32,
-    variables: BTreeMap<String, String>,
-    present: BTreeSet<String>,
-    program: Program,
-}
-
-impl Run {
-    fn new(variables: BTreeMap<String, String>) -> Self {
-        Run {
-            now: Duration::ZERO,
-            steps: 0,
-            depth: 0,
-            variables,
-            present: BTreeSet::new(),
-            program: Program::default(),
-        }
-    }
-
-    fn finish(mut self, flow: Flow) -> Program {
-        self.program.end = match flow {
-            Flow::Next(code) | Flow::Exit(code) => Some((self.now, code)),
-            Flow::Break | Flow::Continue => Some((self.now, 0)),
-            Flow::Forever => None,
-        };
-        self.program
-    }
-
-    fn script(&mut self, script: &str) -> Flow {
-        match shell::parse(script) {
-            None if script.contains("$(") || script.contains("case ") || script.contains("()") => {
-                self.program.opaque = true;
-                Flow::Forever
-            }
-            None => Flow::Exit(2),
-            Some(Command::List(commands)) => match commands.as_slice() {
-                [
-                    (
-                        _,
-                        Command::Simple {
-                            words,
-                            output: None,
-                            background: false,
-                        },
-                    ),
-                ] => {
-                    let words: Vec<String> = words.iter().map(|word| self.expand(word)).collect();
-                    self.exec(&words)
-                }
-                _ => self.list(&commands),
-            },
-            Some(command) => self.command(&command),
-        }
-    }
-
-    /// A command that takes the place of the process itself: its own answer to SIGTERM holds.
-    fn exec(&mut self, words: &[String]) -> Flow {
-        let name = words.first().map(|word| base_name(word)).unwrap_or_default();
-        let flow = self.simple(words, None);
-        if flow == Flow::Forever && !is_plain_tool(name) {
-            self.program.term_code = self.program.term_code.or(Some(0));
-        }
-        flow
-    }
-
-    fn command(&mut self, command: &Command) -> Flow {
-        self.steps += 1;
-        if self.steps > STEPS_MAX || self.depth > DEPTH_MAX {
-            return Flow::Forever;
-        }
-        self.depth += 1;
-        let flow = match command {
-            Command::Simple {
-                words,
-                output,
-                background,
-            } => {
-                let words: Vec<String> = words.iter().map(|word| self.expand(word)).collect();
-                let started = self.now;
-                let flow = self.simple(&words, output.as_deref());
-                if *background {
-                    self.now = started;
-                    Flow::Next(0)
-                } else {
-                    flow
-                }
-            }
-            Command::List(commands) => self.list(commands),
-            Command::While { until, condition, body } => self.repeat(*until, condition, body),
-            Command::For { variable, items, body } => self.for_each(variable, items, body),
-            Command::If {
-                condition,
-                then,
-                otherwise,
-            } => match self.command(condition) {
-                Flow::Next(0) => self.command(then),
-                Flow::Next(_) => otherwise
-                    .as_ref()
-                    .map_or(Flow::Next(0), |otherwise| self.command(otherwise)),
-                flow => flow,
-            },
-        };
-        self.depth -= 1;
-        flow
-    }
-
-    fn list(&mut self, commands: &[(Join, Command)]) -> Flow {
-        let mut status = 0;
-        for (join, command) in commands {
-            if (*join == Join::And && status != 0) || (*join == Join::Or && status == 0) {
-                continue;
-            }
-            match self.command(command) {
-                Flow::Next(code) => status = code,
-                flow => return flow,
-            }
-        }
-        Flow::Next(status)
-    }
-
-    fn repeat(&mut self, until: bool, condition: &Command, body: &Command) -> Flow {
-        loop {
-            let from = self.now;
-            match self.command(condition) {
-                Flow::Next(status) if (status == 0) != until => {}
-                Flow::Next(_) => return Flow::Next(0),
-                flow => return flow,
-            }
-            match self.command(body) {
-                Flow::Break => return Flow::Next(0),
-                Flow::Next(_) | Flow::Continue => {}
-                flow => return flow,
-            }
-            if is_constant(condition) && !mentions_exit(body, 0) {
-                self.program.round = Some((from, self.now - from));
-                return Flow::Forever;
-            }
-            if self.steps > STEPS_MAX {
-                return Flow::Forever;
-            }
-        }
-    }
-
-    fn for_each(&mut self, variable: &str, items: &[String], body: &Command) -> Flow {
-        let items: Vec<String> = items
-            .iter()
-            .flat_map(|item| {
-                self.expand(item)
-                    .split_whitespace()
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        for item in items {
-            self.variables.insert(variable.to_owned(), item);
-            match self.command(body) {
-                Flow::Break => break,
-                Flow::Next(_) | Flow::Continue => {}
-                flow => return flow,
-            }
-        }
-        Flow::Next(0)
-    }
-
-    fn simple(&mut self, words: &[String], output: Option<&str>) -> Flow {
-        if let Some(file) = output {
-            self.touch(file, true);
-        }
-        let Some(first) = words.first() else {
-            return Flow::Next(0);
-        };
-        if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_name(name)) {
-            self.variables.insert(name.to_owned(), value.to_owned());
-            return match words.len() {
-                1 => Flow::Next(0),
-                _ => self.simple(&words[1..], None),
-            };
-        }
-        let arguments = &words[1..];
-        let number = |at: usize| arguments.get(at).and_then(|word| word.parse::<i32>().ok());
-        match base_name(first) {
-            "exit" => Flow::Exit(number(0).unwrap_or(0) & 0xff),
-            "return" => Flow::Next(number(0).unwrap_or(0)),
-            "exec" => match arguments.is_empty() {
-                true => Flow::Next(0),
-                false => match self.exec(arguments) {
-                    Flow::Next(code) => Flow::Exit(code),
-                    flow => flow,
-                },
-            },
-            "break" => Flow::Break,
-            "continue" => Flow::Continue,
-            "true" | ":" => Flow::Next(0),
-            "false" => Flow::Next(1),
-            "echo" | "printf" => {
-                if output.is_none() {
-                    let text: Vec<&str> = arguments
-                        .iter()
-                        .map(String::as_str)
-                        .filter(|word| *word != "-n")
-                        .collect();
-                    self.print(&text.join(" "));
-                }
-                Flow::Next(0)
-            }
-            "sleep" => self.sleep(arguments),
-            "touch" | "rm" => {
-                for file in arguments.iter().filter(|word| !word.starts_with('-')) {
-                    self.touch(file, base_name(first) == "touch");
-                }
-                Flow::Next(0)
-            }
-            "cat" => Flow::Next(i32::from(!arguments.iter().all(|file| self.may_exist(file)))),
-            "test" | "[" => Flow::Next(i32::from(!self.test(arguments))),
-            "trap" => {
-                self.trap(arguments);
-                Flow::Next(0)
-            }
-            "tail"
-                if arguments
-                    .iter()
-                    .any(|word| word.starts_with("-f") || word.starts_with("-F")) =>
-            {
-                Flow::Forever
-            }
-            "sh" | "bash" | "ash" | "dash" => match script_of(words) {
-                Some(script) => match shell::parse(&script).map(|command| self.command(&command)) {
-                    Some(Flow::Exit(code)) => Flow::Next(code),
-                    Some(flow) => flow,
-                    None => Flow::Next(2),
-                },
-                // A shell without a terminal reads the end of its input and exits.
-                None => Flow::Next(0),
-            },
-            tool if TOOLS.contains(&tool) => Flow::Next(0),
-            _ if BUILTINS.contains(&first.as_str()) => Flow::Next(0),
-            _ => {
-                self.program.opaque = true;
-                Flow::Forever
-            }
-        }
-    }
-
-    fn sleep(&mut self, arguments: &[String]) -> Flow {
-        let mut total = Duration::ZERO;
-        for argument in arguments {
-            if argument == "infinity" || argument == "inf" {
-                return Flow::Forever;
-            }
-            let (digits, scale) = match argument.chars().last() {
-                Some('s') => (&argument[..argument.len() - 1], 1.0),
-                Some('m') => (&argument[..argument.len() - 1], 60.0),
-                Some('h') => (&argument[..argument.len() - 1], 3_600.0),
-                Some('d') => (&argument[..argument.len() - 1], 86_400.0),
-                _ => (argument.as_str(), 1.0),
-            };
-            let seconds = digits.parse::<f64>().ok().map(|number| number * scale);
-            match seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
-                Some(duration) => total = total.saturating_add(duration),
-                None => return Flow::Next(1),
-            }
-        }
-        self.now = self.now.saturating_add(total);
-        Flow::Next(i32::from(arguments.is_empty()))
-    }
-
-    fn trap(&mut self, arguments: &[String]) {
-        let signals = arguments.get(1..).unwrap_or_default();
-        if !signals
-            .iter()
-            .any(|signal| matches!(signal.as_str(), "TERM" | "SIGTERM" | "15"))
-        {
-            return;
-        }
-        let action = arguments.first().map(String::as_str).unwrap_or_default();
-        let exit = action
-            .split([';', '&'])
-            .map(str::trim)
-            .find_map(|command| command.strip_prefix("exit"));
-        self.program.term_code = exit.map(|code| code.trim().parse().unwrap_or(0));
-    }
-
-    fn test(&self, arguments: &[String]) -> bool {
-        let words: Vec<&str> = arguments
-            .iter()
-            .map(String::as_str)
-            .filter(|word| *word != "]")
-            .collect();
-        match words.as_slice() {
-            ["!", rest @ ..] => {
-                let rest: Vec<String> = rest.iter().map(|word| (*word).to_owned()).collect();
-                rest.first().is_none_or(|word| word == "!") || !self.test(&rest)
-            }
-            ["-f" | "-e" | "-s" | "-r" | "-d" | "-x", file] => self.may_exist(file),
-            ["-z", text] => text.is_empty(),
-            ["-n", text] | [text] => !text.is_empty(),
-            [left, operator, right] => {
-                let unknown = left.contains(UNKNOWN_TEXT) || right.contains(UNKNOWN_TEXT);
-                let numbers = left.parse::<i64>().ok().zip(right.parse::<i64>().ok());
-                let compare = |holds: fn(i64, i64) -> bool| numbers.is_some_and(|(left, right)| holds(left, right));
-                match *operator {
-                    "=" | "==" | "-eq" => unknown || left == right,
-                    "!=" | "-ne" => !unknown && left != right,
-                    "-lt" => compare(|left, right| left < right),
-                    "-le" => compare(|left, right| left <= right),
-                    "-gt" => compare(|left, right| left > right),
-                    "-ge" => compare(|left, right| left >= right),
-                    _ => false,
-                }
-            }
-            _ => false,
-        }
-    }
-
-    /// Files that the script itself has removed or not yet made are missing; the image has all others.
-    fn may_exist(&self, file: &str) -> bool {
-        self.present.contains(file)
-            || !(self.program.files.iter().any(|(_, name, _)| name == file) || file.starts_with("/tmp/"))
-    }
-
-    fn touch(&mut self, file: &str, there: bool) {
-        if file.starts_with("/dev/") || file.starts_with("/proc/") {
-            return;
-        }
-        match there {
-            true => self.present.insert(file.to_owned()),
-            false => self.present.remove(file),
-        };
-        self.program.files.push((self.now, file.into(), there));
-    }
-
-    fn print(&mut self, text: &str) {
-        if self.program.lines.len() < LINES_MAX {
-            let text = text.replace(UNKNOWN_TEXT, "");
-            self.program.lines.push((self.now, text.into()));
-        }
-    }
-
-    /// What a substitution prints, as far as it is known.
-    fn substitute(&self, inner: &str) -> String {
-        let plain = inner.replace("${", "").replace(['$', '}'], "");
-        let words: Vec<&str> = plain.split_whitespace().collect();
-        let number = |word: &str| {
-            let variable = self.variables.get(word).map(String::as_str);
-            variable.unwrap_or(word).parse::<i64>().ok()
-        };
-        let range = match words.as_slice() {
-            ["seq", last] => number(last).map(|last| (1, last)),
-            ["seq", first, last] => number(first).zip(number(last)),
-            _ => None,
-        };
-        match range {
-            Some((first, last)) => {
-                let last = last.min(first.saturating_add(i64::from(STEPS_MAX)));
-                (first..=last)
-                    .map(|number| number.to_string())
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            }
-            None => UNKNOWN_TEXT.to_string(),
-        }
-    }
-
-    /// `$NAME` and `${NAME}`, by the environment; unknown ones are empty.
-    fn expand(&self, word: &str) -> String {
-        let mut result = String::new();
-        let mut rest = word;
-        while let Some(at) = rest.find('$') {
-            result.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            if let Some((inner, after)) = substitution(rest) {
-                result.push_str(&self.substitute(inner));
-                rest = after;
-                continue;
-            }
-            let (name, after) = match rest.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-                Some((name, after)) => (name.split(':').next().unwrap_or(name), after),
-                None => rest.split_at(
-                    rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                        .unwrap_or(rest.len()),
-                ),
-            };
-            if is_name(name) {
-                result.push_str(self.variables.get(name).map(String::as_str).unwrap_or_default());
-                rest = after;
-            } else {
-                result.push('$');
-            }
-        }
-        result + rest
-    }
-}
-
-/// The inside of the substitution at the start of `rest`, which stands after its dollar, and what follows it.
-fn substitution(rest: &str) -> Option<(&str, &str)> {
-    let mut open = 0_usize;
-    for (at, c) in rest.char_indices() {
-        match c {
-            '(' => open += 1,
-            ')' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if open == 0 {
-            return (at > 0).then(|| (&rest[1..at], &rest[at + 1..]));
-        }
-    }
-    None
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// Programs that install no handler for SIGTERM.
-fn is_plain_tool(name: &str) -> bool {
-    SHELLS.contains(&name) || ["sleep", "tail", "cat", "yes", "watch", "busybox", "while"].contains(&name)
-}
-
-/// Whether a loop's condition never changes: `true`, `:`, `[ 1 ]`.
-fn is_constant(condition: &Command) -> bool {
-    match condition {
-        Command::Simple { words, .. } => {
-            matches!(words.first().map(String::as_str), Some("true" | ":" | "sleep"))
-                || matches!(
-                    words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-                    ["[" | "test", "1", ..]
-                )
-        }
-        Command::List(commands) => commands.len() == 1 && commands.iter().all(|(_, command)| is_constant(command)),
-        _ => false,
-    }
-}
-
-/// Whether a loop's body may leave the loop in a later round.
-fn mentions_exit(command: &Command, depth: u32) -> bool {
-    let inner = |command: &Command| mentions_exit(command, depth + 1);
-    if depth > DEPTH_MAX {
-        return false;
-    }
-    match command {
-        Command::Simple { words, .. } => matches!(words.first().map(String::as_str), Some("exit" | "break")),
-        Command::List(commands) => commands.iter().any(|(_, command)| inner(command)),
-        Command::While { body, .. } | Command::For { body, .. } => inner(body),
-        Command::If { then, otherwise, .. } => inner(then) || otherwise.as_deref().is_some_and(inner),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn program(words: &[&str]) -> Result<Program, StartFailure> {
-        Program::of(&Container {
+        let container = Container {
             command: words.iter().map(|word| (*word).into()).collect(),
             ..Container::default()
-        })
+        };
+        Program::of(&container, &Surroundings::default(), SimTime::ZERO)
     }
 
     #[test]
@@ -736,29 +303,102 @@ mod tests {
     fn references_expand_by_the_environment() {
         let container = Container {
             command: vec!["sh".into(), "-c".into(), "sleep $(N); exit $CODE; $$(N)".into()],
-            env: vec![("N", "7"), ("CODE", "9")]
-                .into_iter()
-                .map(|(name, value)| crate::api::EnvVar {
-                    name: name.into(),
-                    value: value.into(),
-                    value_from: serde_json::Value::Null,
-                })
-                .collect(),
             ..Container::default()
         };
-        let end = Program::of(&container).ok().and_then(|program| program.end);
+        let world = Surroundings {
+            environment: vec![("N".into(), "7".into()), ("CODE".into(), "9".into())],
+            ..Surroundings::default()
+        };
+        let program = Program::of(&container, &world, SimTime::ZERO);
+        let end = program.ok().and_then(|program| program.end);
         assert_eq!(end, Some((Duration::from_secs(7), 9)));
+    }
+
+    fn printed(script: &str, world: &Surroundings) -> Vec<String> {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        let program = Program::of_words(&words, world, SimTime::ZERO).unwrap_or_default();
+        program
+            .lines
+            .iter()
+            .map(|(at, line)| format!("{} {line}", at.as_secs()))
+            .collect()
+    }
+
+    #[test]
+    fn scripts_print_what_a_shell_would_print() {
+        let world = Surroundings {
+            hostname: "web".into(),
+            environment: vec![("NAME".into(), "x".into())],
+            ..Surroundings::default()
+        };
+        let check = |script: &str, expect: &[&str]| assert_eq!(printed(script, &world), expect, "{script}");
+        check("echo a; sleep 2; echo \"b $NAME ${NONE:-c}\"", &["0 a", "2 b x c"]);
+        check("echo '$NAME' \\$NAME", &["0 $NAME $NAME"]);
+        check("echo hi > /tmp/f; echo ho >> /tmp/f; cat /tmp/f", &["0 hi", "0 ho"]);
+        check(
+            "cat /tmp/none || echo missing",
+            &["0 cat: can't open '/tmp/none': No such file or directory", "0 missing"],
+        );
+        check("echo $(hostname) | tee /tmp/f; cat < /tmp/f", &["0 web", "0 web"]);
+        check(
+            "i=1; while [ $i -le 3 ]; do echo $((i * 2 + 1)); i=$((i+1)); sleep 1; done",
+            &["0 3", "1 5", "2 7"],
+        );
+        check("printf 'a\\nb\\n' | grep b", &["0 b"]);
+        check("sleep 3 & sleep 1; wait; echo done", &["3 done"]);
+        check("env | grep NAME", &["0 NAME=x"]);
+    }
+
+    #[test]
+    fn who_asks_for_what_others_write_or_serve_is_told_as_of_then() {
+        use crate::runtime::files::{FileChange, Files};
+        let mut files = Files::default();
+        files.push(FileChange {
+            at: SimTime::from_secs(7),
+            every: None,
+            until: None,
+            file: "work:/ready".into(),
+            edit: Edit::Touch,
+            writer: Some((0, 0)),
+        });
+        let world = Surroundings {
+            mounts: vec![crate::runtime::Mount {
+                path: "/work".into(),
+                volume: "work".into(),
+                sub_path: SmolStr::default(),
+            }],
+            files: std::sync::Arc::new(files),
+            network: [
+                ("dns:db".into(), vec![(SimTime::ZERO, true)]),
+                (
+                    "tcp:db:80".into(),
+                    vec![(SimTime::ZERO, false), (SimTime::from_secs(11), true)],
+                ),
+            ]
+            .into(),
+            me: Some((1, 0)),
+            ..Surroundings::default()
+        };
+        let check =
+            |script: &str, expect: &str| assert_eq!(printed(script, &world).pop(), Some(expect.to_owned()), "{script}");
+        check("until [ -f /work/ready ]; do sleep 2; done; echo ok", "8 ok");
+        check("until wget -qO- http://db; do sleep 3; done; echo ok", "12 ok");
+        check(
+            "while true; do if [ -f /work/ready ]; then echo yes; fi; sleep 5; done",
+            "10 yes",
+        );
     }
 
     #[test]
     fn files_come_and_go_as_in_the_liveness_example_of_the_documentation() {
         let script = "touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600";
         let program = program(&["/bin/sh", "-c", script]).unwrap_or_default();
-        let exists = |secs| program.file_exists("/tmp/healthy", Duration::from_secs(secs));
-        assert_eq!(
-            (exists(0), exists(29), exists(30)),
-            (Some(true), Some(true), Some(false))
-        );
+        let edits: Vec<_> = program
+            .edits
+            .iter()
+            .map(|(at, _, edit)| (at.as_secs(), edit.clone()))
+            .collect();
+        assert_eq!(edits, [(0, Edit::Touch), (30, Edit::Remove)]);
         assert_eq!(program.end, Some((Duration::from_secs(630), 0)));
     }
 }

@@ -13,10 +13,11 @@ const LENGTH_MAX: usize = 64 * 1024;
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Command {
-    /// A program or builtin with its words, and the file that its output goes to.
+    /// A program or builtin with its words, the file that its output goes to and the one that its input comes from.
     Simple {
         words: Vec<String>,
-        output: Option<String>,
+        output: Option<Redirect>,
+        input: Option<String>,
         background: bool,
     },
     /// One after the other.
@@ -41,6 +42,15 @@ pub(super) enum Command {
     },
 }
 
+/// Where output goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Redirect {
+    /// The file.
+    pub file: String,
+    /// Whether it is added to.
+    pub append: bool,
+}
+
 /// When a command of a list runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Join {
@@ -50,7 +60,12 @@ pub(super) enum Join {
     And,
     /// If the one before failed.
     Or,
+    /// With what the one before prints as its input.
+    Pipe,
 }
+
+/// A dollar that stands for itself: one in single quotes or behind a backslash.
+pub(super) const PLAIN_DOLLAR: char = '\u{3}';
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -90,16 +105,17 @@ fn tokenize(script: &str) -> Vec<Token> {
                         at = end;
                         continue;
                     }
-                    if inner == '\\' && c == '"' && matches!(chars.get(at + 1), Some('"' | '\\' | '$')) {
-                        at += 1;
-                    }
-                    word.extend(chars.get(at));
+                    let escaped =
+                        inner == '\\' && c == '"' && matches!(chars.get(at + 1), Some('"' | '\\' | '$' | '`'));
+                    at += usize::from(escaped);
+                    let plain = |next: char| if escaped || c == '\'' { plain(next) } else { next };
+                    word.extend(chars.get(at).copied().map(plain));
                     at += 1;
                 }
             }
             '\\' => {
                 at += 1;
-                word.extend(chars.get(at).filter(|next| **next != '\n'));
+                word.extend(chars.get(at).copied().filter(|next| *next != '\n').map(plain));
             }
             '$' | '`' if substitution_end(&chars, at).is_some() => {
                 let end = substitution_end(&chars, at).unwrap_or(at + 1);
@@ -129,6 +145,10 @@ fn tokenize(script: &str) -> Vec<Token> {
     }
     end_word(&mut tokens, &mut word, &mut quoted);
     tokens
+}
+
+fn plain(c: char) -> char {
+    if c == '$' { PLAIN_DOLLAR } else { c }
 }
 
 /// Where the substitution that begins at `at` ends; none if none begins there.
@@ -222,8 +242,7 @@ impl Parser {
                 Some("&&") => Join::And,
                 Some("||") => Join::Or,
                 Some(";" | "&") => Join::Always,
-                // The last command of a pipe decides, and output goes on: as good as a list.
-                Some("|") => Join::Always,
+                Some("|") => Join::Pipe,
                 _ => continue,
             };
             self.next += 1;
@@ -308,7 +327,7 @@ impl Parser {
     }
 
     fn simple(&mut self) -> Option<Command> {
-        let (mut words, mut output) = (Vec::new(), None);
+        let (mut words, mut output, mut input) = (Vec::new(), None, None);
         loop {
             if let Some(word) = self.word() {
                 words.push(word.to_owned());
@@ -322,8 +341,14 @@ impl Parser {
                     let duplicate = self.take_operator("&");
                     let file = self.word()?.to_owned();
                     self.next += 1;
-                    if !duplicate && matches!(redirect, ">" | ">>" | "&>") {
-                        output = Some(file);
+                    match redirect {
+                        _ if duplicate => {}
+                        ">" | ">>" | "&>" => {
+                            let append = redirect == ">>";
+                            output = Some(Redirect { file, append });
+                        }
+                        "<" => input = Some(file),
+                        _ => {}
                     }
                 }
                 _ => break,
@@ -333,6 +358,7 @@ impl Parser {
         (!words.is_empty() || output.is_some()).then_some(Command::Simple {
             words,
             output,
+            input,
             background,
         })
     }

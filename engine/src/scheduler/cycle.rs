@@ -77,8 +77,12 @@ impl Scheduler {
         template.best(sample.as_ref().or(allowed.as_ref()))
     }
 
-    /// Picks one of the best nodes, which are equally good: at random, as kube-scheduler does.
-    fn pick(&mut self, _pod: &Pod, best: &Slots) -> Option<SmolStr> {
+    /// Picks one of the best nodes, which are equally good: at random, as kube-scheduler does, unless somebody says which.
+    fn pick(&mut self, pod: &Pod, best: &Slots) -> Option<SmolStr> {
+        let wanted = self.placement.wanted(&pod.meta.key());
+        if let Some(wanted) = wanted.filter(|wanted| self.nodes.slot(wanted).is_some_and(|slot| best.contains(slot))) {
+            return Some(wanted.clone());
+        }
         let index = match best.len() {
             0 | 1 => 0,
             ties => self.random.index(ties),

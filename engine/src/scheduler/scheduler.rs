@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use super::bind::SCHEDULER_NAME;
 use super::cycle::Refusal;
 use super::nodes::Nodes;
+use super::placement::Placement;
 use super::queue::Queue;
 use super::sampling::Sampling;
 use super::shapes::ShapeId;
@@ -52,6 +53,7 @@ const VERDICTS_MAX: usize = 500_000;
 #[derive(Debug)]
 pub struct Scheduler {
     pub(super) random: Random,
+    pub(super) placement: Placement,
     pub(super) queue: Queue,
     pub(super) nodes: Nodes,
     template_ids: BTreeMap<TemplateKey, u64>,
@@ -76,6 +78,7 @@ impl Scheduler {
         let flush_phase = random.duration(Duration::ZERO, FLUSH_PERIOD);
         Scheduler {
             random,
+            placement: Placement::default(),
             queue: Queue::default(),
             nodes: Nodes::default(),
             template_ids: BTreeMap::new(),
@@ -92,6 +95,11 @@ impl Scheduler {
         }
     }
 
+    /// Says which node new pods ought to get if several are equally good.
+    pub fn place(&mut self, placement: Placement) {
+        self.placement = placement;
+    }
+
     fn observe_pod(&mut self, change: &Change, context: &mut Context<'_>) {
         let (before, after) = (pod_of(change.before.as_ref()), pod_of(change.after.as_ref()));
         self.nodes.pod_changed(before, after);
@@ -101,6 +109,11 @@ impl Scheduler {
             after.is_some_and(|pod| is_ours(pod)),
         );
         let key = change.key();
+        match (before, after) {
+            (None, Some(pod)) => self.placement.created(pod),
+            (Some(_), None) => self.placement.deleted(&key),
+            _ => {}
+        }
         match after.filter(|_| waits) {
             None if waited => self.queue.remove(&key),
             None => {}

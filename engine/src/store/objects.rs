@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 
 use super::Change;
 use crate::api::{
-    Deployment, EndpointSlice, Event, Inert, Kind, LabelSelector, Lease, Node, Object, ObjectKey, Pod, ReplicaSet,
-    Resource, Selector, Service, Uid,
+    DaemonSet, Deployment, EndpointSlice, Event, Inert, Kind, LabelSelector, Lease, Node, Object, ObjectKey, Pod,
+    ReplicaSet, Resource, Selector, Service, StatefulSet, Uid,
 };
 
 /// A typed object that the store holds.
@@ -46,7 +46,7 @@ macro_rules! stored {
     )* };
 }
 
-stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, Service, EndpointSlice, Event, Lease);
+stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Service, EndpointSlice, Event, Lease);
 
 type LabelKey = (SmolStr, SmolStr, SmolStr);
 
@@ -118,7 +118,16 @@ impl Objects {
 
     /// The objects of a type that `owner` owns.
     pub fn owned<T: Stored>(&self, owner: Uid) -> impl Iterator<Item = &Arc<T>> {
-        self.owned_by(owner).filter_map(T::of)
+        self.owned_of_kind(owner, T::KIND).filter_map(T::of)
+    }
+
+    /// The objects of one kind that `owner` owns; costs no more than there are of it, however many others it owns.
+    pub fn owned_of_kind(&self, owner: Uid, kind: Kind) -> impl Iterator<Item = &Object> {
+        let entries = self.by_owner.get(&owner).into_iter();
+        let entries = entries.flat_map(move |entries| entries.range((kind, ObjectKey::default())..));
+        entries
+            .take_while(move |(of, _)| *of == kind)
+            .filter_map(|(kind, key)| self.object(*kind, key))
     }
 
     /// The pods bound to a node, by namespace and name.

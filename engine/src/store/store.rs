@@ -135,6 +135,8 @@ impl Store {
             Object::Node(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Node),
             Object::ReplicaSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::ReplicaSet),
             Object::Deployment(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Deployment),
+            Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
+            Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Service(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Service),
             Object::EndpointSlice(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::EndpointSlice),
             Object::Event(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Event),

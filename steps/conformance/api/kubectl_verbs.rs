@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use shakedown_engine::api::{Kind, ObjectKey};
-use shakedown_engine::store::{DeleteOptions, Verb};
-use shakedown_engine::{Cluster, ClusterOptions};
+use shakedown_engine::api::Kind;
+use shakedown_engine::store::Verb;
 
+use super::cluster::prepare;
 use super::normal;
 use crate::conformance::recording::{Case, Recording};
 use crate::conformance::run::CannotRun;
@@ -71,7 +71,7 @@ fn check(setup: &[Value], case: &Value) -> CaseResult {
     compare("deleted", texts(&case["deleted"]), deleted)?;
     compare("changed", names(&expected), names(&changed))?;
     for (expected, seen) in expected.iter().zip(&changed) {
-        if let Some(difference) = first_difference("", expected, seen) {
+        if let Some(difference) = normal::first_difference(expected, seen) {
             return Err(format!(
                 "changed {}: {difference}",
                 names(std::slice::from_ref(expected)).join("")
@@ -79,25 +79,6 @@ fn check(setup: &[Value], case: &Value) -> CaseResult {
         }
     }
     Ok(())
-}
-
-/// The first place where two trees differ, in one line.
-fn first_difference(path: &str, expected: &Value, seen: &Value) -> Option<String> {
-    match (expected, seen) {
-        (Value::Object(a), Value::Object(b)) => {
-            let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-            keys.into_iter().find_map(|key| {
-                let absent = Value::from("(absent)");
-                let (a, b) = (a.get(key).unwrap_or(&absent), b.get(key).unwrap_or(&absent));
-                first_difference(&format!("{path}.{key}"), a, b)
-            })
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            let mut pairs = a.iter().zip(b).enumerate();
-            pairs.find_map(|(i, (a, b))| first_difference(&format!("{path}[{i}]"), a, b))
-        }
-        (a, b) => (a != b).then(|| format!("{path}: expected {a}, seen {b}")),
-    }
 }
 
 fn names(objects: &[Value]) -> Vec<String> {
@@ -123,66 +104,4 @@ fn files(files: &Value) -> BTreeMap<String, String> {
     entries
         .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
         .collect()
-}
-
-/// A cluster that holds the setup's objects, and in which nothing runs.
-fn prepare(setup: &[Value]) -> Result<Cluster, String> {
-    let mut cluster = Cluster::new(ClusterOptions::default());
-    for (name, value) in [("kubernetes-version", "1.28"), ("service-account-admission", "false")] {
-        cluster.set_setting(name, value).map_err(|error| error.to_string())?;
-    }
-    remove_what_controllers_make(&mut cluster)?;
-    let mut uids: BTreeMap<String, String> = BTreeMap::new();
-    for object in setup {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let kind = Kind::from_gvk(&text(&object["apiVersion"]), &text(&object["kind"])).ok_or("setup: unknown kind")?;
-        let mut object = object.clone();
-        fill_uids(&mut object, &uids);
-        let status = object.get("status").cloned();
-        let created = cluster.request(|request| {
-            let created = request.create(kind, object)?;
-            let key = ObjectKey::new(
-                text(&created["metadata"]["namespace"]),
-                text(&created["metadata"]["name"]),
-            );
-            match status {
-                Some(status) => request.replace_status(kind, &key, status),
-                None => Ok(created),
-            }
-        });
-        let created = created.map_err(|error| format!("setup: {error}"))?;
-        let name = format!("<uid:{}/{}>", kind.name(), text(&created["metadata"]["name"]));
-        uids.insert(name, text(&created["metadata"]["uid"]));
-    }
-    Ok(cluster)
-}
-
-/// No controller ran while the recordings were made, so no namespace had a ServiceAccount or a certificate.
-fn remove_what_controllers_make(cluster: &mut Cluster) -> Result<(), String> {
-    let objects = cluster.store().objects();
-    let made = [Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP]
-        .into_iter()
-        .flat_map(|kind| objects.of_kind(kind));
-    let keys: Vec<(Kind, ObjectKey)> = made.map(|object| (object.kind(), object.key())).collect();
-    cluster.request(|request| {
-        for (kind, key) in keys {
-            request
-                .delete(kind, &key, DeleteOptions::now())
-                .map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    })
-}
-
-fn fill_uids(value: &mut Value, uids: &BTreeMap<String, String>) {
-    match value {
-        Value::String(text) => {
-            if let Some(uid) = uids.get(text) {
-                *text = uid.clone();
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(|value| fill_uids(value, uids)),
-        Value::Object(map) => map.values_mut().for_each(|value| fill_uids(value, uids)),
-        _ => {}
-    }
 }

@@ -1,5 +1,7 @@
 //! What the recorder replaced, replaced here too: identities, versions, times.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 /// A text with UUIDs, times and resource versions replaced by the recorder's placeholders.
@@ -53,6 +55,35 @@ pub(super) fn object(value: &Value) -> Value {
             Value::Object(entries.collect())
         }
         scalar => scalar.clone(),
+    }
+}
+
+/// The first place where a recorded tree and one seen differ, in one line. The server's own choices are placeholders.
+pub(super) fn first_difference(expected: &Value, seen: &Value) -> Option<String> {
+    difference_at("", expected, seen)
+}
+
+fn difference_at(path: &str, expected: &Value, seen: &Value) -> Option<String> {
+    match (expected, seen) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            keys.into_iter().find_map(|key| {
+                let absent = Value::from("(absent)");
+                let (a, b) = (a.get(key).unwrap_or(&absent), b.get(key).unwrap_or(&absent));
+                difference_at(&format!("{path}.{key}"), a, b)
+            })
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            let mut pairs = a.iter().zip(b).enumerate();
+            pairs.find_map(|(i, (a, b))| difference_at(&format!("{path}[{i}]"), a, b))
+        }
+        (Value::String(chosen), Value::String(_)) if chosen == "<clusterIP>" => None,
+        (Value::String(chosen), Value::Number(_)) if chosen == "<nodePort>" => None,
+        (Value::String(prefix), Value::String(name)) if prefix.ends_with("<suffix>") => {
+            let prefix = prefix.trim_end_matches("<suffix>");
+            (!name.starts_with(prefix)).then(|| format!("{path}: expected {expected}, seen {seen}"))
+        }
+        (a, b) => (a != b).then(|| format!("{path}: expected {a}, seen {b}")),
     }
 }
 

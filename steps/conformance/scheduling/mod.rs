@@ -11,6 +11,7 @@ use super::{CaseResult, Outcome, Suite};
 /// Recordings of the scheduler's decisions.
 pub const SUITE: Suite = Suite {
     name: "scheduling",
+    extension: "jsonl",
     knows: |name| checker(name).is_some(),
     replay: |recording| Ok(replay(recording)),
 };

@@ -268,9 +268,11 @@ pub const KEPT_READ_ONLY: &[&str] = &["AzureDiskVolumeSource", "CSIVolumeSource"
 
 /// Numbers of a status that are pointers.
 pub const KEPT_STATUS_NUMBERS: &[&str] = &[
+    "ContainerStatus.started",
     "DaemonSetStatus.collisionCount",
     "DeploymentStatus.collisionCount",
     "DeploymentStatus.terminatingReplicas",
+    "ContainerStatus.started",
     "JobStatus.ready",
     "JobStatus.terminating",
     "ReplicaSetStatus.terminatingReplicas",

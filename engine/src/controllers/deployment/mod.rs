@@ -13,4 +13,4 @@ mod scale;
 mod status;
 
 pub use controller::DeploymentController;
-pub use revision::REVISION_ANNOTATION;
+pub use revision::{REVISION_ANNOTATION, template_hash};

@@ -8,16 +8,20 @@ use smol_str::SmolStr;
 
 use super::super::{ControllerId, WorkQueue};
 use super::health;
+use super::mark_lost;
 use super::taints::{self, NOT_READY, UNREACHABLE};
 use super::zones::{Turn, Zones, zone_of};
 use crate::api::{Condition, Node, Object, ObjectKey, TaintEffect};
 use crate::component::Context;
 use crate::events::Report;
+use crate::settings::PodEviction;
 use crate::sim::{Seed, SimTime, Urgency};
 use crate::store::Change;
 
 /// The controller's name in events.
 pub const COMPONENT: &str = "node-controller";
+/// The namespace of the keys that stand for a node whose pods are to be evicted, not for a zone.
+const EVICTION: &str = "evict";
 /// How often zones are looked at for nodes to taint. `NodeEvictionPeriod`: 100ms.
 const EVICTION_PERIOD: Duration = Duration::from_millis(100);
 
@@ -198,11 +202,20 @@ impl NodeLifecycle {
         if !self.no_execute.take(key, context.now) {
             return;
         }
+        if key.namespace == EVICTION {
+            mark_lost::evict_pods(&key.name, context);
+            return;
+        }
         if let Some((node, taint)) = self.zones.take(&key.name, context.now) {
             let node = ObjectKey::cluster(node);
             // It may be ready again since it was put in the queue.
             let lost = |node: &Arc<Node>| health::ready_status(node).is_some_and(|status| status != "True");
-            if context.store.get::<Node>(&node).is_some_and(lost) {
+            let is_lost = context.store.get::<Node>(&node).is_some_and(lost);
+            if is_lost && context.settings.pod_eviction == PodEviction::MarkLost {
+                let at = context.now + context.settings.pod_eviction_timeout;
+                let eviction = ObjectKey::new(EVICTION, node.name);
+                self.no_execute.add_at(eviction, at, Urgency::Active, context);
+            } else if is_lost {
                 taints::apply_no_execute(&node, taint, context);
             }
         }

@@ -1,4 +1,4 @@
-//! `kubectl logs`. Not modelled: following (`-f` prints what is there), logs of several pods at once.
+//! `kubectl logs`. `-f` lets time pass until the container has ended; of one that never ends it is refused.
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ fn pods(session: &mut Session<'_>, arguments: &Arguments) -> Result<Vec<Arc<Pod>
 }
 
 /// The pods that an object owns, directly or through what it owns.
-fn pods_of(objects: &Objects, owner: Uid) -> Vec<Arc<Pod>> {
+pub(super) fn pods_of(objects: &Objects, owner: Uid) -> Vec<Arc<Pod>> {
     let mut pods: Vec<Arc<Pod>> = objects.owned::<Pod>(owner).cloned().collect();
     let between = objects.owned_by(owner).filter(|object| object.as_pod().is_none());
     for object in between {
@@ -96,59 +96,99 @@ fn pods_of(objects: &Objects, owner: Uid) -> Vec<Arc<Pod>> {
     pods
 }
 
+/// The names of all of a pod's containers, by their places.
+fn names_of(pod: &Pod) -> Vec<String> {
+    let all = pod.spec.all_containers().chain(&pod.spec.ephemeral_containers);
+    all.map(|container| container.name.to_string()).collect()
+}
+
 /// The containers asked for, by their places among all of the pod's.
 fn containers(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod) -> Result<Vec<usize>> {
-    let names: Vec<String> = pod
-        .spec
-        .all_containers()
-        .map(|container| container.name.to_string())
-        .collect();
     if arguments.flag("all-containers") {
-        return Ok((0..names.len()).collect());
+        return Ok((0..names_of(pod).len()).collect());
     }
     let wanted = arguments
         .text("container")
         .or_else(|| arguments.positional.get(1).map(String::as_str));
+    container_of(session, wanted, pod).map(|container| vec![container])
+}
+
+/// The container asked for, by its place among all of the pod's, or the default one: that of the annotation
+/// `kubectl.kubernetes.io/default-container`, else the first.
+pub(super) fn container_of(session: &mut Session<'_>, wanted: Option<&str>, pod: &Pod) -> Result<usize> {
+    let names = names_of(pod);
     if let Some(wanted) = wanted {
         return match names.iter().position(|name| name == wanted) {
-            Some(index) => Ok(vec![index]),
+            Some(index) => Ok(index),
             None => Err(CommandError::message(format!(
                 "container {wanted} is not valid for pod {}",
                 pod.meta.name
             ))),
         };
     }
+    let annotated = pod.meta.annotations.get("kubectl.kubernetes.io/default-container");
+    if let Some(index) = annotated.and_then(|wanted| names.iter().position(|name| name == wanted)) {
+        return Ok(index);
+    }
     let first = pod.spec.init_containers.len();
     if names.len() > 1 {
-        let (init, apps) = names.split_at(first.min(names.len()));
-        let mut shown = apps.to_vec();
+        let (init, others) = names.split_at(first.min(names.len()));
+        let apps = pod.spec.containers.len();
+        let mut shown: Vec<String> = others.iter().take(apps).cloned().collect();
+        shown.extend(others.iter().skip(apps).map(|name| format!("{name} (ephem)")));
         shown.extend(init.iter().map(|name| format!("{name} (init)")));
-        let default = apps.first().cloned().unwrap_or_default();
+        let default = others.first().cloned().unwrap_or_default();
         session.warn(format!(
             "Defaulted container \"{default}\" out of: {}",
             shown.join(", ")
         ));
     }
-    Ok(vec![first])
+    Ok(first)
 }
+
+/// Lets time pass until a container has ended. Returns its log: the node forgets it with the pod.
+fn follow(session: &mut Session<'_>, pod: &Pod, container: usize, previous: bool) -> Result<Option<Log>> {
+    let (node, uid, key) = (pod.node_name.clone(), pod.meta.uid, pod.meta.key());
+    let mut log = None;
+    loop {
+        let now = session.cluster.now();
+        log = session.cluster.container_log(&node, uid, container, previous).or(log);
+        let current = session
+            .cluster
+            .store()
+            .get::<Pod>(&key)
+            .filter(|current| current.meta.uid == uid);
+        let ends_at = session.cluster.container_end(&node, uid, container);
+        if current.is_none() || previous || log.is_none() || ends_at.is_some_and(|end| end <= now) {
+            return Ok(log);
+        }
+        // Until then, or until something happens that may end it sooner.
+        if !session.wait_for_change(ends_at)? {
+            log = session.cluster.container_log(&node, uid, container, previous).or(log);
+            return Ok(log);
+        }
+    }
+}
+
+/// Lines with their times.
+type Log = Vec<(crate::sim::SimTime, smol_str::SmolStr)>;
 
 fn print(session: &mut Session<'_>, arguments: &Arguments, pod: &Pod, container: usize) -> Result<()> {
     if pod.node_name.is_empty() {
         return Ok(());
     }
-    let Some(name) = pod
-        .spec
-        .all_containers()
-        .nth(container)
-        .map(|container| container.name.clone())
-    else {
+    let Some(name) = names_of(pod).into_iter().nth(container) else {
         return Ok(());
     };
     let statuses = pod.status.init_containers.iter().chain(&pod.status.containers);
+    let statuses = statuses.chain(&pod.status.ephemeral_containers);
     let status = statuses.into_iter().find(|status| status.name == name);
     let previous = arguments.flag("previous");
     let (node, uid, now) = (pod.node_name.clone(), pod.meta.uid, session.cluster.now());
-    let lines = session.cluster.container_log(&node, uid, container, previous);
+    let lines = match arguments.flag("follow") {
+        true => follow(session, pod, container, previous)?,
+        false => session.cluster.container_log(&node, uid, container, previous),
+    };
     let Some(mut lines) = lines.filter(|_| !is_waiting_first_time(status)) else {
         return Err(refusal(status, &name, &pod.meta.name, previous).into());
     };

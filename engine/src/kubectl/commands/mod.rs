@@ -4,8 +4,12 @@ mod apply;
 mod change;
 mod cordon;
 mod create;
+mod create_config;
+mod debug;
 mod delete;
 mod describe;
+mod events;
+mod exec;
 mod get;
 mod label;
 mod logs;
@@ -14,6 +18,7 @@ mod rollout_history;
 mod rollout_status;
 mod rollout_switch;
 mod rollout_undo;
+mod run;
 mod scale;
 mod set_image;
 mod taint;
@@ -49,12 +54,9 @@ pub const NOT_MODELLED: &[&str] = &[
     "completion",
     "config",
     "cp",
-    "debug",
     "diff",
     "drain",
     "edit",
-    "events",
-    "exec",
     "explain",
     "expose",
     "kustomize",
@@ -62,7 +64,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "port-forward",
     "proxy",
     "replace",
-    "run",
     "top",
 ];
 
@@ -78,8 +79,14 @@ commands! {
     "apply" apply::run,
     "cordon" cordon::run,
     "create" create::run,
+    "debug" debug::run,
+    "create cm" create_config::run,
+    "create configmap" create_config::run,
+    "create secret" create_config::run_secret,
     "delete" delete::run,
     "describe" describe::run,
+    "events" events::run,
+    "exec" exec::run,
     "get" get::run,
     "label" label::run,
     "logs" logs::run,
@@ -90,6 +97,7 @@ commands! {
     "rollout resume" rollout_switch::run_resume,
     "rollout status" rollout_status::run,
     "rollout undo" rollout_undo::run,
+    "run" run::run,
     "scale" scale::run,
     "set image" set_image::run,
     "taint" taint::run,

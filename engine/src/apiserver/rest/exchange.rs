@@ -1,0 +1,250 @@
+//! One request and its answer.
+
+use serde_json::{Value, json};
+
+use super::options::{FieldValidation, Options};
+use super::route::Route;
+use super::status::{code, status};
+use crate::api::decode::{DecodeErrors, DecodeOptions, Origin, Problem, decode_documents};
+use crate::api::{Kind, ObjectKey};
+use crate::apiserver::{ApiError, Patch, Reason, Request};
+use crate::store::DeleteOptions;
+
+/// A request as it arrives.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpRequest<'a> {
+    /// `POST`, `PUT`, `PATCH`, `DELETE` or `GET`.
+    pub method: &'a str,
+    /// The path, such as `/api/v1/namespaces/default/pods`.
+    pub path: &'a str,
+    /// What follows the question mark.
+    pub query: &'a str,
+    /// The media type of the body; of a patch it says which kind of patch.
+    pub content_type: &'a str,
+    /// The body.
+    pub body: &'a str,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpResponse {
+    /// The HTTP status code.
+    pub code: u16,
+    /// The texts of the `Warning` headers, in order.
+    pub warnings: Vec<String>,
+    /// The object, or a `Status`.
+    pub body: Value,
+}
+
+/// Answers a request.
+pub fn serve(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> HttpResponse {
+    let answered = answer(request, http);
+    let warnings = std::mem::take(&mut request.warnings);
+    match answered {
+        Ok((code, body)) => HttpResponse { code, warnings, body },
+        Err(error) => HttpResponse {
+            code: code(&error),
+            warnings,
+            body: status(&error),
+        },
+    }
+}
+
+fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, Value), ApiError> {
+    let route = Route::parse(http.path).ok_or_else(ApiError::no_resource)?;
+    let options = Options::parse(http.query, options_kind(http.method))?;
+    request.dry_run = options.dry_run;
+    match (http.method, route.name, route.subresource) {
+        ("POST", "", "") => {
+            let object = read_object(request, http, &route, options.field_validation)?;
+            Ok((201, request.create(route.kind, object)?))
+        }
+        ("GET", name, "") if !name.is_empty() => Ok((200, request.get(route.kind, &key(&route))?)),
+        ("PUT", name, "") if !name.is_empty() => {
+            let object = read_object(request, http, &route, options.field_validation)?;
+            Ok((200, request.replace(route.kind, object)?))
+        }
+        ("PUT", name, "status") if !name.is_empty() => {
+            let mut object = read_object(request, http, &route, options.field_validation)?;
+            let status = object.as_object_mut().and_then(|map| map.remove("status"));
+            let status = status.unwrap_or_else(|| json!({}));
+            Ok((200, request.replace_status(route.kind, &key(&route), status)?))
+        }
+        ("PATCH", name, "") if !name.is_empty() => {
+            let patch = read_patch(http)?;
+            Ok((200, request.patch(route.kind, &key(&route), &patch)?))
+        }
+        ("DELETE", name, "") if !name.is_empty() => delete(request, &route, &options),
+        (_, _, "") => Err(ApiError::new(
+            Reason::MethodNotAllowed,
+            "the server does not allow this method on the requested resource",
+        )),
+        _ => Err(ApiError::no_resource()),
+    }
+}
+
+fn options_kind(method: &str) -> &'static str {
+    match method {
+        "POST" => "CreateOptions",
+        "DELETE" => "DeleteOptions",
+        "PATCH" => "PatchOptions",
+        _ => "UpdateOptions",
+    }
+}
+
+fn key(route: &Route<'_>) -> ObjectKey {
+    ObjectKey::new(route.namespace, route.name)
+}
+
+/// The body as an object of the route's kind, in its namespace.
+fn read_object(
+    request: &mut Request<'_, '_>,
+    http: HttpRequest<'_>,
+    route: &Route<'_>,
+    validation: FieldValidation,
+) -> Result<Value, ApiError> {
+    let options = DecodeOptions {
+        refuse_duplicates: true,
+        refuse_missing: false,
+    };
+    let decoded = decode_documents(http.body, &Origin::default(), options)
+        .into_iter()
+        .next();
+    let mut object = match decoded {
+        None => json!({}),
+        Some(Ok(manifest)) if manifest.kind == route.kind => manifest.value,
+        Some(Ok(manifest)) => return Err(wrong_kind(&manifest.api_version, manifest.kind, route)),
+        Some(Err(errors)) => tolerate(request, http.body, route, validation, &errors)?,
+    };
+    place(&mut object, route)?;
+    Ok(object)
+}
+
+/// What is left of a body with errors: without its unknown fields, where the client allows that.
+fn tolerate(
+    request: &mut Request<'_, '_>,
+    body: &str,
+    route: &Route<'_>,
+    validation: FieldValidation,
+    errors: &DecodeErrors,
+) -> Result<Value, ApiError> {
+    let is_strictness = |problem: &Problem| matches!(problem, Problem::UnknownField | Problem::DuplicateField);
+    let tolerable = errors.errors.iter().all(|error| is_strictness(&error.problem));
+    let value = serde_json::from_str(body).ok().filter(|_| tolerable);
+    match value {
+        Some(value) if validation != FieldValidation::Strict => {
+            if validation == FieldValidation::Warn {
+                let warnings = errors
+                    .errors
+                    .iter()
+                    .map(|error| format!("{} \"{}\"", error.problem, error.path));
+                request.warnings.extend(warnings);
+            }
+            Ok(value)
+        }
+        _ => Err(refused(route, errors)),
+    }
+}
+
+/// The refusal of a body that does not decode.
+fn refused(route: &Route<'_>, errors: &DecodeErrors) -> ApiError {
+    let kind = route.kind.name();
+    let version = route.api_version.rsplit('/').next().unwrap_or_default();
+    let message = match errors.server_text() {
+        Some(text) => format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {text}"),
+        None => errors.server_message(),
+    };
+    ApiError::new(Reason::BadRequest, message)
+}
+
+fn wrong_kind(api_version: &str, kind: Kind, route: &Route<'_>) -> ApiError {
+    let (kind, wanted) = (kind.name(), route.kind.name());
+    let version = api_version.rsplit('/').next().unwrap_or_default();
+    let group = match api_version.split_once('/') {
+        Some((group, _)) => group.split('.').next().unwrap_or_default(),
+        None => "core",
+    };
+    let message = format!(
+        "{kind} in version \"{version}\" cannot be handled as a {wanted}: converting ({version}.{kind}) to ({group}.{wanted}): \
+         unknown conversion"
+    );
+    ApiError::new(Reason::BadRequest, message)
+}
+
+/// Takes from the path what the object leaves open, and refuses what contradicts it.
+fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
+    let refuse = |message: String| Err(ApiError::new(Reason::BadRequest, message));
+    let Some(map) = object.as_object_mut() else {
+        return Ok(());
+    };
+    map.entry("apiVersion")
+        .or_insert_with(|| route.api_version.clone().into());
+    map.entry("kind").or_insert_with(|| route.kind.name().into());
+    let metadata = map.entry("metadata").or_insert_with(|| json!({}));
+    let Some(metadata) = metadata.as_object_mut() else {
+        return Ok(());
+    };
+    let text = |metadata: &serde_json::Map<String, Value>, key: &str| {
+        metadata.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let namespace = text(metadata, "namespace");
+    if namespace.is_empty() && !route.namespace.is_empty() {
+        metadata.insert("namespace".to_owned(), route.namespace.into());
+    } else if namespace != route.namespace {
+        let message = "the namespace of the provided object does not match the namespace sent on the request";
+        return refuse(message.to_owned());
+    }
+    let name = text(metadata, "name");
+    if !route.name.is_empty() && name != route.name {
+        return refuse(format!(
+            "the name of the object ({name}) does not match the name on the URL ({})",
+            route.name
+        ));
+    }
+    Ok(())
+}
+
+fn read_patch(http: HttpRequest<'_>) -> Result<Patch, ApiError> {
+    let patch = |body: &str| {
+        serde_json::from_str(body)
+            .map_err(|error| ApiError::new(Reason::BadRequest, format!("error decoding patch: {error}")))
+    };
+    match http.content_type {
+        "application/strategic-merge-patch+json" => patch(http.body).map(Patch::Strategic),
+        "application/merge-patch+json" => patch(http.body).map(Patch::Merge),
+        "application/json-patch+json" => patch(http.body).map(Patch::Json),
+        _ => Err(ApiError::new(
+            Reason::UnsupportedMediaType,
+            "415: Unsupported Media Type",
+        )),
+    }
+}
+
+/// Deletes; the answer is the object while it is still there, else a `Status`.
+fn delete(request: &mut Request<'_, '_>, route: &Route<'_>, options: &Options) -> Result<(u16, Value), ApiError> {
+    let live = request.get(route.kind, &key(route))?;
+    let delete = DeleteOptions {
+        // A negative period counts as one second.
+        grace_seconds: options
+            .grace_seconds
+            .map(|seconds| if seconds < 0 { 1 } else { seconds }),
+        propagation: options.propagation.unwrap_or_default(),
+        uid: None,
+    };
+    let gone = request.delete(route.kind, &key(route), delete)?;
+    if !gone {
+        return Ok((200, request.get(route.kind, &key(route))?));
+    }
+    if route.kind == Kind::POD {
+        return Ok((200, live));
+    }
+    let info = route.kind.info();
+    let mut details = json!({ "name": route.name, "kind": info.plural, "uid": live["metadata"]["uid"] });
+    if let Some(details) = details.as_object_mut().filter(|_| !info.group.is_empty()) {
+        details.insert("group".to_owned(), info.group.into());
+    }
+    let status = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details
+    });
+    Ok((200, status))
+}

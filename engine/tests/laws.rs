@@ -1,0 +1,247 @@
+//! Random pods, behaviours and faults: whatever happens, no law of [`shakedown_engine::laws`] is broken.
+//!
+//! A failing plan is shrunk: steps are left out as long as it still fails. Seeds are fixed, so that every run tries the same.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shakedown_engine::api::ObjectKey;
+use shakedown_engine::api::decode::Origin;
+use shakedown_engine::faults::{Fault, Pressure};
+use shakedown_engine::kubectl::NoFiles;
+use shakedown_engine::kubelet::{NodeTemplate, ProbeKind};
+use shakedown_engine::laws::{self, Broken};
+use shakedown_engine::sim::{Random, Seed};
+use shakedown_engine::{Cluster, ClusterOptions};
+
+/// How many plans are tried, and how many steps each has.
+const PLANS: u64 = 150;
+const STEPS: usize = 25;
+
+/// A step of a plan.
+#[derive(Debug, Clone)]
+enum Step {
+    Apply(Value),
+    Kubectl(String),
+    Strike(Fault, Option<u64>),
+    Pass(u64),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Apply(manifest) => write!(f, "apply {manifest}"),
+            Step::Kubectl(line) => write!(f, "kubectl {line}"),
+            Step::Strike(fault, lasting) => write!(f, "{fault} for {lasting:?} s"),
+            Step::Pass(secs) => write!(f, "{secs} s pass"),
+        }
+    }
+}
+
+/// Draws plans.
+struct Draw(Random);
+
+impl Draw {
+    fn pick<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.0.index(all.len())].clone()
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.0.range_inclusive(0, end - 1)
+    }
+
+    fn plan(&mut self) -> Vec<Step> {
+        let mut steps = vec![Step::Apply(self.pod(0)), Step::Apply(self.workload())];
+        steps.extend((0..STEPS).map(|_| self.step()));
+        steps.push(Step::Pass(1_000));
+        steps
+    }
+
+    fn step(&mut self) -> Step {
+        let pod = self.below(4);
+        let key = ObjectKey::new("default", format!("pod-{pod}"));
+        let node = smol_str::SmolStr::from(self.pick(&["node-1", "node-2"]));
+        let pods = vec![key];
+        let lasting = self.pick(&[None, Some(5), Some(60), Some(400)]);
+        match self.below(20) {
+            0..=3 => Step::Apply(self.pod(pod)),
+            4 => Step::Kubectl(format!("delete pod pod-{pod} --wait=false")),
+            5 => Step::Kubectl(format!("delete pod pod-{pod} --grace-period=0 --force --wait=false")),
+            6 => Step::Kubectl(format!("debug pod-{pod} --image=busybox -- sleep {}", self.below(90))),
+            7 => Step::Kubectl(format!("exec pod-{pod} -- kill 1")),
+            8 => Step::Kubectl(format!("set image deployment/web app=web:v{}", self.below(3))),
+            9 => Step::Strike(Fault::Exits(pods, None, 3), None),
+            10 => Step::Strike(Fault::OomKilled(pods, None), None),
+            11 => Step::Strike(Fault::Evicted(pods), None),
+            12 => Step::Strike(Fault::ProbeFails(pods, ProbeKind::Liveness, false), lasting),
+            13 => Step::Strike(Fault::NodeReboots(node), None),
+            14 => Step::Strike(Fault::NodeLost(node), Some(lasting.unwrap_or(700))),
+            15 => Step::Strike(Fault::KubeletStops(node), Some(lasting.unwrap_or(90))),
+            16 => Step::Strike(Fault::NodePartitioned(node), Some(lasting.unwrap_or(500))),
+            17 => Step::Strike(Fault::NodePressure(node, Pressure::Memory), lasting),
+            18 => Step::Strike(Fault::ImageUnpullable("web:*".into()), lasting),
+            _ => Step::Pass(self.pick(&[0, 1, 3, 12, 45, 130, 320])),
+        }
+    }
+
+    fn container(&mut self, name: &str) -> Value {
+        let command = self.pick(&[
+            json!(null),
+            json!(["sh", "-c", "exit 1"]),
+            json!(["sh", "-c", "sleep 7; exit 0"]),
+            json!(["sleep", "infinity"]),
+            json!(["exit", "1"]),
+            json!([
+                "sh",
+                "-c",
+                "until [ -f /work/go ]; do sleep 2; done; echo went >> /work/log"
+            ]),
+            json!(["sh", "-c", "sleep 20; touch /work/go; tail -F /work/log"]),
+        ]);
+        let image = self.pick(&["web:v1", "busybox", "nginx", "BAD"]);
+        let mut container = json!({
+            "name": name, "image": image, "volumeMounts": [{ "name": "work", "mountPath": "/work" }],
+        });
+        if !command.is_null() {
+            container["command"] = command;
+        }
+        if self.below(3) == 0 {
+            container["livenessProbe"] = json!({ "httpGet": { "path": "/", "port": 80 }, "periodSeconds": 4 });
+        }
+        if self.below(3) == 0 {
+            container["readinessProbe"] = json!({ "exec": { "command": ["cat", "/work/go"] }, "periodSeconds": 3 });
+        }
+        if self.below(6) == 0 {
+            container["lifecycle"] = json!({ "preStop": { "exec": { "command": ["sleep", "4"] } } });
+        }
+        if self.below(6) == 0 {
+            container["envFrom"] = json!([{ "configMapRef": { "name": "none" } }]);
+        }
+        container
+    }
+
+    fn spec(&mut self) -> Value {
+        let mut spec = json!({
+            "containers": [self.container("app")],
+            "volumes": [{ "name": "work", "emptyDir": {} }],
+            "terminationGracePeriodSeconds": self.pick(&[0, 2, 30]),
+        });
+        if self.below(3) == 0 {
+            let second = self.container("second");
+            spec["containers"]
+                .as_array_mut()
+                .into_iter()
+                .for_each(|list| list.push(second.clone()));
+        }
+        if self.below(3) == 0 {
+            let mut init = self.container("init");
+            for probe in ["livenessProbe", "readinessProbe", "lifecycle"] {
+                init.as_object_mut().map(|init| init.remove(probe));
+            }
+            if self.below(2) == 0 {
+                init["restartPolicy"] = "Always".into();
+            }
+            spec["initContainers"] = json!([init]);
+        }
+        spec
+    }
+
+    fn pod(&mut self, number: u64) -> Value {
+        let mut spec = self.spec();
+        spec["restartPolicy"] = self.pick(&["Always", "OnFailure", "Never"]).into();
+        if self.below(5) == 0 {
+            spec["activeDeadlineSeconds"] = 40.into();
+        }
+        json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": format!("pod-{number}") }, "spec": spec })
+    }
+
+    fn workload(&mut self) -> Value {
+        let mut spec = self.spec();
+        spec["restartPolicy"] = "Always".into();
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web" },
+            "spec": {
+                "replicas": 3, "selector": { "matchLabels": { "app": "web" } },
+                "template": { "metadata": { "labels": { "app": "web" } }, "spec": spec },
+            },
+        })
+    }
+}
+
+/// The law that a plan breaks, if it does. Steps that are refused (a pod that is there already, a fault without a target) are
+/// part of the game.
+fn broken_by(plan: &[Step], seed: u64) -> Option<Broken> {
+    let mut cluster = Cluster::new(ClusterOptions {
+        seed,
+        ..ClusterOptions::default()
+    });
+    for node in ["node-1", "node-2"] {
+        cluster.add_node(&NodeTemplate::named(node)).expect("a new node");
+    }
+    for step in plan {
+        match step {
+            Step::Apply(manifest) => drop(cluster.apply(&manifest.to_string(), &Origin::default())),
+            Step::Kubectl(line) => drop(cluster.kubectl(line, &NoFiles)),
+            Step::Strike(fault, lasting) => drop(cluster.inject(fault.clone(), lasting.map(Duration::from_secs))),
+            Step::Pass(secs) => cluster.advance(Duration::from_secs(*secs)).expect("within the limits"),
+        }
+    }
+    laws::first_broken(cluster.log())
+}
+
+/// The plan without the steps that it does not need to fail.
+fn shrunk(mut plan: Vec<Step>, seed: u64) -> Vec<Step> {
+    let mut length = plan.len() / 2;
+    while length > 0 {
+        let mut from = 0;
+        while from < plan.len() {
+            let to = (from + length).min(plan.len());
+            let candidate: Vec<Step> = plan[..from].iter().chain(&plan[to..]).cloned().collect();
+            match broken_by(&candidate, seed) {
+                Some(_) => plan = candidate,
+                None => from = to,
+            }
+        }
+        length /= 2;
+    }
+    plan
+}
+
+#[test]
+fn no_law_is_broken_whatever_happens() {
+    for seed in 0..PLANS {
+        let plan = Draw(Seed(seed).stream("plan")).plan();
+        if broken_by(&plan, seed).is_some() {
+            let plan = shrunk(plan, seed);
+            let broken = broken_by(&plan, seed)
+                .map(|broken| broken.to_string())
+                .unwrap_or_default();
+            let steps: Vec<String> = plan.iter().map(ToString::to_string).collect();
+            panic!("seed {seed}: {broken}\n  {}", steps.join("\n  "));
+        }
+    }
+}
+
+#[test]
+fn plans_do_something() {
+    // A property over runs in which nothing happens would hold of anything.
+    let plan = Draw(Seed(1).stream("plan")).plan();
+    let mut restarts = 0;
+    for seed in 0..10 {
+        let mut cluster = Cluster::new(ClusterOptions::default());
+        cluster.add_node(&NodeTemplate::named("node-1")).expect("a new node");
+        for step in Draw(Seed(seed).stream("plan")).plan() {
+            if let Step::Apply(manifest) = &step {
+                drop(cluster.apply(&manifest.to_string(), &Origin::default()));
+            }
+        }
+        cluster.advance(Duration::from_secs(300)).expect("within the limits");
+        let pods = cluster.store().objects().all::<shakedown_engine::api::Pod>();
+        restarts += pods
+            .flat_map(|pod| &pod.status.containers)
+            .map(|status| status.restart_count)
+            .sum::<i32>();
+    }
+    assert!(plan.len() > STEPS && restarts > 10, "{restarts} restarts");
+}

@@ -1,0 +1,103 @@
+//! The cluster that requests are replayed against: an API server of v1.28 in which no controller ran.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use shakedown_engine::api::{Kind, ObjectKey};
+use shakedown_engine::store::DeleteOptions;
+use shakedown_engine::{Cluster, ClusterOptions};
+
+/// A cluster that holds the setup's objects, and in which nothing runs.
+pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
+    let mut cluster = Cluster::new(ClusterOptions::default());
+    for (name, value) in [("kubernetes-version", "1.28"), ("service-account-admission", "false")] {
+        cluster.set_setting(name, value).map_err(|error| error.to_string())?;
+    }
+    remove_what_controllers_make(&mut cluster)?;
+    let mut uids: BTreeMap<String, String> = BTreeMap::new();
+    for object in setup {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let kind = Kind::from_gvk(&text(&object["apiVersion"]), &text(&object["kind"])).ok_or("setup: unknown kind")?;
+        let mut object = object.clone();
+        fill_uids(&mut object, &uids);
+        let status = object.get("status").cloned();
+        let created = cluster.request(|request| {
+            let created = request.create(kind, object)?;
+            let key = ObjectKey::new(
+                text(&created["metadata"]["namespace"]),
+                text(&created["metadata"]["name"]),
+            );
+            match status {
+                Some(status) => request.replace_status(kind, &key, status),
+                None => Ok(created),
+            }
+        });
+        let created = created.map_err(|error| format!("setup: {error}"))?;
+        let name = format!("<uid:{}/{}>", kind.name(), text(&created["metadata"]["name"]));
+        uids.insert(name, text(&created["metadata"]["uid"]));
+    }
+    Ok(cluster)
+}
+
+/// No controller ran while the recordings were made, so no namespace had a ServiceAccount or a certificate.
+fn remove_what_controllers_make(cluster: &mut Cluster) -> Result<(), String> {
+    let objects = cluster.store().objects();
+    let made = [Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP]
+        .into_iter()
+        .flat_map(|kind| objects.of_kind(kind));
+    let keys: Vec<(Kind, ObjectKey)> = made.map(|object| (object.kind(), object.key())).collect();
+    cluster.request(|request| {
+        for (kind, key) in keys {
+            request
+                .delete(kind, &key, DeleteOptions::now())
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    })
+}
+
+fn fill_uids(value: &mut Value, uids: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(uid) = uids.get(text) {
+                *text = uid.clone();
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| fill_uids(value, uids)),
+        Value::Object(map) => map.values_mut().for_each(|value| fill_uids(value, uids)),
+        _ => {}
+    }
+}
+
+/// A recorded object without what the server made up for it, so that it can be created again.
+pub(super) fn without_placeholders(value: &mut Value) {
+    match value {
+        Value::Array(list) => {
+            list.retain(|item| !is_placeholder(item));
+            list.iter_mut().for_each(without_placeholders);
+        }
+        Value::Object(map) => {
+            map.retain(|_, value| !is_placeholder(value));
+            map.values_mut().for_each(without_placeholders);
+        }
+        _ => {}
+    }
+}
+
+fn is_placeholder(value: &Value) -> bool {
+    let placeholders = ["<uid>", "<rv>", "<time>", "<clusterIP>", "<nodePort>"];
+    value.as_str().is_some_and(|text| placeholders.contains(&text))
+}
+
+/// The stored object of the same kind and name, as the API shows it.
+pub(super) fn find(cluster: &Cluster, like: &Value) -> Option<Value> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let kind = Kind::from_gvk(&text(&like["apiVersion"]), &text(&like["kind"]))?;
+    let metadata = &like["metadata"];
+    let key = ObjectKey::new(text(&metadata["namespace"]), text(&metadata["name"]));
+    cluster
+        .store()
+        .objects()
+        .object(kind, &key)
+        .map(|object| object.to_json())
+}

@@ -1,0 +1,153 @@
+//! Requests to the API server over HTTP: defaulting, refusals, updates and patches.
+//!
+//! `{method, path, query, content_type, request|input|patch|body, setup|stored, code, warnings, response}`; which of them a case
+//! has depends on the recording. What the server made up (UIDs, versions, times, addresses, ports) is a placeholder in it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use shakedown_engine::Cluster;
+use shakedown_engine::apiserver::rest::{HttpRequest, HttpResponse, serve};
+
+use super::cluster::{self, prepare};
+use super::normal;
+use crate::conformance::recording::{Case, Recording};
+use crate::conformance::run::CannotRun;
+use crate::conformance::{CaseResult, Outcome, compare};
+
+/// Replays the recording: one outcome a case.
+pub(super) fn replay(recording: &Recording) -> Result<Vec<Outcome>, CannotRun> {
+    let outcome = |case: &Case| Outcome {
+        id: case.id.clone(),
+        result: check(recording.name(), &case.body),
+    };
+    Ok(recording.cases().iter().map(outcome).collect())
+}
+
+/// Replays one case of a recording.
+pub(super) fn check(recording: &str, case: &Value) -> CaseResult {
+    let mut setup: Vec<Value> = list(&case["setup"]);
+    setup.extend(list(&case["setup_extra"]));
+    setup.extend(Some(case["stored"].clone()).filter(Value::is_object));
+    setup.iter_mut().for_each(cluster::without_placeholders);
+    let mut cluster = prepare(&setup)?;
+    let exchange = Exchange::of(recording, case, &cluster);
+    let http = HttpRequest {
+        method: &exchange.method,
+        path: &exchange.path,
+        query: &exchange.query,
+        content_type: &exchange.content_type,
+        body: &exchange.body,
+    };
+    let seen = cluster.request(|request| serve(request, http));
+    // Where the server's answer has a random order, any of those seen will do.
+    let variants = list(&case["variants"]);
+    let expected = std::iter::once(&case["response"]).chain(&variants);
+    let results: Vec<CaseResult> = expected.map(|response| judge(case, response, &seen)).collect();
+    match results.iter().any(Result::is_ok) {
+        true => Ok(()),
+        false => results.into_iter().next().unwrap_or(Ok(())),
+    }
+}
+
+fn judge(case: &Value, response: &Value, seen: &HttpResponse) -> CaseResult {
+    let (expected, body) = (normal::object(response), normal::object(&seen.body));
+    let code = (case["code"].as_u64(), Some(u64::from(seen.code)));
+    if code.0 != code.1 {
+        return Err(format!(
+            "code: expected {:?}, seen {:?}; message: expected {}, seen {}",
+            code.0, code.1, expected["message"], body["message"]
+        ));
+    }
+    if let Some(difference) = normal::first_difference(&expected, &body) {
+        return Err(format!("response{difference}"));
+    }
+    let warnings: Vec<Value> = seen.warnings.iter().map(|text| normal::text(text).into()).collect();
+    compare("warnings", list(&case["warnings"]), warnings)
+}
+
+/// A request with its placeholders filled in.
+struct Exchange {
+    method: String,
+    path: String,
+    query: String,
+    content_type: String,
+    body: String,
+}
+
+impl Exchange {
+    fn of(recording: &str, case: &Value, cluster: &Cluster) -> Exchange {
+        // A recording keeps the request in the case itself, or under `request`.
+        let request = if recording == "update" { &case["request"] } else { case };
+        let text = |key: &str| request[key].as_str().unwrap_or_default().to_owned();
+        let body = match recording {
+            "strict" => text("input"),
+            "defaulting" => json_text(&case["input"]),
+            "validation" => json_text(&case["request"]),
+            "patch" => case["patch_text"]
+                .as_str()
+                .map_or_else(|| json_text(&case["patch"]), str::to_owned),
+            _ => json_text(&filled(&request["body"], &case["stored"], cluster)),
+        };
+        let given = |key: &str, default: &str| {
+            Some(text(key))
+                .filter(|text| !text.is_empty())
+                .unwrap_or(default.to_owned())
+        };
+        let defaults = match recording {
+            "patch" => ("PATCH", ""),
+            "defaulting" => ("POST", "dryRun=All"),
+            _ => ("POST", ""),
+        };
+        Exchange {
+            method: given("method", defaults.0),
+            path: text("path"),
+            query: given("query", defaults.1),
+            content_type: given("content_type", "application/json"),
+            body,
+        }
+    }
+}
+
+fn json_text(value: &Value) -> String {
+    if value.is_null() {
+        String::new()
+    } else {
+        value.to_string()
+    }
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
+
+/// A body with the placeholders replaced by what the stored object really has.
+fn filled(body: &Value, stored: &Value, cluster: &Cluster) -> Value {
+    let live = cluster::find(cluster, stored).unwrap_or_default();
+    let values: BTreeMap<&str, Value> = [
+        ("<uid>", "/metadata/uid"),
+        ("<rv>", "/metadata/resourceVersion"),
+        ("<time>", "/metadata/creationTimestamp"),
+        ("<clusterIP>", "/spec/clusterIP"),
+        ("<nodePort>", "/spec/ports/0/nodePort"),
+    ]
+    .into_iter()
+    .filter_map(|(placeholder, pointer)| Some((placeholder, live.pointer(pointer)?.clone())))
+    .collect();
+    let mut body = body.clone();
+    fill(&mut body, &values);
+    body
+}
+
+fn fill(value: &mut Value, values: &BTreeMap<&str, Value>) {
+    match value {
+        Value::String(text) => {
+            if let Some(real) = values.get(text.as_str()) {
+                *value = real.clone();
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| fill(value, values)),
+        Value::Object(map) => map.values_mut().for_each(|value| fill(value, values)),
+        _ => {}
+    }
+}
