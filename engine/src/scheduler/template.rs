@@ -266,12 +266,28 @@ impl Template {
         for counter in &mut self.counters {
             counter.reset(nodes.topology(&counter.key));
         }
-        self.seen = (nodes.slots().iter())
-            .map(|node| Seen {
-                generation: node.generation,
-                verdict: evaluate(&self.pod, node, &self.state),
-            })
-            .collect();
+        self.seen = match &self.state.narrowed {
+            // Pods of a DaemonSet name their node: the others need no look.
+            Some(names) => {
+                let excluded = Seen {
+                    generation: 0,
+                    verdict: Verdict::Excluded,
+                };
+                let mut seen = vec![excluded; nodes.slots().len()];
+                for slot in names.iter().filter_map(|name| nodes.slot(name)) {
+                    if let (Some(seen), Some(node)) = (seen.get_mut(slot), nodes.slots().get(slot)) {
+                        seen.verdict = evaluate(&self.pod, node, &self.state);
+                    }
+                }
+                seen
+            }
+            None => (nodes.slots().iter())
+                .map(|node| Seen {
+                    generation: node.generation,
+                    verdict: evaluate(&self.pod, node, &self.state),
+                })
+                .collect(),
+        };
         self.shares = Vec::with_capacity(self.counters.len() * self.seen.len());
         let mut shares = vec![Share::default(); self.counters.len()];
         for (slot, node) in nodes.slots().iter().enumerate() {
