@@ -1,10 +1,15 @@
 //! The scheduler: chooses a node for every pod that has none.
 //!
-//! As kube-scheduler, one pod at a time: the [queue] says which pod is next, the [framework] runs the [plugins] over the nodes,
-//! the [outcome](fit_error) is a binding or a condition and an event that say why not. What makes it fast is in
-//! [template]: pods of one template share their verdicts on nodes, and only nodes that changed are looked at again.
+//! As kube-scheduler, one pod at a time ([cycle]): the [queue] says which pod is next, the [framework] asks the [plugins] about the
+//! nodes, the [ranking] adds up their scores, the outcome is a [binding](bind), or a condition and an [event](fit_error) that say why
+//! not, and perhaps [evictions](evict). [hints] say which waiting pods an event may help. What makes it fast is in [template]: pods
+//! of one template share their verdicts on nodes, and only nodes that changed are looked at again.
+//!
+//! A [decision] tells everything that was said about one pod; [attempts] reads such decisions off the timeline, and a [snapshot]
+//! asks about any pod without a running cluster. The recordings of real decisions are replayed through these.
+//!
 //! Rules and texts: kube-scheduler v1.34; documentation "Scheduling Framework" and "Scheduler Configuration".
-//! Not modelled: `percentageOfNodesToScore` below 100 (all nodes are looked at), several profiles, extenders.
+//! Not modelled: several profiles, extenders, storage capacity, dynamic resources (but for what they say in messages).
 
 mod attempts;
 mod bind;

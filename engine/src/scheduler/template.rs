@@ -224,13 +224,21 @@ impl Template {
                 amount,
                 moving_only: false,
             };
+            // The cluster's defaults are two constraints with one selector.
+            let mut by_defaults = None;
             for position in 0..self.counters.len() {
-                let counts = match self.counters.get(position).map(|counter| counter.role) {
-                    Some(Role::Must(of)) => self.must.get(of),
-                    Some(Role::Should(of)) => self.scoring.0.get(of),
-                    _ => None,
+                let (constraint, is_default) = match self.counters.get(position).map(|counter| counter.role) {
+                    Some(Role::Must(of)) => (self.must.get(of), false),
+                    Some(Role::Should(of)) => (self.scoring.0.get(of), self.scoring.1),
+                    _ => break,
                 };
-                if let Some(constraint) = counts.filter(|of| of.counts(&self.pod.namespace, &existing)) {
+                let Some(constraint) = constraint else { continue };
+                let counts = match by_defaults.filter(|_| is_default) {
+                    Some(counts) => counts,
+                    None => constraint.counts(&self.pod.namespace, &existing),
+                };
+                by_defaults = Some(counts).filter(|_| is_default);
+                if counts {
                     said.push(Addition {
                         moving_only: constraint.selects_everything(),
                         ..add(position, 1)
@@ -258,12 +266,28 @@ impl Template {
         for counter in &mut self.counters {
             counter.reset(nodes.topology(&counter.key));
         }
-        self.seen = (nodes.slots().iter())
-            .map(|node| Seen {
-                generation: node.generation,
-                verdict: evaluate(&self.pod, node, &self.state),
-            })
-            .collect();
+        self.seen = match &self.state.narrowed {
+            // Pods of a DaemonSet name their node: the others need no look.
+            Some(names) => {
+                let excluded = Seen {
+                    generation: 0,
+                    verdict: Verdict::Excluded,
+                };
+                let mut seen = vec![excluded; nodes.slots().len()];
+                for slot in names.iter().filter_map(|name| nodes.slot(name)) {
+                    if let (Some(seen), Some(node)) = (seen.get_mut(slot), nodes.slots().get(slot)) {
+                        seen.verdict = evaluate(&self.pod, node, &self.state);
+                    }
+                }
+                seen
+            }
+            None => (nodes.slots().iter())
+                .map(|node| Seen {
+                    generation: node.generation,
+                    verdict: evaluate(&self.pod, node, &self.state),
+                })
+                .collect(),
+        };
         self.shares = Vec::with_capacity(self.counters.len() * self.seen.len());
         let mut shares = vec![Share::default(); self.counters.len()];
         for (slot, node) in nodes.slots().iter().enumerate() {
