@@ -105,9 +105,10 @@ impl Aliases {
     }
 }
 
-/// Whether an object's name was generated.
+/// Whether an object's name was generated. The pods of a StatefulSet have a prefix for that, too, but names of their own.
 pub fn is_random(meta: &ObjectMeta) -> bool {
-    !meta.generate_name.is_empty()
+    let has_identity = meta.controller().is_some_and(|owner| owner.kind == "StatefulSet");
+    !meta.generate_name.is_empty() && !has_identity
 }
 
 /// The name of a CronJob's Job ends with the minute it was for.
