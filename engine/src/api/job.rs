@@ -52,8 +52,8 @@ pub struct JobStatus {
     pub active: i32,
     /// Pods that are ready.
     pub ready: i32,
-    /// Pods that are being deleted and have not ended.
-    pub terminating: i32,
+    /// Pods that are being deleted and have not ended; not counted before 1.29.
+    pub terminating: Option<i32>,
     /// Pods that succeeded.
     pub succeeded: i32,
     /// Pods that failed.
@@ -95,7 +95,7 @@ fn status_from_json(status: &Value) -> JobStatus {
         is_tracked: status.get("uncountedTerminatedPods").is_some(),
         active: number("active"),
         ready: number("ready"),
-        terminating: number("terminating"),
+        terminating: read::int32(status, "terminating"),
         succeeded: number("succeeded"),
         failed: number("failed"),
         start_time: read::time(status, "startTime"),
@@ -170,7 +170,7 @@ impl Resource for Job {
         if status.is_tracked {
             object.put("uncountedTerminatedPods", json!({}));
             object.put("ready", status.ready);
-            object.put("terminating", status.terminating);
+            object.option("terminating", status.terminating);
         }
         super::resource::external(
             Kind::JOB,

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::json::ObjectBuilder;
 use super::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod, ReplicaSet,
-    Service, StatefulSet,
+    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod,
+    PodDisruptionBudget, ReplicaSet, Service, StatefulSet,
 };
 
 /// A kind with behaviour: a lean struct that can be read from, and shown as, the API's JSON.
@@ -101,6 +101,8 @@ objects! {
     StatefulSet(StatefulSet),
     /// A Job.
     Job(Job),
+    /// A PodDisruptionBudget.
+    PodDisruptionBudget(PodDisruptionBudget),
     /// A Service.
     Service(Service),
     /// An EndpointSlice.
@@ -124,6 +126,7 @@ impl Object {
             Object::DaemonSet(_) => Kind::DAEMON_SET,
             Object::StatefulSet(_) => Kind::STATEFUL_SET,
             Object::Job(_) => Kind::JOB,
+            Object::PodDisruptionBudget(_) => Kind::POD_DISRUPTION_BUDGET,
             Object::Service(_) => Kind::SERVICE,
             Object::EndpointSlice(_) => Kind::ENDPOINT_SLICE,
             Object::Event(_) => Kind::EVENT,
@@ -147,6 +150,7 @@ impl Object {
             Kind::DAEMON_SET => DaemonSet::from_json(value).into(),
             Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),
             Kind::JOB => Job::from_json(value).into(),
+            Kind::POD_DISRUPTION_BUDGET => PodDisruptionBudget::from_json(value).into(),
             Kind::SERVICE => Service::from_json(value).into(),
             Kind::ENDPOINT_SLICE => EndpointSlice::from_json(value).into(),
             Kind::EVENT => Event::from_json(value).into(),

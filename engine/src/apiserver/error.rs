@@ -28,6 +28,8 @@ pub enum Reason {
     MethodNotAllowed,
     /// 415: the body's media type.
     UnsupportedMediaType,
+    /// 429: not now, a budget forbids it.
+    TooManyRequests,
     /// The server's own fault, or a limit of the simulation.
     InternalError,
     /// The server names none.
@@ -46,6 +48,7 @@ impl Reason {
             Reason::BadRequest => "BadRequest",
             Reason::MethodNotAllowed => "MethodNotAllowed",
             Reason::UnsupportedMediaType => "UnsupportedMediaType",
+            Reason::TooManyRequests => "TooManyRequests",
             Reason::InternalError => "InternalError",
             Reason::Unknown => "",
         }

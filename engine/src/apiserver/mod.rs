@@ -9,6 +9,7 @@
 mod admission;
 mod bootstrap;
 mod error;
+mod eviction;
 mod patch;
 mod request;
 pub mod rest;

@@ -2,6 +2,7 @@
 
 use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
+use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
 use super::job::{JobController, TtlAfterFinished};
@@ -31,6 +32,8 @@ pub enum ControllerId {
     Job,
     /// Deletes Jobs that have ended.
     TtlAfterFinished,
+    /// Says how many pods may be evicted.
+    Disruption,
     /// Writes EndpointSlices.
     EndpointSlice,
     /// Deletes what has lost its owner.
@@ -82,6 +85,7 @@ impl ControllerId {
             ControllerId::StatefulSet => "statefulset-controller",
             ControllerId::Job => "job-controller",
             ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
+            ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
             ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
@@ -103,6 +107,7 @@ pub struct Controllers {
     stateful_set: StatefulSetController,
     job: JobController,
     ttl_after_finished: TtlAfterFinished,
+    disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
     garbage_collector: GarbageCollector,
     node_lifecycle: NodeLifecycle,
@@ -121,6 +126,7 @@ impl Controllers {
             stateful_set: StatefulSetController::new(seed),
             job: JobController::new(seed),
             ttl_after_finished: TtlAfterFinished::new(seed),
+            disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
             garbage_collector: GarbageCollector::new(seed),
             node_lifecycle: NodeLifecycle::new(seed),
@@ -141,6 +147,7 @@ impl Component for Controllers {
         self.stateful_set.observe(change, context);
         self.job.observe(change, context);
         self.ttl_after_finished.observe(change, context);
+        self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
         self.garbage_collector.observe(change, context);
         self.node_lifecycle.observe(change, context);
@@ -158,6 +165,7 @@ impl Component for Controllers {
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
             ControllerId::Job => self.job.run(key, context),
             ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
+            ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
             ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),

@@ -4,6 +4,7 @@
 mod controllers;
 mod daemon_set;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod garbage_collector;
 mod history;

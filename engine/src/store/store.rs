@@ -138,6 +138,9 @@ impl Store {
             Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Job(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Job),
+            Object::PodDisruptionBudget(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::PodDisruptionBudget),
             Object::Service(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Service),
             Object::EndpointSlice(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::EndpointSlice),
             Object::Event(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Event),

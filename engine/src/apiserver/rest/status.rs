@@ -16,6 +16,7 @@ pub(super) fn code(error: &ApiError) -> u16 {
         Reason::AlreadyExists | Reason::Conflict => 409,
         Reason::UnsupportedMediaType => 415,
         Reason::Invalid => 422,
+        Reason::TooManyRequests => 429,
         Reason::InternalError | Reason::Unknown => 500,
     }
 }

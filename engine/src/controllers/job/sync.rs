@@ -124,7 +124,7 @@ pub fn sync(job: &Job, memory: &mut Memory, context: &mut Context<'_>) -> Option
     }
     status.active = i32::try_from(tally.active.len()).unwrap_or(i32::MAX);
     status.ready = tally.ready;
-    status.terminating = tally.terminating;
+    status.terminating = context.settings.since(1, 29).then_some(tally.terminating);
     if job.spec.indexed {
         status.completed_indexes = indexes::format(&tally.succeeded_indexes);
         status.failed_indexes = job

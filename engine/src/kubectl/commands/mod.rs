@@ -8,6 +8,7 @@ mod create_config;
 mod debug;
 mod delete;
 mod describe;
+mod drain;
 mod events;
 mod exec;
 mod get;
@@ -55,7 +56,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "config",
     "cp",
     "diff",
-    "drain",
     "edit",
     "explain",
     "expose",
@@ -85,6 +85,7 @@ commands! {
     "create secret" create_config::run_secret,
     "delete" delete::run,
     "describe" describe::run,
+    "drain" drain::run,
     "events" events::run,
     "exec" exec::run,
     "get" get::run,
