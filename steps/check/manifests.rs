@@ -62,7 +62,7 @@ mod tests {
         );
         check(
             &pod("{ name: App, image: web:v1 }"),
-            &["a.yaml:6:11: spec.containers[0].name: Invalid value: \"App\""],
+            &["a.yaml:6:7: spec.containers[0].name: Invalid value: \"App\""],
         );
         check(
             "apiVersion: v1\nkind: Pood\nmetadata: { name: web }\n",
