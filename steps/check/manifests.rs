@@ -66,7 +66,7 @@ mod tests {
         );
         check(
             "apiVersion: v1\nkind: Pood\nmetadata: { name: web }\n",
-            &["a.yaml:2:7: kind: no matches for kind \"Pood\""],
+            &["a.yaml:2:1: kind: no matches for kind \"Pood\""],
         );
         check("a: [\n", &["a.yaml:"]);
         check("", &[]);
