@@ -13,6 +13,7 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ),
     ("steps/when/faults/images.rs", include_str!("when/faults/images.rs")),
     ("steps/when/faults/pods.rs", include_str!("when/faults/pods.rs")),
+    ("steps/when/faults/volumes.rs", include_str!("when/faults/volumes.rs")),
     ("steps/when/kubectl.rs", include_str!("when/kubectl.rs")),
     ("steps/when/time.rs", include_str!("when/time.rs")),
     ("steps/then/pods.rs", include_str!("then/pods.rs")),

@@ -3,19 +3,20 @@
 //! Behaviours and faults set it; kubelets read it. The control plane must not: it knows only what is in the store. Machines
 //! (power, network) belong to the kubelets' own [`Kubelets`](crate::kubelet::Kubelets), since each has one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use crate::api::{Container, Kind, Pod, Selector};
+use crate::api::{Container, Kind, ObjectKey, Pod, Selector};
 use crate::component::Task;
 use crate::faults::{FaultId, FaultLog};
 use crate::interference::{Fate, Interference};
 use crate::kubelet::ProbeKind;
 use crate::runtime::behaviour::normalized_reference;
 use crate::runtime::{Behaviour, PullFailure, glob_matches};
-use crate::sim::{Seed, Urgency};
+use crate::sim::{Seed, SimTime, Urgency};
 use crate::store::Objects;
 
 /// Which containers a rule is about.
@@ -111,7 +112,22 @@ pub enum PullOutage {
     Image(SmolStr, PullFailure),
     /// Every image of a registry, such as `docker.io`.
     Registry(SmolStr),
+    /// A registry serves so many pulls a minute and refuses what is beyond.
+    Limit {
+        /// The registry.
+        registry: SmolStr,
+        /// How many pulls a minute.
+        per_minute: usize,
+        /// When it last served, at most so many.
+        served: VecDeque<SimTime>,
+    },
 }
+
+/// Docker Hub's words for a pull beyond its limit.
+const TOO_MANY_REQUESTS: &str = "429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit. \
+     You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit";
+/// Over this time pulls are counted.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// How a fault lets probes go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +143,7 @@ pub enum ProbeOutage {
 pub struct Environment {
     rules: Vec<Rule>,
     outages: BTreeMap<FaultId, PullOutage>,
+    mounts: BTreeMap<FaultId, (ObjectKey, SmolStr)>,
     probes: BTreeMap<(crate::api::Uid, ProbeKind), BTreeMap<FaultId, ProbeOutage>>,
     faults: FaultLog,
     interference: Interference,
@@ -165,13 +182,28 @@ impl Environment {
     }
 
     /// Whether the pull of an image that is just ending fails because of a fault, and why. The fault has struck then.
-    pub fn pull_fails(&mut self, image: &str) -> Option<PullFailure> {
-        let (fault, failure) = self.outages.iter().find_map(|(fault, outage)| match outage {
+    pub fn pull_fails(&mut self, image: &str, now: SimTime) -> Option<PullFailure> {
+        let reference = normalized_reference(image);
+        let of = reference.split('/').next().unwrap_or_default();
+        let (fault, failure) = self.outages.iter_mut().find_map(|(fault, outage)| match outage {
             PullOutage::Image(pattern, failure) => glob_matches(pattern, image).then(|| (*fault, failure.clone())),
-            PullOutage::Registry(registry) => {
-                let reference = normalized_reference(image);
-                let of = reference.split('/').next().unwrap_or_default();
-                (of == registry).then_some((*fault, PullFailure::Unreachable))
+            PullOutage::Registry(registry) => (of == registry).then_some((*fault, PullFailure::Unreachable)),
+            PullOutage::Limit {
+                registry,
+                per_minute,
+                served,
+            } => {
+                if of != registry {
+                    return None;
+                }
+                while served.front().is_some_and(|at| *at + MINUTE <= now) {
+                    served.pop_front();
+                }
+                if served.len() < *per_minute {
+                    served.push_back(now);
+                    return None;
+                }
+                Some((*fault, PullFailure::Other(TOO_MANY_REQUESTS.into())))
             }
         })?;
         self.faults.strike(fault, 1);
@@ -186,6 +218,21 @@ impl Environment {
     /// All faults so far, to add to.
     pub(crate) fn faults_mut(&mut self) -> &mut FaultLog {
         &mut self.faults
+    }
+
+    /// Lets a volume of a pod not be mounted, until [`Environment::end`].
+    pub(crate) fn begin_mount_outage(&mut self, fault: FaultId, pod: ObjectKey, volume: SmolStr) {
+        self.mounts.insert(fault, (pod, volume));
+    }
+
+    /// Whether a fault keeps a volume of a pod from being mounted.
+    pub(crate) fn mount_fails(&mut self, pod: &ObjectKey, volume: &str) -> bool {
+        let mut mounts = self.mounts.iter();
+        let Some((fault, _)) = mounts.find(|(_, (of, name))| of == pod && name == volume) else {
+            return false;
+        };
+        self.faults.strike(*fault, 1);
+        true
     }
 
     /// Lets pulls fail, until [`Environment::end`].
@@ -234,6 +281,7 @@ impl Environment {
     pub fn end(&mut self, fault: FaultId) {
         self.interference.end(fault);
         self.outages.remove(&fault);
+        self.mounts.remove(&fault);
         for outages in self.probes.values_mut() {
             outages.remove(&fault);
         }

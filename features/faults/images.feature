@@ -26,3 +26,13 @@ Feature: Images and registries fail
     When I run `kubectl rollout undo deployment/web`
     Then within 2m, deployment "web" has rolled out
     And deployment "web" has "{.spec.template.spec.containers[0].image}" equal to "nginx:1.25"
+
+  Scenario: A registry that limits pulls serves the rest a minute later
+    Given registry "docker.io" limits pulls to 2 per minute
+    And a pod "one" of image "one:v1"
+    And a pod "two" of image "two:v1"
+    And a pod "three" of image "three:v1"
+    When 20 seconds pass
+    Then exactly 2 pods labelled "app" show STATUS "Running"
+    And a pod labelled "app" has event "Failed" with message "toomanyrequests"
+    And within 3m, every pod labelled "app" shows STATUS "Running"

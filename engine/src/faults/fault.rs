@@ -109,6 +109,10 @@ pub enum Fault {
     ZoneLost(SmolStr),
     /// An image (a glob) cannot be pulled.
     ImageUnpullable(SmolStr),
+    /// A registry serves only so many pulls a minute.
+    RegistryLimits(SmolStr, u32),
+    /// A volume of a pod cannot be mounted: the pod, the volume.
+    MountFails(ObjectKey, SmolStr),
     /// A registry such as `docker.io` does not answer.
     RegistryUnreachable(SmolStr),
     /// A process of the control plane does nothing; what it would have done waits until it is back.
@@ -180,7 +184,8 @@ impl Fault {
             | Fault::NodePressure(node, _) => format!("node {node}"),
             Fault::ZoneLost(zone) => format!("zone {zone}"),
             Fault::ImageUnpullable(image) => format!("image {image}"),
-            Fault::RegistryUnreachable(registry) => format!("registry {registry}"),
+            Fault::RegistryUnreachable(registry) | Fault::RegistryLimits(registry, _) => format!("registry {registry}"),
+            Fault::MountFails(pod, _) => format!("pod \"{pod}\""),
             Fault::ControlPlaneDown(part) => format!("the {part}"),
             Fault::Disturbed(Disturbance::WatchLate(controller, _)) => controller.to_string(),
             Fault::Disturbed(_) => "the API server".to_owned(),
@@ -228,6 +233,12 @@ impl fmt::Display for Fault {
             Fault::ZoneLost(zone) => write!(f, "zone \"{zone}\" is lost"),
             Fault::ImageUnpullable(image) => write!(f, "image \"{image}\" cannot be pulled"),
             Fault::RegistryUnreachable(registry) => write!(f, "registry \"{registry}\" is unreachable"),
+            Fault::RegistryLimits(registry, pulls) => {
+                write!(f, "registry \"{registry}\" limits pulls to {pulls} per minute")
+            }
+            Fault::MountFails(pod, volume) => {
+                write!(f, "volume \"{volume}\" of pod \"{}\" cannot be mounted", pod.name)
+            }
             Fault::ControlPlaneDown(part) => write!(f, "the {part} is down"),
             Fault::Disturbed(Disturbance::Late(delay)) => write!(f, "the API server answers {delay:?} late"),
             Fault::Disturbed(Disturbance::Rejects(percent)) => {

@@ -3,6 +3,7 @@
 //! Faults of machines are not undone one by one: what a machine ought to be is worked out from all faults in force, so that
 //! faults that overlap heal in any order.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use smol_str::SmolStr;
@@ -120,6 +121,19 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             context
                 .environment
                 .begin_outage(id, PullOutage::Registry(registry.clone()));
+            Ok(0)
+        }
+        Fault::RegistryLimits(registry, per_minute) => {
+            let outage = PullOutage::Limit {
+                registry: registry.clone(),
+                per_minute: *per_minute as usize,
+                served: VecDeque::new(),
+            };
+            context.environment.begin_outage(id, outage);
+            Ok(0)
+        }
+        Fault::MountFails(pod, volume) => {
+            context.environment.begin_mount_outage(id, pod.clone(), volume.clone());
             Ok(0)
         }
         Fault::ControlPlaneDown(part) => {

@@ -82,7 +82,7 @@ impl PodWork<'_, '_> {
             true => self
                 .context
                 .environment
-                .pull_fails(&image)
+                .pull_fails(&image, self.context.now)
                 .or(self.behaviour(container).pull_failure.clone()),
             false => Some(PullFailure::Unreachable),
         };

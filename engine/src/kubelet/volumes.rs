@@ -37,7 +37,7 @@ impl PodWork<'_, '_> {
             self.abort();
             return None;
         }
-        let Some((volume, why)) = self.missing_volume() else {
+        let Some((volume, why)) = self.missing_volume().or_else(|| self.failing_mount()) else {
             self.slot.mount = None;
             self.next_step(Step::Mounted);
             return Some(self.now() + self.context.settings.volume_mount_duration);
@@ -73,6 +73,17 @@ impl PodWork<'_, '_> {
                 let missing = sources(volume).into_iter().find_map(|source| self.missing_in(source));
                 missing.map(|why| (json::text(volume, "name"), why))
             })
+    }
+
+    /// The first volume that a fault keeps from being mounted.
+    fn failing_mount(&mut self) -> Option<(SmolStr, String)> {
+        let (key, spec) = (self.slot.pod.meta.key(), self.slot.pod.spec.clone());
+        let mut names = json::list(&spec.json, "volumes")
+            .iter()
+            .map(|volume| json::text(volume, "name"));
+        let environment = &mut self.context.environment;
+        let failing = names.find(|name| environment.mount_fails(&key, name))?;
+        Some((failing, "mount failed: exit status 32".to_owned()))
     }
 
     fn missing_in(&self, source: Source<'_>) -> Option<String> {

@@ -37,6 +37,15 @@ fn registry_is_unreachable(world: &mut World, registry: Text, lasting: Lasting) 
     world.inject(Fault::RegistryUnreachable(registry.0.into()), lasting)
 }
 
+/// Lets a registry refuse pulls beyond so many a minute, as Docker Hub does with those who have not paid.
+///
+/// Example: `When registry "docker.io" limits pulls to 10 per minute`
+#[given(expr = "registry {string} limits pulls to {int} per minute{lasting}")]
+#[when(expr = "registry {string} limits pulls to {int} per minute{lasting}")]
+fn registry_limits(world: &mut World, registry: Text, pulls: u32, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::RegistryLimits(registry.0.into(), pulls), lasting)
+}
+
 /// Lets a registry answer again.
 ///
 /// Example: `When registry "docker.io" recovers`
@@ -46,6 +55,6 @@ fn registry_recovers(world: &mut World, registry: Text) -> Result<(), StepError>
     let what = format!("registry \"{registry}\"");
     world.heal(
         &what,
-        |fault| matches!(fault, Fault::RegistryUnreachable(name) if *name == registry.0),
+        |fault| matches!(fault, Fault::RegistryUnreachable(name) | Fault::RegistryLimits(name, _) if *name == registry.0),
     )
 }

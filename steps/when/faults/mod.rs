@@ -5,3 +5,4 @@ mod control_plane;
 mod images;
 mod nodes;
 mod pods;
+mod volumes;
