@@ -42,11 +42,13 @@ fn every_flag_and_command_exists() {
         &["run", "--help"],
         &["check", "--help"],
         &["steps", "--help"],
+        &["conformance", "--help"],
+        &["explain-scheduling", "--help"],
     ]
     .iter()
     .map(|arguments| shakedown(arguments, Path::new(".")).1)
     .collect();
-    let of_others = ["--release", "--workspace", "--locked", "--path", "--test"];
+    let of_others = ["--release", "--workspace", "--locked", "--path", "--test", "--bench"];
     let flag = regex::Regex::new(r"`[^`\n]*`|^\s+- (?:run: )?shakedown .*$").expect("a pattern");
     let word = regex::Regex::new(r"--[a-z][a-z-]+").expect("a pattern");
     let readme = readme();
