@@ -189,20 +189,24 @@ impl Store {
         if self.objects.len() >= self.objects_max {
             return Err(StoreError::TooManyObjects(self.objects.len()));
         }
-        if kind.is_namespaced() {
-            self.check_namespace(kind, meta)?;
+        self.check_namespace(kind, meta)?;
+        self.give_name(kind, meta)?;
+        if meta.uid.is_nil() {
+            meta.uid = self.new_uid();
         }
+        meta.creation = Some(self.timestamp());
+        meta.generation = i64::from(has_generation(kind));
+        Ok(())
+    }
+
+    /// Gives a new object a free name, if it has only a `generateName`.
+    pub(crate) fn give_name(&mut self, kind: Kind, meta: &mut ObjectMeta) -> Result<(), StoreError> {
         let generated = meta.name.is_empty() && !meta.generate_name.is_empty();
         for _ in 0..NAME_ATTEMPTS {
             if generated {
                 meta.name = format!("{}{}", meta.generate_name, self.random.name_suffix(5)).into();
             }
             if self.objects.object(kind, &meta.key()).is_none() {
-                if meta.uid.is_nil() {
-                    meta.uid = self.new_uid();
-                }
-                meta.creation = Some(self.timestamp());
-                meta.generation = i64::from(has_generation(kind));
                 return Ok(());
             }
             if !generated {
@@ -212,7 +216,11 @@ impl Store {
         Err(StoreError::AlreadyExists(kind, meta.key()))
     }
 
-    fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+    /// Whether a new object may be made in its namespace.
+    pub(crate) fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+        if !kind.is_namespaced() {
+            return Ok(());
+        }
         match self
             .objects
             .object(Kind::NAMESPACE, &ObjectKey::cluster(meta.namespace.clone()))
