@@ -45,7 +45,7 @@ impl Request<'_, '_> {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
         let mut object = self.new_object(kind, value, uid);
-        admission::validate(&object, true, self.context)?;
+        admission::validate(&object, None, self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
@@ -127,6 +127,8 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
+        let present = present.cloned();
+        admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }

@@ -10,6 +10,7 @@ use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycle;
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
+use super::resource_quota::ResourceQuotaController;
 use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
 use crate::api::ObjectKey;
@@ -50,6 +51,8 @@ pub enum ControllerId {
     PodGc,
     /// Empties namespaces that are being deleted.
     Namespace,
+    /// Counts what quotas limit.
+    ResourceQuota,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -77,6 +80,7 @@ impl ControllerId {
         ControllerId::TaintEviction,
         ControllerId::PodGc,
         ControllerId::Namespace,
+        ControllerId::ResourceQuota,
     ];
 
     /// Its name in kube-controller-manager.
@@ -97,6 +101,7 @@ impl ControllerId {
             ControllerId::TaintEviction => "taint-eviction-controller",
             ControllerId::PodGc => "pod-garbage-collector-controller",
             ControllerId::Namespace => "namespace-controller",
+            ControllerId::ResourceQuota => "resourcequota-controller",
         }
     }
 }
@@ -117,6 +122,7 @@ pub struct Controllers {
     taint_eviction: TaintEviction,
     pod_gc: PodGc,
     namespace: NamespaceController,
+    resource_quota: ResourceQuotaController,
 }
 
 impl Controllers {
@@ -136,6 +142,7 @@ impl Controllers {
             taint_eviction: TaintEviction::new(seed),
             pod_gc: PodGc::new(seed),
             namespace: NamespaceController::new(seed),
+            resource_quota: ResourceQuotaController::new(seed),
         }
     }
 }
@@ -157,6 +164,7 @@ impl Component for Controllers {
         self.taint_eviction.observe(change, context);
         self.pod_gc.observe(change, context);
         self.namespace.observe(change, context);
+        self.resource_quota.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
@@ -177,6 +185,7 @@ impl Component for Controllers {
             ControllerId::TaintEviction => self.taint_eviction.run(key, context),
             ControllerId::PodGc => self.pod_gc.run(key, context),
             ControllerId::Namespace => self.namespace.run(key, context),
+            ControllerId::ResourceQuota => self.resource_quota.run(key, context),
         }
     }
 }

@@ -15,6 +15,7 @@ mod owner;
 mod pod_control;
 mod pod_gc;
 mod replica_set;
+mod resource_quota;
 mod stateful_set;
 mod taint_eviction;
 mod work_queue;
