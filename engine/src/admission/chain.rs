@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{Refusal, default_tolerations, label_keys, limit_ranger, priority, resource_quota, service_account, taint_nodes};
+use super::{
+    Refusal, default_tolerations, label_keys, limit_ranger, priority, resource_quota, service_account, taint_nodes,
+};
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
 use crate::settings::Settings;

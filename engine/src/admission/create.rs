@@ -18,10 +18,12 @@ pub fn create_pod(mut pod: Pod, admitted: &mut Admitted, context: &mut Context<'
     let validated = admitted.admit(&mut pod, context)?;
     context.store.give_name(Kind::POD, &mut pod.meta)?;
     begin(&mut pod, context.store.timestamp());
-    let charged = validated.and_then(|()| match resource_quota::has_quotas(&pod.meta.namespace, context.store) {
-        true => resource_quota::charge(&Object::from(pod.clone()), None, false, context.store),
-        false => Ok(()),
-    });
+    let charged = validated.and_then(
+        |()| match resource_quota::has_quotas(&pod.meta.namespace, context.store) {
+            true => resource_quota::charge(&Object::from(pod.clone()), None, false, context.store),
+            false => Ok(()),
+        },
+    );
     charged.map_err(|refusal| refusal.of(Kind::POD, &pod.meta))?;
     context.store.create(pod)
 }

@@ -99,11 +99,16 @@ impl ResourceQuotaController {
         let Some(stored) = context.store.objects().inert(Kind::RESOURCE_QUOTA, key).cloned() else {
             return;
         };
-        let count = self.counts.get_mut(&key.namespace).and_then(|counts| counts.get_mut(&key.name));
+        let count = self
+            .counts
+            .get_mut(&key.namespace)
+            .and_then(|counts| counts.get_mut(&key.name));
         let Some(count) = count else { return };
         let used = match &count.used {
             Some(used) => used,
-            None => count.used.insert(recount(&count.quota, &key.namespace, context.store.objects())),
+            None => count
+                .used
+                .insert(recount(&count.quota, &key.namespace, context.store.objects())),
         };
         let written = Quota::write(&stored, &count.quota.wanted, used);
         if written != *stored {
@@ -117,7 +122,12 @@ impl Count {
     /// Takes a change into account; whether the sum has changed.
     fn note(&mut self, change: &Change) -> bool {
         let Some(used) = &mut self.used else { return false };
-        let of = |object: &Option<Object>| object.as_ref().map(|object| self.quota.usage(object)).unwrap_or_default();
+        let of = |object: &Option<Object>| {
+            object
+                .as_ref()
+                .map(|object| self.quota.usage(object))
+                .unwrap_or_default()
+        };
         let (before, after) = (of(&change.before), of(&change.after));
         if before == after {
             return false;
@@ -146,7 +156,10 @@ fn is_same_use(change: &Change) -> bool {
 /// What a namespace uses of everything that a quota limits.
 fn recount(quota: &Quota, namespace: &str, objects: &Objects) -> ResourceList {
     let kinds: Vec<Kind> = Kind::all().filter(|kind| quota.limits(*kind)).collect();
-    let counted = quota.wanted.keys().filter(|name| kinds.iter().any(|kind| evaluator::handles(*kind, name)));
+    let counted = quota
+        .wanted
+        .keys()
+        .filter(|name| kinds.iter().any(|kind| evaluator::handles(*kind, name)));
     let mut sum: ResourceList = counted.map(|name| (name.clone(), Default::default())).collect();
     for object in kinds.iter().flat_map(|kind| objects.of_kind_in(*kind, namespace)) {
         for (name, amount) in quota.usage(object) {

@@ -11,7 +11,11 @@ use crate::store::Store;
 
 /// Whether a namespace has any quota: without one there is nothing to charge.
 pub fn has_quotas(namespace: &str, store: &Store) -> bool {
-    store.objects().of_kind_in(Kind::RESOURCE_QUOTA, namespace).next().is_some()
+    store
+        .objects()
+        .of_kind_in(Kind::RESOURCE_QUOTA, namespace)
+        .next()
+        .is_some()
 }
 
 /// Charges what an object will use, beyond what `live`, its stored version, uses already. Quotas are asked by name; where one is
@@ -36,7 +40,11 @@ pub fn charge(object: &Object, live: Option<&Object>, dry_run: bool, store: &mut
         let mut requested = delta.clone();
         requested.retain(|name, _| quota.hard.contains_key(name));
         let used = sum(&quota.used, &requested);
-        let exceeds = |name: &&SmolStr| used.get(*name).zip(quota.hard.get(*name)).is_some_and(|(used, hard)| used > hard);
+        let exceeds = |name: &&SmolStr| {
+            used.get(*name)
+                .zip(quota.hard.get(*name))
+                .is_some_and(|(used, hard)| used > hard)
+        };
         let exceeded: BTreeSet<&SmolStr> = requested.keys().filter(exceeds).collect();
         if !exceeded.is_empty() {
             return Err(Refusal::because(format!(
@@ -86,7 +94,9 @@ fn check_constraints(stored: &Inert, quota: &Quota, object: &Object) -> Result<(
         return Ok(());
     }
     let resources = unknown.join(",");
-    Err(Refusal::because(format!("status unknown for quota: {name}, resources: {resources}")))
+    Err(Refusal::because(format!(
+        "status unknown for quota: {name}, resources: {resources}"
+    )))
 }
 
 /// What an object uses more than its stored version does.
@@ -113,6 +123,8 @@ fn sum(used: &ResourceList, more: &ResourceList) -> ResourceList {
 /// `cpu=1,memory=1Gi`.
 fn print(list: &ResourceList, names: &BTreeSet<&SmolStr>) -> String {
     let shown = list.iter().filter(|(name, _)| names.contains(name));
-    let shown: Vec<String> = shown.map(|(name, amount)| format!("{name}={}", amount.canonical())).collect();
+    let shown: Vec<String> = shown
+        .map(|(name, amount)| format!("{name}={}", amount.canonical()))
+        .collect();
     shown.join(",")
 }

@@ -24,7 +24,14 @@ const COUNTED_BY_NAME: [Kind; 7] = [
 /// What pods ask for and may be limited in.
 const COMPUTE: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 /// What every container must name if a quota limits it.
-const MUST_BE_NAMED: [&str; 6] = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
+const MUST_BE_NAMED: [&str; 6] = [
+    "cpu",
+    "memory",
+    "requests.cpu",
+    "requests.memory",
+    "limits.cpu",
+    "limits.memory",
+];
 /// What comes between a storage class and what is counted of its claims.
 const STORAGE_CLASS: &str = ".storageclass.storage.k8s.io/";
 
@@ -34,7 +41,10 @@ pub fn handles(kind: Kind, name: &str) -> bool {
     if !info.namespaced || kind == Kind::EVENT {
         return false;
     }
-    if name.strip_prefix("count/").is_some_and(|counted| counted == info.group_resource()) {
+    if name
+        .strip_prefix("count/")
+        .is_some_and(|counted| counted == info.group_resource())
+    {
         return true;
     }
     if COUNTED_BY_NAME.contains(&kind) && name == info.plural {
@@ -111,20 +121,33 @@ fn service_usage(service: &Service, usage: &mut ResourceList) {
     let node_ports = match kind.as_str() {
         "NodePort" => ports.len(),
         "LoadBalancer" if has_node_ports => ports.len(),
-        "LoadBalancer" => ports.iter().filter(|port| read::int(port, "nodePort").unwrap_or(0) != 0).count(),
+        "LoadBalancer" => ports
+            .iter()
+            .filter(|port| read::int(port, "nodePort").unwrap_or(0) != 0)
+            .count(),
         _ => 0,
     };
     usage.insert("services.nodeports".into(), whole(node_ports));
-    usage.insert("services.loadbalancers".into(), whole(usize::from(kind == "LoadBalancer")));
+    usage.insert(
+        "services.loadbalancers".into(),
+        whole(usize::from(kind == "LoadBalancer")),
+    );
 }
 
 fn claim_usage(claim: &Inert, usage: &mut ResourceList) {
     let spec = claim.body.get("spec").unwrap_or(&Value::Null);
-    let by_annotation = claim.meta.annotations.get("volume.beta.kubernetes.io/storage-class").cloned();
+    let by_annotation = claim
+        .meta
+        .annotations
+        .get("volume.beta.kubernetes.io/storage-class")
+        .cloned();
     let class = by_annotation.unwrap_or_else(|| read::text(spec, "storageClassName"));
     let asked = resource_list(spec.pointer("/resources/requests")).remove("storage");
     if !class.is_empty() {
-        usage.insert(format_smolstr!("{class}{STORAGE_CLASS}persistentvolumeclaims"), whole(1));
+        usage.insert(
+            format_smolstr!("{class}{STORAGE_CLASS}persistentvolumeclaims"),
+            whole(1),
+        );
     }
     let Some(asked) = asked else { return };
     if !class.is_empty() {
@@ -166,7 +189,10 @@ mod tests {
     fn what_objects_use() {
         let check = |kind: Kind, object: Value, expect: Value| {
             let used = usage(&Object::from_json(kind, object.clone()));
-            let used: Value = used.iter().map(|(name, amount)| (name.to_string(), amount.canonical().into())).collect();
+            let used: Value = used
+                .iter()
+                .map(|(name, amount)| (name.to_string(), amount.canonical().into()))
+                .collect();
             assert_eq!(used, expect, "{object}");
         };
         let pod = |phase: &str| {
@@ -175,19 +201,31 @@ mod tests {
                 { "name": "b", "resources": { "limits": { "cpu": "1", "memory": "1Gi" } } },
             ] } })
         };
-        check(Kind::POD, pod("Running"), json!({ "count/pods": "1", "pods": "1", "cpu": "1500m", "memory": "1Gi",
+        check(
+            Kind::POD,
+            pod("Running"),
+            json!({ "count/pods": "1", "pods": "1", "cpu": "1500m", "memory": "1Gi",
             "requests.cpu": "1500m", "requests.memory": "1Gi", "requests.nvidia.com/gpu": "1",
-            "limits.cpu": "1", "limits.memory": "1Gi" }));
+            "limits.cpu": "1", "limits.memory": "1Gi" }),
+        );
         check(Kind::POD, pod("Succeeded"), json!({ "count/pods": "1" }));
         let ports = json!([{ "port": 80 }, { "port": 443 }]);
-        check(Kind::SERVICE, json!({ "spec": { "type": "LoadBalancer", "ports": ports } }),
-            json!({ "count/services": "1", "services": "1", "services.nodeports": "2", "services.loadbalancers": "1" }));
+        check(
+            Kind::SERVICE,
+            json!({ "spec": { "type": "LoadBalancer", "ports": ports } }),
+            json!({ "count/services": "1", "services": "1", "services.nodeports": "2", "services.loadbalancers": "1" }),
+        );
         check(Kind::DEPLOYMENT, json!({}), json!({ "count/deployments.apps": "1" }));
-        let claim = json!({ "spec": { "storageClassName": "fast", "resources": { "requests": { "storage": "2Gi" } } } });
-        check(Kind::PERSISTENT_VOLUME_CLAIM, claim, json!({
+        let claim =
+            json!({ "spec": { "storageClassName": "fast", "resources": { "requests": { "storage": "2Gi" } } } });
+        check(
+            Kind::PERSISTENT_VOLUME_CLAIM,
+            claim,
+            json!({
             "count/persistentvolumeclaims": "1", "persistentvolumeclaims": "1", "requests.storage": "2Gi",
             "fast.storageclass.storage.k8s.io/persistentvolumeclaims": "1",
-            "fast.storageclass.storage.k8s.io/requests.storage": "2Gi" }));
+            "fast.storageclass.storage.k8s.io/requests.storage": "2Gi" }),
+        );
         check(Kind::EVENT, json!({}), json!({}));
     }
 

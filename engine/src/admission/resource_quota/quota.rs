@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::scope::Scope;
 use super::evaluator;
+use super::scope::Scope;
 use crate::api::{Inert, Kind, Object, ResourceList, resource_list};
 
 /// A ResourceQuota.
@@ -66,6 +66,8 @@ impl Quota {
 }
 
 fn amounts(list: &ResourceList) -> Value {
-    let entries = list.iter().map(|(name, amount)| (name.to_string(), amount.canonical().into()));
+    let entries = list
+        .iter()
+        .map(|(name, amount)| (name.to_string(), amount.canonical().into()));
     Value::Object(entries.collect())
 }

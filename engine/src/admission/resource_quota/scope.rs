@@ -23,7 +23,9 @@ impl Scope {
             operator: SmolStr::new_static("Exists"),
             values: Vec::new(),
         });
-        let selected = spec.get("scopeSelector").map(|selector| read::list(selector, "matchExpressions"));
+        let selected = spec
+            .get("scopeSelector")
+            .map(|selector| read::list(selector, "matchExpressions"));
         let selected = selected.into_iter().flatten().map(|requirement| Scope {
             name: read::text(requirement, "scopeName"),
             operator: read::text(requirement, "operator"),
@@ -59,14 +61,18 @@ impl Scope {
 
 /// Whether a pod's affinity or anti-affinity looks at pods of other namespaces.
 fn reaches_other_namespaces(spec: &Value) -> bool {
-    let kinds = ["podAffinity", "podAntiAffinity"].into_iter().filter_map(|kind| spec.get("affinity")?.get(kind));
+    let kinds = ["podAffinity", "podAntiAffinity"]
+        .into_iter()
+        .filter_map(|kind| spec.get("affinity")?.get(kind));
     let mut terms = kinds.flat_map(|kind| {
         let required = read::list(kind, "requiredDuringSchedulingIgnoredDuringExecution").iter();
         let preferred = read::list(kind, "preferredDuringSchedulingIgnoredDuringExecution").iter();
         required.chain(preferred.filter_map(|term| term.get("podAffinityTerm")))
     });
     terms.any(|term| {
-        let selects = term.get("namespaceSelector").is_some_and(|selector| !selector.is_null());
+        let selects = term
+            .get("namespaceSelector")
+            .is_some_and(|selector| !selector.is_null());
         selects || !read::list(term, "namespaces").is_empty()
     })
 }
