@@ -144,6 +144,12 @@ impl Cluster {
         self.scheduler.place(placement);
     }
 
+    /// Gives the cluster the default StorageClass of a managed cluster, `standard`, unless it has StorageClasses: a cluster by
+    /// itself has none.
+    pub fn provide_storage(&mut self) {
+        self.with_context("apiserver", |context, _| apiserver::provide_storage(context.store));
+    }
+
     /// Machines, registries and processes.
     pub fn environment(&self) -> &Environment {
         &self.environment

@@ -38,10 +38,7 @@ impl Scheduler {
         template.refresh(&pod, &mut self.nodes, context.store.objects(), context.settings);
         let best = self.best(&pod, id, context);
         match self.pick(&pod, &best) {
-            Some(name) => {
-                self.queue.remove(key);
-                bind::bind(key, &name, context);
-            }
+            Some(name) => self.bind_with_volumes(&pod, &name, id, context),
             None => self.fail(key, &pod, id, context),
         }
     }
