@@ -218,7 +218,8 @@ Feature: Persistent volumes: claims, volumes and storage classes
     And pod "db" is Ready
     When I delete pod "db"
     Then within 10s, persistentvolumeclaim "data" does not exist
-    When I run `kubectl get pv`
+    When the cluster settles
+    And I run `kubectl get pv`
     Then the command prints "No resources found"
 
   Scenario: A volume with policy Retain keeps its data, and is for nobody until somebody says so
