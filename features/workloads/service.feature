@@ -5,6 +5,9 @@ Feature: A Service sends requests to pods that are ready
 
   Background:
     Given a cluster with 3 nodes
+    And containers of image "web:*" behave:
+      | ready after | stop |
+      | 5s          | 20s  |
     And the manifest "web.yaml"
     And the manifest:
       """
@@ -30,7 +33,6 @@ Feature: A Service sends requests to pods that are ready
     And at no time, a pod labelled "app=web" has restarted at least 1 time
 
   Scenario: A pod that is being deleted gets no new requests
-    Given containers of deployment "web" take 20s to stop
     When I run `kubectl delete pods -l app=web --wait=false`
     And 1 second passes
     Then service "web" has 0 endpoints
