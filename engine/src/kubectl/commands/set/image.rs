@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::change::{Change, print_changed};
 use crate::api::Kind;
+use crate::kubectl::commands::change::{Change, print_changed};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::selection::{Info, Query};
