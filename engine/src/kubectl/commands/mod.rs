@@ -10,6 +10,7 @@ mod describe;
 mod drain;
 mod events;
 mod exec;
+mod expose;
 mod get;
 mod label;
 mod logs;
@@ -78,7 +79,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "diff",
     "edit",
     "explain",
-    "expose",
     "kustomize",
     "plugin",
     "port-forward",
@@ -103,6 +103,7 @@ commands! {
     "drain" drain::run,
     "events" events::run,
     "exec" exec::run,
+    "expose" expose::run,
     "get" get::run,
     "label" label::run,
     "logs" logs::run,

@@ -15,6 +15,8 @@ mod secret;
 mod service;
 mod workload;
 
+pub use policy::{label_selector, resource_list};
+
 use super::Command;
 
 macro_rules! commands {

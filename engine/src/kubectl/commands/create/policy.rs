@@ -122,7 +122,10 @@ fn number_or_percentage(flag: &str, text: &str) -> Result<Value> {
 }
 
 /// A selector of the command line as an object holds it.
-fn label_selector(text: &str) -> Result<Value> {
+///
+/// # Errors
+/// It is malformed, or no selector of objects can say it.
+pub fn label_selector(text: &str) -> Result<Value> {
     let selector: Selector = text
         .parse()
         .map_err(|error| CommandError::message(format!("couldn't parse the selector string \"{text}\": {error}")))?;

@@ -2,7 +2,13 @@
 //!
 //! Source: kubectl `pkg/cmd/set`.
 
+mod env;
 mod image;
+mod resources;
+mod selector;
+mod service_account;
+mod subject;
+mod template;
 
 use super::Command;
 
@@ -14,5 +20,10 @@ macro_rules! commands {
 }
 
 commands! {
+    "set env" env::FLAGS, env::run;
     "set image" image::FLAGS, image::run;
+    "set resources" resources::FLAGS, resources::run;
+    "set selector" selector::FLAGS, selector::run;
+    "set serviceaccount" service_account::FLAGS, service_account::run;
+    "set subject" subject::FLAGS, subject::run;
 }
