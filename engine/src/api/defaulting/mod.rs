@@ -21,6 +21,7 @@ mod volume;
 mod workload;
 
 pub use canonical::canonical;
+pub(crate) use prepare::base64;
 pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;
 pub use update::prepare_for_update;
