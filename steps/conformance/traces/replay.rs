@@ -9,6 +9,7 @@ use shakedown_engine::faults::Fault;
 use shakedown_engine::kubelet::NodeTemplate;
 use shakedown_engine::runtime::glob_matches;
 use shakedown_engine::sim::SimTime;
+use shakedown_engine::store::DeleteOptions;
 use shakedown_engine::{Cluster, ClusterOptions};
 use smol_str::SmolStr;
 
@@ -138,8 +139,12 @@ impl Player {
             (done.exit, done.stdout, done.stderr) = (output.exit_code, output.stdout, output.stderr);
         } else if let Some(fault) = &action.fault {
             strike(fault, action, cluster)?;
-        } else if action.evict.is_some() {
-            return Err("the eviction API is not modelled".to_owned());
+        } else if let Some(pod) = &action.evict {
+            let key = ObjectKey::new(self.namespace.clone(), self.resolve(pod, action.t, cluster));
+            // As with a recorder that posts an Eviction, a refusal is an answer.
+            if let Err(refused) = cluster.request(|request| request.evict(&key, DeleteOptions::default())) {
+                (done.exit, done.stderr) = (1, format!("{refused}\n"));
+            }
         }
         done.end = cluster.now().since(self.start).as_secs_f64();
         Ok(done)
