@@ -26,6 +26,8 @@ pub struct TaintEviction {
 enum Work {
     /// It is due then.
     Due(SimTime),
+    /// The requests are under way: reading the pod, writing its condition.
+    Going,
     /// It is done; as long as the taint is there, not again.
     Done,
 }
@@ -109,15 +111,24 @@ impl TaintEviction {
         match (fate(&pod, node), self.work.get(key).copied()) {
             (Fate::Stays, _) => self.cancel(&pod, context),
             (Fate::GoesAfter(Duration::ZERO), known) => {
-                if known != Some(Work::Done) {
-                    self.cancel(&pod, context);
+                if known == Some(Work::Going) {
                     self.evict(&pod, context);
+                } else if known != Some(Work::Done) {
+                    self.cancel(&pod, context);
+                    self.work.insert(key.clone(), Work::Going);
+                    let (min, max) = (
+                        context.settings.component_latency_min,
+                        context.settings.component_latency_max,
+                    );
+                    let random = self.queue.random();
+                    let delay = random.duration(min, max) + random.duration(min, max);
+                    self.queue.add_after(key.clone(), delay, context);
                 }
             }
             (Fate::GoesAfter(_), Some(Work::Due(at))) if at <= context.now => self.evict(&pod, context),
             // The first taint's time counts, whatever came since.
-            (Fate::GoesAfter(_), Some(_)) => {}
-            (Fate::GoesAfter(delay), None) => {
+            (Fate::GoesAfter(_), Some(Work::Due(_) | Work::Done)) => {}
+            (Fate::GoesAfter(delay), None | Some(Work::Going)) => {
                 let at = context.now + delay;
                 self.work.insert(key.clone(), Work::Due(at));
                 self.queue.add_at(key.clone(), at, Urgency::Active, context);
