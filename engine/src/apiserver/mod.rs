@@ -8,6 +8,7 @@
 
 mod admission;
 mod bootstrap;
+mod deprecations;
 mod error;
 mod eviction;
 mod patch;

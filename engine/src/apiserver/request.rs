@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::admission;
 use super::bootstrap::furnish_namespace;
+use super::deprecations::deprecations;
 use super::error::{ApiError, Cause, Reason, key_of};
 use super::patch::Patch;
 use super::service_address;
-use crate::api::defaulting::{default_object, prepare_for_create, prepare_for_update};
+use crate::api::defaulting::{default_object, drop_disabled, prepare_for_create, prepare_for_update};
 use crate::api::validation::{FieldError, validate_create, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, json};
 use crate::component::Context;
@@ -30,17 +31,19 @@ impl Request<'_, '_> {
     /// # Errors
     /// What validation, admission or the store refuse.
     pub fn create(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+        self.generate_name(kind, &mut value);
         let key = key_of(&value);
         let uid = if self.dry_run {
             Uid::from_random(0)
         } else {
             self.context.store.new_uid()
         };
-        default_object(kind, &mut value);
+        self.default(kind, &mut value);
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
         admission::mutate_new(self.context, kind, &mut value)?;
         refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
@@ -67,10 +70,11 @@ impl Request<'_, '_> {
         let mut live = self.get(kind, &key)?;
         check_version(kind, &key, &value, &live)?;
         // Both in the same shape, so that only real changes count as such.
-        default_object(kind, &mut live);
-        default_object(kind, &mut value);
+        self.default(kind, &mut live);
+        self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
         refuse_invalid(kind, &key, &validate_update(kind, &value, &live))?;
+        self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, Some(&live))?;
         }
@@ -97,7 +101,7 @@ impl Request<'_, '_> {
         if let Some(map) = value.as_object_mut() {
             map.insert("status".to_owned(), status);
         }
-        default_object(kind, &mut value);
+        self.default(kind, &mut value);
         self.write(kind, value, &live)
     }
 
@@ -141,6 +145,25 @@ impl Request<'_, '_> {
         object
             .map(|object| self.external(object))
             .ok_or_else(|| ApiError::not_found(kind, &key.name))
+    }
+
+    /// Gives an object the shape and the defaults that the simulated release would give it.
+    fn default(&self, kind: Kind, value: &mut Value) {
+        default_object(kind, value);
+        drop_disabled(kind, value, |major, minor| self.context.settings.since(major, minor));
+    }
+
+    /// Names an object that has only a prefix for its name; a dry run is told a name too.
+    fn generate_name(&mut self, kind: Kind, value: &mut Value) {
+        let key = key_of(value);
+        let Some(metadata) = value.get_mut("metadata").filter(|_| key.name.is_empty()) else {
+            return;
+        };
+        let prefix = json::text(metadata, "generateName");
+        let name = self.context.store.generated_name(kind, &key.namespace, &prefix);
+        if let (Some(name), Some(metadata)) = (name, metadata.as_object_mut()) {
+            metadata.insert("name".to_owned(), name.as_str().into());
+        }
     }
 
     fn external(&self, object: &Object) -> Value {

@@ -40,6 +40,47 @@ pub(super) fn text(text: &str) -> String {
     normal
 }
 
+/// The length of what the server adds to a `generateName`.
+const SUFFIX_LEN: usize = 5;
+
+/// Whether a text is the recorded one, in which `<suffix>` stands for the end of a generated name.
+pub(super) fn is_text(expected: &str, seen: &str) -> bool {
+    let mut rest = seen;
+    for (i, part) in expected.split("<suffix>").enumerate() {
+        let from = if i == 0 { 0 } else { SUFFIX_LEN };
+        match rest.get(from..).and_then(|rest| rest.strip_prefix(part)) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+/// A recorded object whose generated name is the one seen, wherever the recorder left the recorded one (as in labels).
+pub(super) fn with_generated_name(expected: &Value, seen: &Value) -> Value {
+    let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let mut expected = expected.clone();
+    if let Some(prefix) = name(&expected).strip_suffix("<suffix>") {
+        rename(&mut expected, prefix, &name(seen));
+    }
+    expected
+}
+
+fn rename(value: &mut Value, prefix: &str, name: &str) {
+    match value {
+        Value::String(text) => {
+            let suffix = text.strip_prefix(prefix).unwrap_or_default();
+            let is_suffix = suffix.len() == SUFFIX_LEN && suffix.chars().all(|c| c.is_ascii_alphanumeric());
+            if is_suffix {
+                *text = name.to_owned();
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| rename(value, prefix, name)),
+        Value::Object(map) => map.values_mut().for_each(|value| rename(value, prefix, name)),
+        _ => {}
+    }
+}
+
 /// An object with the same replaced in its strings, and without members that are null: v1.28 wrote `creationTimestamp: null`
 /// in templates, which later releases leave out, and which means the same.
 pub(super) fn object(value: &Value) -> Value {
