@@ -18,5 +18,5 @@ mod service_address;
 
 pub(crate) use bootstrap::bootstrap;
 pub use error::{About, ApiError, Cause, Reason};
-pub use patch::Patch;
+pub use patch::{FieldValidation, Patch};
 pub use request::{Request, external};

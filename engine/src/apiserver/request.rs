@@ -6,11 +6,13 @@ use super::admission;
 use super::bootstrap::furnish_namespace;
 use super::deprecations::deprecations;
 use super::error::{ApiError, Cause, Reason, key_of};
-use super::patch::Patch;
+use super::patch::{FieldValidation, Patch, check_identity};
 use super::service_address;
-use crate::api::defaulting::{default_object, drop_disabled, prepare_for_create, prepare_for_update};
+use crate::api::defaulting::{
+    default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
+};
 use crate::api::validation::{FieldError, validate_create, validate_update};
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, json};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, go_quote, json};
 use crate::component::Context;
 use crate::sim::SimTime;
 use crate::store::{DeleteOptions, Store};
@@ -86,9 +88,41 @@ impl Request<'_, '_> {
     /// # Errors
     /// There is no such object, a patch that does not apply, or what validation and admission refuse.
     pub fn patch(&mut self, kind: Kind, key: &ObjectKey, patch: &Patch) -> Result<Value, ApiError> {
-        let mut value = self.get(kind, key)?;
-        self.warnings.extend(patch.apply(kind, &mut value)?);
+        let value = self.patched(kind, key, patch, FieldValidation::Warn, &[])?;
         self.replace(kind, value)
+    }
+
+    /// What an object becomes by a patch, before anything else is done with it. `strict_errors` are what a strict reader found
+    /// wrong with the patch.
+    ///
+    /// # Errors
+    /// There is no such object, or a patch that does not apply.
+    pub fn patched(
+        &mut self,
+        kind: Kind,
+        key: &ObjectKey,
+        patch: &Patch,
+        validation: FieldValidation,
+        strict_errors: &[String],
+    ) -> Result<Value, ApiError> {
+        let mut value = self.get(kind, key)?;
+        let warnings = patch.apply_validated(kind, &mut value, validation, strict_errors)?;
+        self.warnings.extend(warnings);
+        check_identity(key, &value)?;
+        Ok(value)
+    }
+
+    /// Replaces an object's status, and of its metadata what a status request may change, by those of `value`.
+    ///
+    /// # Errors
+    /// There is no such object, or somebody else has written it.
+    pub fn replace_status_of(&mut self, kind: Kind, key: &ObjectKey, mut value: Value) -> Result<Value, ApiError> {
+        let mut live = self.get(kind, key)?;
+        check_version(kind, key, &value, &live)?;
+        self.default(kind, &mut live);
+        self.default(kind, &mut value);
+        prepare_status_update(kind, &mut value, &live);
+        self.write(kind, value, &live)
     }
 
     /// Replaces an object's status alone.
@@ -205,6 +239,10 @@ fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: &Value) -> Re
             .unwrap_or_default()
     };
     let (given, stored) = (field(value, "resourceVersion"), field(live, "resourceVersion"));
+    if !given.is_empty() && given.parse::<u64>().is_err() {
+        let message = format!("strconv.ParseUint: parsing {}: invalid syntax", go_quote(&given));
+        return Err(ApiError::new(Reason::Unknown, message));
+    }
     if !given.is_empty() && given != "0" && given != stored {
         return Err(ApiError::conflict(kind, &key.name));
     }

@@ -4,8 +4,30 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A text with UUIDs, times and resource versions replaced by the recorder's placeholders.
+/// A text with UUIDs, times and resource versions replaced by the recorder's placeholders. An object that the server put into a
+/// message whole is one of values there too: without managed fields and null members, its keys sorted.
 pub(super) fn text(text: &str) -> String {
+    const DUMP: &str = "Invalid value: \"{";
+    let Some(at) = text.find(DUMP) else {
+        return plain(text);
+    };
+    let (before, dump) = text.split_at(at + DUMP.len() - 2);
+    let mut dumps = serde_json::Deserializer::from_str(dump).into_iter::<String>();
+    let quoted = dumps.next().and_then(Result::ok);
+    let after = dump.get(dumps.byte_offset()..).unwrap_or_default();
+    let parsed: Option<Value> = quoted.and_then(|quoted| serde_json::from_str(&quoted).ok());
+    match parsed {
+        Some(mut dumped) => {
+            if let Some(metadata) = dumped["metadata"].as_object_mut() {
+                metadata.remove("managedFields");
+            }
+            format!("{}{}{}", plain(before), object(&dumped), plain(after))
+        }
+        None => plain(text),
+    }
+}
+
+fn plain(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

@@ -25,4 +25,4 @@ pub use canonical::canonical;
 pub use gates::drop_disabled;
 pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;
-pub use update::prepare_for_update;
+pub use update::{prepare_for_update, prepare_status_update};
