@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::{Change, Objects, StoreError, Stored};
 use crate::api::defaulting::has_generation;
 use crate::api::{Inert, Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid};
@@ -192,24 +194,37 @@ impl Store {
         if kind.is_namespaced() {
             self.check_namespace(kind, meta)?;
         }
-        let generated = meta.name.is_empty() && !meta.generate_name.is_empty();
-        for _ in 0..NAME_ATTEMPTS {
-            if generated {
-                meta.name = format!("{}{}", meta.generate_name, self.random.name_suffix(5)).into();
-            }
-            if self.objects.object(kind, &meta.key()).is_none() {
-                if meta.uid.is_nil() {
-                    meta.uid = self.new_uid();
-                }
-                meta.creation = Some(self.timestamp());
-                meta.generation = i64::from(has_generation(kind));
-                return Ok(());
-            }
-            if !generated {
+        if meta.name.is_empty()
+            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
+        {
+            meta.name = name;
+        }
+        if self.objects.object(kind, &meta.key()).is_some() {
+            return Err(StoreError::AlreadyExists(kind, meta.key()));
+        }
+        if meta.uid.is_nil() {
+            meta.uid = self.new_uid();
+        }
+        meta.creation = Some(self.timestamp());
+        meta.generation = i64::from(has_generation(kind));
+        Ok(())
+    }
+
+    /// A name that begins with the prefix, free unless the attempts ran out; none without a prefix.
+    pub(crate) fn generated_name(&mut self, kind: Kind, namespace: &str, prefix: &str) -> Option<SmolStr> {
+        let mut name = None;
+        for _ in 0..if prefix.is_empty() { 0 } else { NAME_ATTEMPTS } {
+            let drawn = SmolStr::from(format!("{prefix}{}", self.random.name_suffix(5)));
+            let is_free = self
+                .objects
+                .object(kind, &ObjectKey::new(namespace, drawn.as_str()))
+                .is_none();
+            name = Some(drawn);
+            if is_free {
                 break;
             }
         }
-        Err(StoreError::AlreadyExists(kind, meta.key()))
+        name
     }
 
     fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
