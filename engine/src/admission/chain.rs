@@ -4,10 +4,12 @@ use serde_json::{Map, Value};
 
 use super::{
     Refusal, default_tolerations, label_keys, limit_ranger, priority, resource_quota, service_account, taint_nodes,
+    webhook,
 };
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
 use crate::settings::Settings;
+use crate::storage::assign_default_class;
 use crate::store::{Store, StoreError};
 
 /// Lets the mutating plugins complete a new object, given as external JSON.
@@ -27,6 +29,10 @@ pub fn mutate(kind: Kind, value: &mut Value, context: &Context<'_>) -> Result<()
             }
         }
         Kind::NODE => taint_nodes::mutate(value),
+        // DefaultStorageClass.
+        Kind::PERSISTENT_VOLUME_CLAIM => {
+            assign_default_class(value, context.store.objects());
+        }
         _ => {}
     }
     Ok(())
@@ -88,7 +94,10 @@ pub fn validate(
 ) -> Result<(), StoreError> {
     let meta = object.meta();
     let checked = match object {
-        Object::Pod(pod) if live.is_none() => validate_pod(&meta.namespace, &pod.spec, context.store),
+        Object::Pod(pod) if live.is_none() => {
+            let validated = validate_pod(&meta.namespace, &pod.spec, context.store);
+            validated.and_then(|()| webhook::validate(context.environment))
+        }
         Object::Inert(claim) if claim.kind == Kind::PERSISTENT_VOLUME_CLAIM => {
             limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store)
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{Admitted, chain, resource_quota};
+use super::{Admitted, chain, resource_quota, webhook};
 use crate::api::{Condition, Kind, Object, Pod, PodPhase, Timestamp, json as read, qos_class};
 use crate::component::Context;
 use crate::store::{StoreError, Stored};
@@ -18,6 +18,7 @@ pub fn create_pod(mut pod: Pod, admitted: &mut Admitted, context: &mut Context<'
     let validated = admitted.admit(&mut pod, context)?;
     context.store.give_name(Kind::POD, &mut pod.meta)?;
     begin(&mut pod, context.store.timestamp());
+    let validated = validated.and_then(|()| webhook::validate(context.environment));
     let charged = validated.and_then(
         |()| match resource_quota::has_quotas(&pod.meta.namespace, context.store) {
             true => resource_quota::charge(&Object::from(pod.clone()), None, false, context.store),

@@ -21,6 +21,7 @@ mod refusal;
 pub mod resource_quota;
 mod service_account;
 mod taint_nodes;
+mod webhook;
 
 pub use admitted::Admitted;
 pub use chain::{finish_pod, mutate, validate};

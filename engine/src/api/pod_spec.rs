@@ -284,6 +284,8 @@ pub struct PodTemplate {
     pub labels: Labels,
     /// Annotations of each pod.
     pub annotations: Labels,
+    /// What else its metadata says, such as a name, which has no effect; null if nothing.
+    pub metadata_json: Value,
     /// The spec that all of them share.
     pub spec: Arc<PodSpec>,
 }
@@ -291,17 +293,24 @@ pub struct PodTemplate {
 impl PodTemplate {
     /// Reads `spec.template` of a workload.
     pub fn from_json(mut template: Value) -> Self {
-        let metadata = json::take(&mut template, "metadata");
+        let mut metadata = json::take(&mut template, "metadata");
+        let labels = json::labels(&metadata, "labels");
+        let annotations = json::labels(&metadata, "annotations");
+        for member in ["labels", "annotations", "creationTimestamp"] {
+            json::take(&mut metadata, member);
+        }
+        let is_empty = metadata.as_object().is_none_or(serde_json::Map::is_empty);
         PodTemplate {
-            labels: json::labels(&metadata, "labels"),
-            annotations: json::labels(&metadata, "annotations"),
+            labels,
+            annotations,
+            metadata_json: if is_empty { Value::Null } else { metadata },
             spec: Arc::new(PodSpec::from_json(json::take(&mut template, "spec"))),
         }
     }
 
     /// `spec.template` as the API shows it.
     pub fn to_json(&self) -> Value {
-        let mut metadata = ObjectBuilder::default();
+        let mut metadata = ObjectBuilder::from(self.metadata_json.clone());
         metadata.put("creationTimestamp", Value::Null);
         metadata
             .labels("labels", &self.labels)

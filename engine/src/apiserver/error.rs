@@ -176,10 +176,12 @@ impl From<StoreError> for ApiError {
         let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => {
+                Reason::Forbidden
+            }
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Internal(_) => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -198,7 +200,7 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Denied(_) | StoreError::Internal(_) => refusal,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
 
 mod bootstrap;
+mod deprecations;
 mod error;
 mod eviction;
 mod patch;
@@ -14,7 +15,7 @@ mod request;
 pub mod rest;
 mod service_address;
 
-pub(crate) use bootstrap::bootstrap;
+pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_certificate};
 pub use error::{About, ApiError, Cause, Reason};
-pub use patch::Patch;
+pub use patch::{FieldValidation, Patch};
 pub use request::{Request, external};

@@ -7,13 +7,15 @@ use super::endpoint_slice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
+use super::namespace_defaults::NamespaceDefault;
 use super::node_lifecycle::NodeLifecycle;
+use super::persistent_volume::{AttachDetach, PersistentVolumeController, Protection, Provisioner};
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
 use super::resource_quota::ResourceQuotaController;
 use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
-use crate::api::ObjectKey;
+use crate::api::{ObjectKey, ReplicaSet, ReplicationController};
 use crate::component::{Component, Context};
 use crate::sim::Seed;
 use crate::store::Change;
@@ -23,6 +25,8 @@ use crate::store::Change;
 pub enum ControllerId {
     /// Keeps the pods of ReplicaSets.
     ReplicaSet,
+    /// Keeps the pods of ReplicationControllers.
+    ReplicationController,
     /// Rolls Deployments out.
     Deployment,
     /// Keeps the pods of DaemonSets.
@@ -51,8 +55,20 @@ pub enum ControllerId {
     PodGc,
     /// Empties namespaces that are being deleted.
     Namespace,
+    /// Binds claims to volumes.
+    PersistentVolume,
+    /// Keeps claims and volumes that are in use from going.
+    StorageProtection,
+    /// Makes and deletes volumes.
+    Provisioner,
+    /// Attaches volumes to nodes.
+    AttachDetach,
     /// Counts what quotas limit.
     ResourceQuota,
+    /// Keeps the default ServiceAccount of each namespace.
+    ServiceAccount,
+    /// Keeps the API server's certificate in each namespace.
+    RootCertificate,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -68,6 +84,7 @@ impl ControllerId {
     /// Every controller, once each: parts of one controller share its name.
     pub const ALL: &[ControllerId] = &[
         ControllerId::ReplicaSet,
+        ControllerId::ReplicationController,
         ControllerId::Deployment,
         ControllerId::DaemonSet,
         ControllerId::StatefulSet,
@@ -80,13 +97,20 @@ impl ControllerId {
         ControllerId::TaintEviction,
         ControllerId::PodGc,
         ControllerId::Namespace,
+        ControllerId::PersistentVolume,
+        ControllerId::StorageProtection,
+        ControllerId::Provisioner,
+        ControllerId::AttachDetach,
         ControllerId::ResourceQuota,
+        ControllerId::ServiceAccount,
+        ControllerId::RootCertificate,
     ];
 
     /// Its name in kube-controller-manager.
     pub fn name(self) -> &'static str {
         match self {
             ControllerId::ReplicaSet => "replicaset-controller",
+            ControllerId::ReplicationController => "replicationcontroller-controller",
             ControllerId::Deployment => "deployment-controller",
             ControllerId::DaemonSet => "daemonset-controller",
             ControllerId::StatefulSet => "statefulset-controller",
@@ -101,7 +125,13 @@ impl ControllerId {
             ControllerId::TaintEviction => "taint-eviction-controller",
             ControllerId::PodGc => "pod-garbage-collector-controller",
             ControllerId::Namespace => "namespace-controller",
+            ControllerId::PersistentVolume => "persistentvolume-controller",
+            ControllerId::StorageProtection => "persistentvolumeclaim-protection-controller",
+            ControllerId::Provisioner => "external-provisioner",
+            ControllerId::AttachDetach => "attachdetach-controller",
             ControllerId::ResourceQuota => "resourcequota-controller",
+            ControllerId::ServiceAccount => "serviceaccount-controller",
+            ControllerId::RootCertificate => "root-ca-certificate-publisher-controller",
         }
     }
 }
@@ -109,7 +139,8 @@ impl ControllerId {
 /// All controllers.
 #[derive(Debug)]
 pub struct Controllers {
-    replica_set: ReplicaSetController,
+    replica_set: ReplicaSetController<ReplicaSet>,
+    replication_controller: ReplicaSetController<ReplicationController>,
     deployment: DeploymentController,
     daemon_set: DaemonSetController,
     stateful_set: StatefulSetController,
@@ -122,7 +153,13 @@ pub struct Controllers {
     taint_eviction: TaintEviction,
     pod_gc: PodGc,
     namespace: NamespaceController,
+    persistent_volume: PersistentVolumeController,
+    storage_protection: Protection,
+    provisioner: Provisioner,
+    attach_detach: AttachDetach,
     resource_quota: ResourceQuotaController,
+    service_account: NamespaceDefault,
+    root_certificate: NamespaceDefault,
 }
 
 impl Controllers {
@@ -130,6 +167,7 @@ impl Controllers {
     pub fn new(seed: Seed) -> Self {
         Controllers {
             replica_set: ReplicaSetController::new(seed),
+            replication_controller: ReplicaSetController::new(seed),
             deployment: DeploymentController::new(seed),
             daemon_set: DaemonSetController::new(seed),
             stateful_set: StatefulSetController::new(seed),
@@ -142,7 +180,13 @@ impl Controllers {
             taint_eviction: TaintEviction::new(seed),
             pod_gc: PodGc::new(seed),
             namespace: NamespaceController::new(seed),
+            persistent_volume: PersistentVolumeController::new(seed),
+            storage_protection: Protection::new(seed),
+            provisioner: Provisioner::new(seed),
+            attach_detach: AttachDetach::new(seed),
             resource_quota: ResourceQuotaController::new(seed),
+            service_account: NamespaceDefault::service_account(seed),
+            root_certificate: NamespaceDefault::root_certificate(seed),
         }
     }
 }
@@ -152,6 +196,7 @@ impl Component for Controllers {
 
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         self.replica_set.observe(change, context);
+        self.replication_controller.observe(change, context);
         self.deployment.observe(change, context);
         self.daemon_set.observe(change, context);
         self.stateful_set.observe(change, context);
@@ -164,13 +209,20 @@ impl Component for Controllers {
         self.taint_eviction.observe(change, context);
         self.pod_gc.observe(change, context);
         self.namespace.observe(change, context);
+        self.persistent_volume.observe(change, context);
+        self.storage_protection.observe(change, context);
+        self.provisioner.observe(change, context);
+        self.attach_detach.observe(change, context);
         self.resource_quota.observe(change, context);
+        self.service_account.observe(change, context);
+        self.root_certificate.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
         let key = &task.key;
         match task.controller {
             ControllerId::ReplicaSet => self.replica_set.run(key, context),
+            ControllerId::ReplicationController => self.replication_controller.run(key, context),
             ControllerId::Deployment => self.deployment.run(key, context),
             ControllerId::DaemonSet => self.daemon_set.run(key, context),
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
@@ -185,7 +237,13 @@ impl Component for Controllers {
             ControllerId::TaintEviction => self.taint_eviction.run(key, context),
             ControllerId::PodGc => self.pod_gc.run(key, context),
             ControllerId::Namespace => self.namespace.run(key, context),
+            ControllerId::PersistentVolume => self.persistent_volume.run(key, context),
+            ControllerId::StorageProtection => self.storage_protection.run(key, context),
+            ControllerId::Provisioner => self.provisioner.run(key, context),
+            ControllerId::AttachDetach => self.attach_detach.run(key, context),
             ControllerId::ResourceQuota => self.resource_quota.run(key, context),
+            ControllerId::ServiceAccount => self.service_account.run(key, context),
+            ControllerId::RootCertificate => self.root_certificate.run(key, context),
         }
     }
 }

@@ -136,6 +136,14 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             context.environment.begin_mount_outage(id, pod.clone(), volume.clone());
             Ok(0)
         }
+        Fault::ProvisioningFails(class) => {
+            let key = ObjectKey::cluster(class.clone());
+            if context.store.objects().object(Kind::STORAGE_CLASS, &key).is_none() {
+                return Err(FaultError::NoStorageClass(class.clone()));
+            }
+            context.environment.begin_provisioning_outage(id, class.clone());
+            Ok(0)
+        }
         Fault::ControlPlaneDown(part) => {
             if context.environment.interference().is_down(*part) {
                 return Err(FaultError::Already(fault.to_string()));
@@ -146,6 +154,15 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
         }
         Fault::Disturbed(how) => {
             context.environment.interference_mut().begin(id, how.clone());
+            Ok(0)
+        }
+        Fault::Webhook(name, how) => {
+            let others = context.environment.faults().in_force().filter(|record| record.id != id);
+            if others.into_iter().any(|record| record.fault == *fault) {
+                return Err(FaultError::Already(fault.to_string()));
+            }
+            let interference = context.environment.interference_mut();
+            interference.begin_webhook(id, name.clone(), *how);
             Ok(0)
         }
         Fault::OomKilled(pods, container) => {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::{Change, Objects, StoreError, Stored};
 use crate::api::defaulting::has_generation;
 use crate::api::{Inert, Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid};
@@ -134,6 +136,9 @@ impl Store {
             Object::Pod(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Pod),
             Object::Node(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Node),
             Object::ReplicaSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::ReplicaSet),
+            Object::ReplicationController(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::ReplicationController),
             Object::Deployment(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Deployment),
             Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
@@ -201,19 +206,32 @@ impl Store {
 
     /// Gives a new object a free name, if it has only a `generateName`.
     pub(crate) fn give_name(&mut self, kind: Kind, meta: &mut ObjectMeta) -> Result<(), StoreError> {
-        let generated = meta.name.is_empty() && !meta.generate_name.is_empty();
-        for _ in 0..NAME_ATTEMPTS {
-            if generated {
-                meta.name = format!("{}{}", meta.generate_name, self.random.name_suffix(5)).into();
-            }
-            if self.objects.object(kind, &meta.key()).is_none() {
-                return Ok(());
-            }
-            if !generated {
+        if meta.name.is_empty()
+            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
+        {
+            meta.name = name;
+        }
+        match self.objects.object(kind, &meta.key()) {
+            Some(_) => Err(StoreError::AlreadyExists(kind, meta.key())),
+            None => Ok(()),
+        }
+    }
+
+    /// A name that begins with the prefix, free unless the attempts ran out; none without a prefix.
+    pub(crate) fn generated_name(&mut self, kind: Kind, namespace: &str, prefix: &str) -> Option<SmolStr> {
+        let mut name = None;
+        for _ in 0..if prefix.is_empty() { 0 } else { NAME_ATTEMPTS } {
+            let drawn = SmolStr::from(format!("{prefix}{}", self.random.name_suffix(5)));
+            let is_free = self
+                .objects
+                .object(kind, &ObjectKey::new(namespace, drawn.as_str()))
+                .is_none();
+            name = Some(drawn);
+            if is_free {
                 break;
             }
         }
-        Err(StoreError::AlreadyExists(kind, meta.key()))
+        name
     }
 
     /// Whether a new object may be made in its namespace.
