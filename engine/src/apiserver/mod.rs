@@ -6,7 +6,6 @@
 //!
 //! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
 
-mod admission;
 mod bootstrap;
 mod deprecations;
 mod error;

@@ -191,23 +191,27 @@ impl Store {
         if self.objects.len() >= self.objects_max {
             return Err(StoreError::TooManyObjects(self.objects.len()));
         }
-        if kind.is_namespaced() {
-            self.check_namespace(kind, meta)?;
-        }
-        if meta.name.is_empty()
-            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
-        {
-            meta.name = name;
-        }
-        if self.objects.object(kind, &meta.key()).is_some() {
-            return Err(StoreError::AlreadyExists(kind, meta.key()));
-        }
+        self.check_namespace(kind, meta)?;
+        self.give_name(kind, meta)?;
         if meta.uid.is_nil() {
             meta.uid = self.new_uid();
         }
         meta.creation = Some(self.timestamp());
         meta.generation = i64::from(has_generation(kind));
         Ok(())
+    }
+
+    /// Gives a new object a free name, if it has only a `generateName`.
+    pub(crate) fn give_name(&mut self, kind: Kind, meta: &mut ObjectMeta) -> Result<(), StoreError> {
+        if meta.name.is_empty()
+            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
+        {
+            meta.name = name;
+        }
+        match self.objects.object(kind, &meta.key()) {
+            Some(_) => Err(StoreError::AlreadyExists(kind, meta.key())),
+            None => Ok(()),
+        }
     }
 
     /// A name that begins with the prefix, free unless the attempts ran out; none without a prefix.
@@ -227,7 +231,11 @@ impl Store {
         name
     }
 
-    fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+    /// Whether a new object may be made in its namespace.
+    pub(crate) fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+        if !kind.is_namespaced() {
+            return Ok(());
+        }
         match self
             .objects
             .object(Kind::NAMESPACE, &ObjectKey::cluster(meta.namespace.clone()))
