@@ -143,6 +143,7 @@ impl Store {
             Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Job(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Job),
+            Object::CronJob(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::CronJob),
             Object::PodDisruptionBudget(object) => self
                 .update(Arc::unwrap_or_clone(object))
                 .map(Object::PodDisruptionBudget),
