@@ -44,11 +44,11 @@ impl Request<'_, '_> {
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
         admission::mutate(kind, &mut value, self.context)?;
-        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
-        self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
+        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        self.warnings.extend(deprecations(kind, &value));
         let mut object = self.new_object(kind, value, uid);
         admission::validate(&object, None, self.dry_run, self.context)?;
         if !self.dry_run {
