@@ -5,6 +5,7 @@ use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
+use super::endpoints::{EndpointSliceMirroring, EndpointsController};
 use super::garbage_collector::GarbageCollector;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
@@ -44,6 +45,10 @@ pub enum ControllerId {
     Disruption,
     /// Writes EndpointSlices.
     EndpointSlice,
+    /// Writes Endpoints.
+    Endpoints,
+    /// Writes EndpointSlices for the Endpoints that people write.
+    EndpointSliceMirroring,
     /// Deletes what has lost its owner.
     GarbageCollector,
     /// Watches node heartbeats.
@@ -96,6 +101,8 @@ impl ControllerId {
         ControllerId::TtlAfterFinished,
         ControllerId::Disruption,
         ControllerId::EndpointSlice,
+        ControllerId::Endpoints,
+        ControllerId::EndpointSliceMirroring,
         ControllerId::GarbageCollector,
         ControllerId::NodeLifecycle,
         ControllerId::TaintEviction,
@@ -123,6 +130,8 @@ impl ControllerId {
             ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
             ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
+            ControllerId::Endpoints => "endpoints-controller",
+            ControllerId::EndpointSliceMirroring => "endpointslice-mirroring-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
             ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
                 "node-lifecycle-controller"
@@ -154,6 +163,8 @@ pub struct Controllers {
     ttl_after_finished: TtlAfterFinished,
     disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
+    endpoints: EndpointsController,
+    endpoint_slice_mirroring: EndpointSliceMirroring,
     garbage_collector: GarbageCollector,
     node_lifecycle: NodeLifecycle,
     taint_eviction: TaintEviction,
@@ -182,6 +193,8 @@ impl Controllers {
             ttl_after_finished: TtlAfterFinished::new(seed),
             disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
+            endpoints: EndpointsController::new(seed),
+            endpoint_slice_mirroring: EndpointSliceMirroring::new(seed),
             garbage_collector: GarbageCollector::new(seed),
             node_lifecycle: NodeLifecycle::new(seed),
             taint_eviction: TaintEviction::new(seed),
@@ -212,6 +225,8 @@ impl Component for Controllers {
         self.ttl_after_finished.observe(change, context);
         self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
+        self.endpoints.observe(change, context);
+        self.endpoint_slice_mirroring.observe(change, context);
         self.garbage_collector.observe(change, context);
         self.node_lifecycle.observe(change, context);
         self.taint_eviction.observe(change, context);
@@ -239,6 +254,8 @@ impl Component for Controllers {
             ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
             ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
+            ControllerId::Endpoints => self.endpoints.run(key, context),
+            ControllerId::EndpointSliceMirroring => self.endpoint_slice_mirroring.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
             ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),
             ControllerId::NodeTaint => self.node_lifecycle.run_taint(key, context),
