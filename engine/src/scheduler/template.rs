@@ -339,8 +339,9 @@ impl Template {
         };
         self.shares = Vec::with_capacity(self.counters.len() * self.seen.len());
         let mut shares = vec![Share::default(); self.counters.len()];
+        let somebody_said = self.said.iter().any(|(shape, _)| nodes.shapes().was_placed(*shape));
         for (slot, node) in nodes.slots().iter().enumerate() {
-            self.share(slot, node, &mut shares);
+            self.share(slot, node, somebody_said, &mut shares);
             self.count(slot, &shares, 1);
             self.shares.extend_from_slice(&shares);
         }
@@ -362,7 +363,7 @@ impl Template {
     fn update(&mut self, slot: usize, node: &NodeInfo) {
         let before = self.shares_of(slot).to_vec();
         let mut after = before.clone();
-        self.share(slot, node, &mut after);
+        self.share(slot, node, !self.said.is_empty(), &mut after);
         let moved = before != after;
         let mut affected = vec![slot];
         if moved {
@@ -399,15 +400,15 @@ impl Template {
         self.shares.get(slot * len..(slot + 1) * len).unwrap_or_default()
     }
 
-    /// Works out what a node adds to each counter.
-    fn share(&self, slot: usize, node: &NodeInfo, shares: &mut [Share]) {
+    /// Works out what a node adds to each counter. `has_pods`: it may have pods that add something.
+    fn share(&self, slot: usize, node: &NodeInfo, has_pods: bool, shares: &mut [Share]) {
         for (share, counter) in shares.iter_mut().zip(&self.counters) {
             *share = Share {
                 own: 0,
                 counts: self.node_counts(counter.role, slot, node),
             };
         }
-        if !shares.is_empty() {
+        if has_pods && !shares.is_empty() {
             self.add_up(node, Standing::Still, |counter, amount| {
                 if let Some(share) = shares.get_mut(counter) {
                     share.own += amount;
