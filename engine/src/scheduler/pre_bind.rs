@@ -17,6 +17,7 @@ use crate::api::{Kind, ObjectKey, Pod};
 use crate::component::{self, Context};
 use crate::sim::SimTime;
 use crate::storage::{Claim, annotate, annotation, modify, pod_claims, reserve};
+use crate::store::Change;
 
 /// How often it is looked whether claims are bound.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
@@ -28,6 +29,7 @@ const BIND_TIMEOUT: Duration = Duration::from_secs(600);
 struct Waiting {
     /// The pod as if it were bound.
     assumed: Arc<Pod>,
+    claims: Vec<ObjectKey>,
     template: u64,
     since: SimTime,
     look_at: Option<SimTime>,
@@ -72,7 +74,13 @@ impl Scheduler {
         };
         let assumed = assume(pod, node);
         self.nodes.pod_changed(None, Some(&assumed));
-        let waiting = Waiting { assumed, template, since: context.now, look_at: None };
+        let waiting = Waiting {
+            claims: pod_claims(pod).map(|(_, claim)| claim).collect(),
+            assumed,
+            template,
+            since: context.now,
+            look_at: None,
+        };
         self.pre_bind.0.insert(key.clone(), waiting);
         let timeout = component::Task::Scheduler(Task::LookAtVolumes(key));
         context.schedule_periodic(context.now + BIND_TIMEOUT, timeout);
@@ -87,10 +95,17 @@ impl Scheduler {
         volume_binding::plan(&self.nodes.get(node)?.node, volumes)
     }
 
-    /// Something about volumes has changed: pods whose claims are being bound are looked at when the second is over.
-    pub(super) fn wake_pre_binding(&mut self, context: &mut Context<'_>) {
+    /// A claim has changed: pods that wait for its binding are looked at when their second is over.
+    pub(super) fn wake_pre_binding(&mut self, change: &Change, context: &mut Context<'_>) {
+        if change.kind() != Kind::PERSISTENT_VOLUME_CLAIM {
+            return;
+        }
+        let claim = change.key();
         let mut looks = Vec::new();
         for (key, waiting) in &mut self.pre_bind.0 {
+            if !waiting.claims.contains(&claim) {
+                continue;
+            }
             let at = (context.now + Duration::from_nanos(1)).next_tick(waiting.since, LOOK_PERIOD);
             if waiting.look_at.is_none_or(|present| present > at) {
                 waiting.look_at = Some(at);
@@ -98,15 +113,23 @@ impl Scheduler {
             }
         }
         for (key, at) in looks {
-            context.schedule(at.since(context.now), component::Task::Scheduler(Task::LookAtVolumes(key)));
+            context.schedule(
+                at.since(context.now),
+                component::Task::Scheduler(Task::LookAtVolumes(key)),
+            );
         }
     }
 
     /// Looks whether a pod's claims are bound.
     pub(super) fn look_at_volumes(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        let Some(waiting) = self.pre_bind.0.get_mut(key) else { return };
+        let Some(waiting) = self.pre_bind.0.get_mut(key) else {
+            return;
+        };
         waiting.look_at = None;
-        let (node, is_late) = (waiting.assumed.node_name.clone(), waiting.since + BIND_TIMEOUT <= context.now);
+        let (node, is_late) = (
+            waiting.assumed.node_name.clone(),
+            waiting.since + BIND_TIMEOUT <= context.now,
+        );
         match outstanding(&waiting.assumed, context) {
             Ok(false) => {
                 self.queue.remove(key);
@@ -126,7 +149,9 @@ impl Scheduler {
     }
 
     fn fail_binding(&mut self, key: &ObjectKey, why: &str, context: &mut Context<'_>) {
-        let Some(waiting) = self.pre_bind.0.remove(key) else { return };
+        let Some(waiting) = self.pre_bind.0.remove(key) else {
+            return;
+        };
         self.nodes.pod_changed(Some(&waiting.assumed), None);
         self.wake_for_placed_pod(Some(&waiting.assumed), None, context);
         let failure = Failure {
@@ -143,7 +168,11 @@ impl Scheduler {
 /// Reserves volumes, and tells claims without any on which node theirs is to be made.
 fn carry_out(plan: &Plan, node: &str, context: &mut Context<'_>) {
     for (key, volume) in &plan.bindings {
-        let claim = context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, key).map(Claim::of);
+        let claim = context
+            .store
+            .objects()
+            .object(Kind::PERSISTENT_VOLUME_CLAIM, key)
+            .map(Claim::of);
         if let Some(claim) = claim {
             reserve(volume, &claim, context.store);
         }

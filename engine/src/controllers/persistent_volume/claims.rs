@@ -2,8 +2,6 @@
 //!
 //! Source: `pv_controller.go` (`syncUnboundClaim`, `syncBoundClaim`).
 
-use std::collections::BTreeMap;
-
 use smol_str::SmolStr;
 
 use super::bind::{bind, set_claim_phase};
@@ -12,7 +10,7 @@ use super::find::{find_volume, report};
 use crate::api::{Kind, ObjectKey, Pod};
 use crate::component::Context;
 use crate::events::Report;
-use crate::storage::{Claim, Class, Volume, annotate, annotation, assign_default_class, find_match, mismatch, modify};
+use crate::storage::{Claim, Class, annotate, annotation, assign_default_class, mismatch, modify};
 
 /// The drivers that have taken over the provisioners once built in (documentation "Volumes: CSI migration").
 const MIGRATED: [(&str, &str); 7] = [
@@ -80,10 +78,17 @@ fn sync_named(claim: &Claim, context: &mut Context<'_>) -> Waits {
         return Waits::Yes;
     };
     let refusal = match &volume.claim {
-        None => mismatch(&volume, claim)
-            .map(|why| ("VolumeMismatch", format!("Cannot bind to requested volume \"{name}\": {why}"))),
+        None => mismatch(&volume, claim).map(|why| {
+            (
+                "VolumeMismatch",
+                format!("Cannot bind to requested volume \"{name}\": {why}"),
+            )
+        }),
         Some(_) if volume.is_for(claim) => None,
-        Some(_) => Some(("FailedBinding", format!("volume \"{name}\" already bound to a different claim."))),
+        Some(_) => Some((
+            "FailedBinding",
+            format!("volume \"{name}\" already bound to a different claim."),
+        )),
     };
     match refusal {
         None => {
@@ -127,16 +132,6 @@ impl PersistentVolumeController {
         Waits::Yes
     }
 
-    fn best_volume(&self, claim: &Claim, waits: bool, context: &Context<'_>) -> Option<SmolStr> {
-        let objects = context.store.objects();
-        let read = |name: &SmolStr| {
-            let object = objects.object(Kind::PERSISTENT_VOLUME, &ObjectKey::cluster(name.clone()))?;
-            Some((name.clone(), Volume::of(object)))
-        };
-        let volumes: BTreeMap<SmolStr, Volume> = self.candidates(&claim.key).filter_map(read).collect();
-        find_match(claim, volumes.iter(), None, &Default::default(), waits).cloned()
-    }
-
     fn say_what_is_waited_for(&self, claim: &Claim, context: &mut Context<'_>) {
         let is_unscheduled = |key: &ObjectKey| {
             let pod = context.store.get::<Pod>(key);
@@ -147,9 +142,15 @@ impl PersistentVolumeController {
             .map(|key| key.name.to_string())
             .collect();
         let (reason, message) = match pods.as_slice() {
-            [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
+            [] => (
+                "WaitForFirstConsumer",
+                "waiting for first consumer to be created before binding".to_owned(),
+            ),
             [pod] => ("WaitForPodScheduled", format!("waiting for pod {pod} to be scheduled")),
-            pods => ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", pods.join(","))),
+            pods => (
+                "WaitForPodScheduled",
+                format!("waiting for pods {} to be scheduled", pods.join(",")),
+            ),
         };
         say(claim, false, reason, message, context);
     }
@@ -167,7 +168,9 @@ fn give_default_class(claim: &Claim, context: &mut Context<'_>) -> bool {
     if !assign_default_class(&mut body, context.store.objects()) {
         return false;
     }
-    modify(Kind::PERSISTENT_VOLUME_CLAIM, &claim.key, context.store, |object| object.body = body);
+    modify(Kind::PERSISTENT_VOLUME_CLAIM, &claim.key, context.store, |object| {
+        object.body = body
+    });
     true
 }
 
