@@ -64,6 +64,13 @@ Feature: Multi-Attach errors: a volume is stuck on a lost node
     And I run `kubectl delete node node-1`
     Then within 5m, deployment "db" has 1 ready replica
 
+  Scenario: Saying that the node is off for good frees everything on it
+    When node "node-1" is lost
+    And 10 minutes pass
+    And I run `kubectl taint node node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`
+    Then within 1m, deployment "db" has 1 ready replica
+    And exactly 1 pod labelled "app=db" exists
+
   Scenario: A second replica on another node cannot have the volume either
     When I run `kubectl cordon node-1`
     And I run `kubectl scale deployment/db --replicas=2`

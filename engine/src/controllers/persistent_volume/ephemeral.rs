@@ -2,15 +2,16 @@
 //!
 //! Source: kube-controller-manager `pkg/controller/volume/ephemeral`; documentation "Ephemeral Volumes: generic ephemeral volumes".
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::find::find_claim;
 use crate::api::defaulting::{default_object, prepare_for_create};
 use crate::api::{Inert, Kind, Object, ObjectKey, OwnerReference, Pod, json as read};
 use crate::component::Context;
-use crate::controllers::{ControllerId, WorkQueue};
+use crate::controllers::{ControllerId, WorkQueue, work_queue};
 use crate::events::Report;
-use crate::sim::Seed;
+use crate::sim::{Seed, Urgency};
 use crate::storage::assign_default_class;
 use crate::store::Change;
 
@@ -21,6 +22,8 @@ const COMPONENT: &str = "ephemeral_volume";
 #[derive(Debug)]
 pub struct EphemeralVolume {
     queue: WorkQueue,
+    /// How often a pod's claims could not be made in a row.
+    failures: BTreeMap<ObjectKey, u32>,
 }
 
 impl EphemeralVolume {
@@ -28,6 +31,7 @@ impl EphemeralVolume {
     pub fn new(seed: Seed) -> Self {
         EphemeralVolume {
             queue: WorkQueue::new(ControllerId::EphemeralVolume, seed, "ephemeral-volume-controller"),
+            failures: BTreeMap::new(),
         }
     }
 
@@ -46,46 +50,50 @@ impl EphemeralVolume {
         if !self.queue.take(key, context.now) {
             return;
         }
-        let Some(pod) = context
-            .store
-            .get::<Pod>(key)
-            .cloned()
-            .filter(|pod| !pod.meta.is_deleted())
-        else {
+        let found = context.store.get::<Pod>(key).cloned();
+        let Some(pod) = found.filter(|pod| !pod.meta.is_deleted()) else {
+            self.failures.remove(key);
             return;
         };
-        for (volume, template) in templates(&pod) {
-            let name = format!("{}-{volume}", pod.meta.name);
-            let claim = ObjectKey::new(pod.meta.namespace.clone(), name.as_str());
-            let failure = if find_claim(&claim, context).is_some() {
-                let present = context.store.objects().inert(Kind::PERSISTENT_VOLUME_CLAIM, &claim);
-                let is_ours = |claim: &Inert| claim.meta.owners.iter().any(|owner| owner.uid == pod.meta.uid);
-                (!present.is_some_and(|claim| is_ours(claim)))
-                    .then(|| format!("PVC \"{claim}\" was not created for pod \"{key}\" (pod is not owner)"))
-            } else {
-                let object = new_claim(&pod, template, &name, context);
-                context
-                    .store
-                    .create_object(object.into())
-                    .err()
-                    .map(|error| format!("create PVC {name}: {error}"))
-            };
-            if let Some(why) = failure {
-                let Context {
-                    store,
-                    settings,
-                    events,
-                    ..
-                } = context;
-                let report = Report::warning(
-                    COMPONENT,
-                    "EphemeralVolumeCreationFailed",
-                    format!("ephemeral volume {volume}: {why}"),
-                );
-                events.record(store, settings, pod.as_ref(), report);
-            }
-        }
+        let failure = templates(&pod).find_map(|(volume, template)| {
+            let why = provide(&pod, &volume, template, context).err()?;
+            Some(format!("ephemeral volume {volume}: {why}"))
+        });
+        let Some(why) = failure else {
+            self.failures.remove(key);
+            return;
+        };
+        let count = self.failures.entry(key.clone()).or_default();
+        let at = context.now + work_queue::retry_delay(*count);
+        *count += 1;
+        self.queue.add_at(key.clone(), at, Urgency::Periodic, context);
+        let (store, settings) = (&mut *context.store, context.settings);
+        let report = Report::warning(COMPONENT, "FailedBinding", why);
+        context.events.record(store, settings, pod.as_ref(), report);
     }
+}
+
+/// Sees to it that an ephemeral volume has its claim.
+///
+/// # Errors
+/// A claim of that name is somebody else's, or cannot be made.
+fn provide(pod: &Pod, volume: &str, template: &Value, context: &mut Context<'_>) -> Result<(), String> {
+    let name = format!("{}-{volume}", pod.meta.name);
+    let key = ObjectKey::new(pod.meta.namespace.clone(), name.as_str());
+    let present = context.store.objects().inert(Kind::PERSISTENT_VOLUME_CLAIM, &key);
+    if let Some(present) = present {
+        let is_ours = present.meta.owners.iter().any(|owner| owner.uid == pod.meta.uid);
+        let refusal = || {
+            format!(
+                "PVC {key} was not created for pod {} (pod is not owner)",
+                pod.meta.key()
+            )
+        };
+        return if is_ours { Ok(()) } else { Err(refusal()) };
+    }
+    let claim = new_claim(pod, template, &name, context);
+    let created = context.store.create_object(claim.into());
+    created.map(drop).map_err(|error| format!("create PVC {name}: {error}"))
 }
 
 /// The ephemeral volumes of a pod: their names, and the templates of their claims.
