@@ -1,5 +1,6 @@
 //! All controllers as one component: every change is shown to each, every wake-up goes to its own.
 
+use super::cron_job::CronJobController;
 use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::disruption::DisruptionController;
@@ -31,6 +32,8 @@ pub enum ControllerId {
     StatefulSet,
     /// Runs Jobs to their end.
     Job,
+    /// Starts Jobs on a schedule.
+    CronJob,
     /// Deletes Jobs that have ended.
     TtlAfterFinished,
     /// Says how many pods may be evicted.
@@ -80,6 +83,7 @@ impl ControllerId {
         ControllerId::DaemonSet,
         ControllerId::StatefulSet,
         ControllerId::Job,
+        ControllerId::CronJob,
         ControllerId::TtlAfterFinished,
         ControllerId::Disruption,
         ControllerId::EndpointSlice,
@@ -103,6 +107,7 @@ impl ControllerId {
             ControllerId::DaemonSet => "daemonset-controller",
             ControllerId::StatefulSet => "statefulset-controller",
             ControllerId::Job => "job-controller",
+            ControllerId::CronJob => "cronjob-controller",
             ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
             ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
@@ -130,6 +135,7 @@ pub struct Controllers {
     daemon_set: DaemonSetController,
     stateful_set: StatefulSetController,
     job: JobController,
+    cron_job: CronJobController,
     ttl_after_finished: TtlAfterFinished,
     disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
@@ -154,6 +160,7 @@ impl Controllers {
             daemon_set: DaemonSetController::new(seed),
             stateful_set: StatefulSetController::new(seed),
             job: JobController::new(seed),
+            cron_job: CronJobController::new(seed),
             ttl_after_finished: TtlAfterFinished::new(seed),
             disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
@@ -180,6 +187,7 @@ impl Component for Controllers {
         self.daemon_set.observe(change, context);
         self.stateful_set.observe(change, context);
         self.job.observe(change, context);
+        self.cron_job.observe(change, context);
         self.ttl_after_finished.observe(change, context);
         self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
@@ -203,6 +211,7 @@ impl Component for Controllers {
             ControllerId::DaemonSet => self.daemon_set.run(key, context),
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
             ControllerId::Job => self.job.run(key, context),
+            ControllerId::CronJob => self.cron_job.run(key, context),
             ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
             ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),

@@ -2,6 +2,7 @@
 
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod controllers;
+mod cron_job;
 mod daemon_set;
 mod deployment;
 mod disruption;

@@ -60,6 +60,8 @@ pub enum Wake {
     Started,
     /// The kubelet looks whether its node still takes pods.
     Cordon,
+    /// The object of a pod that has ended is removed.
+    Remove,
 }
 
 /// The name that kubelets write under.
@@ -275,6 +277,7 @@ impl Component for Kubelets {
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
                     Wake::Network => work.network_changed(),
+                    Wake::Remove => work.remove_object(),
                     _ => {}
                 });
                 if self

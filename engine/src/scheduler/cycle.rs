@@ -118,7 +118,10 @@ impl Scheduler {
             self.wait(key, pod, id, &refusal, Nomination::Unchanged, context);
             return;
         };
+        let wanted = self.placement.wanted(key);
+        let wanted = preemption.nominated.iter().find(|node| Some(*node) == wanted);
         let chosen = match preemption.nominated.len() {
+            _ if wanted.is_some() => wanted,
             0 | 1 => preemption.nominated.first(),
             ties => preemption.nominated.get(self.random.index(ties)),
         };
