@@ -9,7 +9,7 @@ use super::garbage_collector::GarbageCollector;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycle;
-use super::persistent_volume::{AttachDetach, PersistentVolumeController, Protection, Provisioner};
+use super::persistent_volume::{AttachDetach, EphemeralVolume, PersistentVolumeController, Protection, Provisioner};
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
 use super::stateful_set::StatefulSetController;
@@ -62,6 +62,8 @@ pub enum ControllerId {
     Provisioner,
     /// Attaches volumes to nodes.
     AttachDetach,
+    /// Makes the claims of ephemeral volumes.
+    EphemeralVolume,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -94,6 +96,7 @@ impl ControllerId {
         ControllerId::StorageProtection,
         ControllerId::Provisioner,
         ControllerId::AttachDetach,
+        ControllerId::EphemeralVolume,
     ];
 
     /// Its name in kube-controller-manager.
@@ -119,6 +122,7 @@ impl ControllerId {
             ControllerId::StorageProtection => "persistentvolumeclaim-protection-controller",
             ControllerId::Provisioner => "external-provisioner",
             ControllerId::AttachDetach => "attachdetach-controller",
+            ControllerId::EphemeralVolume => "ephemeral-volume-controller",
         }
     }
 }
@@ -144,6 +148,7 @@ pub struct Controllers {
     storage_protection: Protection,
     provisioner: Provisioner,
     attach_detach: AttachDetach,
+    ephemeral_volume: EphemeralVolume,
 }
 
 impl Controllers {
@@ -168,6 +173,7 @@ impl Controllers {
             storage_protection: Protection::new(seed),
             provisioner: Provisioner::new(seed),
             attach_detach: AttachDetach::new(seed),
+            ephemeral_volume: EphemeralVolume::new(seed),
         }
     }
 }
@@ -194,6 +200,7 @@ impl Component for Controllers {
         self.storage_protection.observe(change, context);
         self.provisioner.observe(change, context);
         self.attach_detach.observe(change, context);
+        self.ephemeral_volume.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
@@ -219,6 +226,7 @@ impl Component for Controllers {
             ControllerId::StorageProtection => self.storage_protection.run(key, context),
             ControllerId::Provisioner => self.provisioner.run(key, context),
             ControllerId::AttachDetach => self.attach_detach.run(key, context),
+            ControllerId::EphemeralVolume => self.ephemeral_volume.run(key, context),
         }
     }
 }
