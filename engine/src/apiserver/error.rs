@@ -178,7 +178,7 @@ impl From<StoreError> for ApiError {
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -195,7 +195,7 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed => refusal,
         }
     }
 }

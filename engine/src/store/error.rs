@@ -26,6 +26,9 @@ pub enum StoreError {
     /// Admission forbids the object.
     #[error("{} \"{}\" is forbidden: {}", .0.info().group_resource(), .1, .2)]
     Forbidden(Kind, String, String),
+    /// Who writes has crashed.
+    #[error("the process that writes has crashed")]
+    Crashed,
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -39,7 +42,7 @@ impl StoreError {
             StoreError::AlreadyExists(..) => "AlreadyExists",
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed => "InternalError",
         }
     }
 }
