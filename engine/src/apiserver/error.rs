@@ -179,7 +179,7 @@ impl From<StoreError> for ApiError {
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -198,7 +198,7 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed => refusal,
         }
     }
 }
