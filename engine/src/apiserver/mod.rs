@@ -16,7 +16,7 @@ mod request;
 pub mod rest;
 mod service_address;
 
-pub(crate) use bootstrap::bootstrap;
+pub(crate) use bootstrap::{bootstrap, provide_storage};
 pub use error::{About, ApiError, Cause, Reason};
 pub use patch::{FieldValidation, Patch};
 pub use request::{Request, external};

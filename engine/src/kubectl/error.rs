@@ -20,6 +20,8 @@ pub enum CommandError {
     Usage(String, &'static str),
     /// The API server refused.
     Api(ApiError),
+    /// What went wrong has been said already: only the exit code tells.
+    Said,
     /// Several things went wrong.
     Many(Vec<CommandError>),
 }
@@ -51,6 +53,7 @@ impl CommandError {
                 format!("error: {text}\nSee 'kubectl {command} -h' for help and examples")
             }
             CommandError::Api(error) => api_text(error),
+            CommandError::Said => return String::new(),
             CommandError::Many(errors) => return errors.iter().map(CommandError::line).collect(),
         };
         format!("{text}\n")

@@ -23,6 +23,7 @@ mod workload;
 
 pub use canonical::canonical;
 pub use gates::drop_disabled;
+pub(crate) use prepare::base64;
 pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;
 pub use update::{prepare_for_update, prepare_status_update};

@@ -70,7 +70,10 @@ impl DaemonSetController {
                 }
                 for (key, ledger) in self.ledgers.values_mut() {
                     ledger.dirty.insert(node.meta.name.clone());
-                    self.queue.add(key.clone(), context);
+                    // A node that goes is no reason for a look: there is nothing to do about its pod, PodGC removes it.
+                    if after.is_some() {
+                        self.queue.add(key.clone(), context);
+                    }
                 }
             }
             _ => {}
