@@ -26,6 +26,7 @@ pub struct Interference {
     down: Vec<Down>,
     slow: Vec<Slow>,
     crashes: Vec<Crash>,
+    webhooks: Vec<(FaultId, SmolStr, WebhookFault)>,
     random: Option<Random>,
 }
 
@@ -60,6 +61,15 @@ pub enum Disturbance {
     WatchLate(SmolStr, Duration),
     /// So many percent of the writes are refused.
     Rejects(u8),
+}
+
+/// What is wrong with an admission webhook for pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookFault {
+    /// It denies every new pod.
+    Denies,
+    /// It does not answer, so that no pod can be made (`failurePolicy: Fail`).
+    DoesNotAnswer,
 }
 
 /// What becomes of a wake-up.
@@ -134,10 +144,22 @@ impl Interference {
         self.slow.push(Slow { fault, how });
     }
 
+    /// Sets a webhook wrong, until [`Interference::end`].
+    pub(crate) fn begin_webhook(&mut self, fault: FaultId, name: SmolStr, how: WebhookFault) {
+        self.webhooks.push((fault, name, how));
+    }
+
+    /// The webhook that keeps pods from being made; of several the first to be asked, by name.
+    pub fn webhook(&self) -> Option<(FaultId, &SmolStr, WebhookFault)> {
+        let first = self.webhooks.iter().min_by_key(|(_, name, _)| name);
+        first.map(|(fault, name, how)| (*fault, name, *how))
+    }
+
     /// Ends what a fault has begun, but for processes that are down.
     pub(crate) fn end(&mut self, fault: FaultId) {
         self.slow.retain(|slow| slow.fault != fault);
         self.crashes.retain(|crash| crash.fault != fault);
+        self.webhooks.retain(|(of, ..)| *of != fault);
     }
 
     /// Brings a process back: the wake-ups that were held, in the order in which they came due.

@@ -182,10 +182,12 @@ impl From<StoreError> for ApiError {
         let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => {
+                Reason::Forbidden
+            }
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) | StoreError::Crashed => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -204,7 +206,9 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) | StoreError::Crashed => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
+                refusal
+            }
         }
     }
 }

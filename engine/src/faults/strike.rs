@@ -171,6 +171,15 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             context.environment.interference_mut().begin(id, how.clone());
             Ok(0)
         }
+        Fault::Webhook(name, how) => {
+            let others = context.environment.faults().in_force().filter(|record| record.id != id);
+            if others.into_iter().any(|record| record.fault == *fault) {
+                return Err(FaultError::Already(fault.to_string()));
+            }
+            let interference = context.environment.interference_mut();
+            interference.begin_webhook(id, name.clone(), *how);
+            Ok(0)
+        }
         Fault::OomKilled(pods, container) => {
             let exit = (137, ExitCause::OutOfMemory);
             strike_processes(pods, container, context, |pod, name, context| {
