@@ -10,6 +10,7 @@ use super::horizontal_pod_autoscaler::HorizontalPodAutoscalerController;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycle;
+use super::persistent_volume::{AttachDetach, PersistentVolumeController, Protection, Provisioner};
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
 use super::stateful_set::StatefulSetController;
@@ -56,6 +57,14 @@ pub enum ControllerId {
     PodGc,
     /// Empties namespaces that are being deleted.
     Namespace,
+    /// Binds claims to volumes.
+    PersistentVolume,
+    /// Keeps claims and volumes that are in use from going.
+    StorageProtection,
+    /// Makes and deletes volumes.
+    Provisioner,
+    /// Attaches volumes to nodes.
+    AttachDetach,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -85,6 +94,10 @@ impl ControllerId {
         ControllerId::TaintEviction,
         ControllerId::PodGc,
         ControllerId::Namespace,
+        ControllerId::PersistentVolume,
+        ControllerId::StorageProtection,
+        ControllerId::Provisioner,
+        ControllerId::AttachDetach,
     ];
 
     /// Its name in kube-controller-manager.
@@ -107,6 +120,10 @@ impl ControllerId {
             ControllerId::TaintEviction => "taint-eviction-controller",
             ControllerId::PodGc => "pod-garbage-collector-controller",
             ControllerId::Namespace => "namespace-controller",
+            ControllerId::PersistentVolume => "persistentvolume-controller",
+            ControllerId::StorageProtection => "persistentvolumeclaim-protection-controller",
+            ControllerId::Provisioner => "external-provisioner",
+            ControllerId::AttachDetach => "attachdetach-controller",
         }
     }
 }
@@ -129,6 +146,10 @@ pub struct Controllers {
     taint_eviction: TaintEviction,
     pod_gc: PodGc,
     namespace: NamespaceController,
+    persistent_volume: PersistentVolumeController,
+    storage_protection: Protection,
+    provisioner: Provisioner,
+    attach_detach: AttachDetach,
 }
 
 impl Controllers {
@@ -150,6 +171,10 @@ impl Controllers {
             taint_eviction: TaintEviction::new(seed),
             pod_gc: PodGc::new(seed),
             namespace: NamespaceController::new(seed),
+            persistent_volume: PersistentVolumeController::new(seed),
+            storage_protection: Protection::new(seed),
+            provisioner: Provisioner::new(seed),
+            attach_detach: AttachDetach::new(seed),
         }
     }
 }
@@ -180,6 +205,10 @@ impl Component for Controllers {
         self.taint_eviction.observe(change, context);
         self.pod_gc.observe(change, context);
         self.namespace.observe(change, context);
+        self.persistent_volume.observe(change, context);
+        self.storage_protection.observe(change, context);
+        self.provisioner.observe(change, context);
+        self.attach_detach.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
@@ -202,6 +231,10 @@ impl Component for Controllers {
             ControllerId::TaintEviction => self.taint_eviction.run(key, context),
             ControllerId::PodGc => self.pod_gc.run(key, context),
             ControllerId::Namespace => self.namespace.run(key, context),
+            ControllerId::PersistentVolume => self.persistent_volume.run(key, context),
+            ControllerId::StorageProtection => self.storage_protection.run(key, context),
+            ControllerId::Provisioner => self.provisioner.run(key, context),
+            ControllerId::AttachDetach => self.attach_detach.run(key, context),
         }
     }
 }

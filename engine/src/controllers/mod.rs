@@ -14,6 +14,7 @@ mod job;
 mod namespace;
 mod node_lifecycle;
 mod owner;
+mod persistent_volume;
 mod pod_control;
 mod pod_gc;
 mod replica_set;

@@ -37,10 +37,9 @@ pub fn create(
     } else {
         vec![None; missing]
     };
-    let admitted = memory.admitted.of(&job.spec.template.spec, context.settings);
     for index in indexes {
-        let pod = new_pod(job, &admitted, index, tally);
-        match CONTROL.create(job, pod, context) {
+        let pod = new_pod(job, index, tally);
+        match CONTROL.create(job, pod, &mut memory.admitted, context) {
             Ok(pod) => tally.active.push(pod),
             Err(StoreError::NamespaceTerminating(..)) => return None,
             Err(_) => return Some(memory.back_off.refused()),
@@ -64,7 +63,7 @@ fn open_indexes(job: &Job, tally: &Tally, count: usize) -> Vec<i32> {
 }
 
 /// A pod of a Job's template; with an index, if completions are told apart.
-fn new_pod(job: &Job, admitted: &Arc<PodSpec>, index: Option<i32>, tally: &Tally) -> Pod {
+fn new_pod(job: &Job, index: Option<i32>, tally: &Tally) -> Pod {
     let template = &job.spec.template;
     let mut pod = Pod {
         meta: ObjectMeta {
@@ -76,7 +75,7 @@ fn new_pod(job: &Job, admitted: &Arc<PodSpec>, index: Option<i32>, tally: &Tally
             finalizers: vec![FINALIZER.into()],
             ..ObjectMeta::default()
         },
-        spec: admitted.clone(),
+        spec: template.spec.clone(),
         ..Pod::default()
     };
     let Some(index) = index else { return pod };
@@ -93,7 +92,7 @@ fn new_pod(job: &Job, admitted: &Arc<PodSpec>, index: Option<i32>, tally: &Tally
             pod.meta.annotate(IGNORED_FAILURES, ignored.to_smolstr());
         }
     }
-    let mut tree = admitted.json.clone();
+    let mut tree = template.spec.json.clone();
     tree["hostname"] = format!("{}-{index}", job.meta.name).into();
     let path = format!("metadata.annotations['{INDEX_ANNOTATION}']");
     for list in ["initContainers", "containers"] {
