@@ -13,6 +13,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::component::Task;
+use crate::controllers::ControllerId;
 use crate::faults::{ControlPlanePart, FaultId};
 use crate::sim::{Random, Seed, Urgency};
 
@@ -177,7 +178,8 @@ impl Interference {
         let Some(part) = part_of(&task) else {
             return (Fate::Runs(task), None);
         };
-        let struck = |fault| Some(fault).filter(|_| urgency == Urgency::Active);
+        let counts = urgency == Urgency::Active || is_appointment(&task);
+        let struck = |fault| Some(fault).filter(|_| counts);
         let is_meant = |down: &&mut Down| down.part == part || down.part == ControlPlanePart::ApiServer;
         if let Some(down) = self.down.iter_mut().find(is_meant) {
             down.held.push((urgency, task));
@@ -223,6 +225,15 @@ fn part_of(task: &Task) -> Option<ControlPlanePart> {
         Task::Controller(_) => Some(ControlPlanePart::ControllerManager),
         Task::PutOff(task, _) => part_of(task),
         Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers => None,
+    }
+}
+
+/// Whether a wake-up changes something though nobody waits for it: a CronJob's next start.
+fn is_appointment(task: &Task) -> bool {
+    match task {
+        Task::Controller(task) => task.controller == ControllerId::CronJob,
+        Task::PutOff(task, _) => is_appointment(task),
+        _ => false,
     }
 }
 

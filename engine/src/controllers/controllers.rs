@@ -6,6 +6,7 @@ use super::deployment::DeploymentController;
 use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
+use super::horizontal_pod_autoscaler::HorizontalPodAutoscalerController;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
 use super::namespace_defaults::NamespaceDefault;
@@ -40,6 +41,8 @@ pub enum ControllerId {
     CronJob,
     /// Deletes Jobs that have ended.
     TtlAfterFinished,
+    /// Scales workloads with their load.
+    HorizontalPodAutoscaler,
     /// Says how many pods may be evicted.
     Disruption,
     /// Writes EndpointSlices.
@@ -96,6 +99,7 @@ impl ControllerId {
         ControllerId::Job,
         ControllerId::CronJob,
         ControllerId::TtlAfterFinished,
+        ControllerId::HorizontalPodAutoscaler,
         ControllerId::Disruption,
         ControllerId::EndpointSlice,
         ControllerId::GarbageCollector,
@@ -124,6 +128,7 @@ impl ControllerId {
             ControllerId::Job => "job-controller",
             ControllerId::CronJob => "cronjob-controller",
             ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
+            ControllerId::HorizontalPodAutoscaler => "horizontal-pod-autoscaler-controller",
             ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
@@ -157,6 +162,7 @@ pub struct Controllers {
     job: JobController,
     cron_job: CronJobController,
     ttl_after_finished: TtlAfterFinished,
+    horizontal_pod_autoscaler: HorizontalPodAutoscalerController,
     disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
     garbage_collector: GarbageCollector,
@@ -187,6 +193,7 @@ impl Controllers {
             job: JobController::new(seed),
             cron_job: CronJobController::new(seed),
             ttl_after_finished: TtlAfterFinished::new(seed),
+            horizontal_pod_autoscaler: HorizontalPodAutoscalerController::default(),
             disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
             garbage_collector: GarbageCollector::new(seed),
@@ -233,6 +240,13 @@ impl Controllers {
     }
 }
 
+impl Controllers {
+    /// What processes do was changed: whoever watches their load looks again.
+    pub(crate) fn behaviours_changed(&mut self, context: &mut Context<'_>) {
+        self.horizontal_pod_autoscaler.behaviours_changed(context);
+    }
+}
+
 impl Component for Controllers {
     type Task = Task;
 
@@ -245,6 +259,7 @@ impl Component for Controllers {
         self.job.observe(change, context);
         self.cron_job.observe(change, context);
         self.ttl_after_finished.observe(change, context);
+        self.horizontal_pod_autoscaler.observe(change, context);
         self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
         self.garbage_collector.observe(change, context);
@@ -273,6 +288,7 @@ impl Component for Controllers {
             ControllerId::Job => self.job.run(key, context),
             ControllerId::CronJob => self.cron_job.run(key, context),
             ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
+            ControllerId::HorizontalPodAutoscaler => self.horizontal_pod_autoscaler.run(key, context),
             ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),

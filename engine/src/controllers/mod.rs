@@ -9,6 +9,7 @@ mod disruption;
 mod endpoint_slice;
 mod garbage_collector;
 mod history;
+mod horizontal_pod_autoscaler;
 mod job;
 mod namespace;
 mod namespace_defaults;

@@ -21,9 +21,10 @@ use crate::store::DeleteOptions;
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 impl Cluster {
-    /// Says what some containers do. It counts for those started from now on.
+    /// Says what some containers do. It counts for those started from now on; for the CPU that they use, at once.
     pub fn behave(&mut self, rule: Rule) {
         self.with_context("fault", |context, _| context.environment.behave(rule));
+        self.tell_of_behaviours();
     }
 
     /// Lets a fault strike; after `duration` it heals by itself.

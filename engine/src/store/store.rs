@@ -164,6 +164,9 @@ impl Store {
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Job(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Job),
             Object::CronJob(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::CronJob),
+            Object::HorizontalPodAutoscaler(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::HorizontalPodAutoscaler),
             Object::PodDisruptionBudget(object) => self
                 .update(Arc::unwrap_or_clone(object))
                 .map(Object::PodDisruptionBudget),
