@@ -11,6 +11,7 @@ mod deployment;
 pub(crate) mod draws;
 pub mod duration;
 mod event;
+mod horizontal_pod_autoscaler;
 mod inert;
 mod int_or_string;
 mod job;
@@ -42,6 +43,10 @@ pub use cron_schedule::{CronError, CronSchedule};
 pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
 pub use event::{Event, ObjectReference};
+pub use horizontal_pod_autoscaler::{
+    HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, MetricSource, MetricSpec,
+    MetricTarget, ScaleTarget, ScalingBehavior, ScalingPolicy, ScalingRules, SelectPolicy,
+};
 pub use inert::Inert;
 pub use int_or_string::{IntOrString, IntOrStringError};
 pub use job::{Job, JobSpec, JobStatus};

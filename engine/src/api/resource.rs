@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::json::ObjectBuilder;
 use super::{
-    CronJob, DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod,
-    PodDisruptionBudget, ReplicaSet, ReplicationController, Service, StatefulSet,
+    CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Inert, Job, Kind, Lease, Node,
+    ObjectKey, ObjectMeta, Pod, PodDisruptionBudget, ReplicaSet, ReplicationController, Service, StatefulSet,
 };
 
 /// A kind with behaviour: a lean struct that can be read from, and shown as, the API's JSON.
@@ -105,6 +105,8 @@ objects! {
     Job(Job),
     /// A CronJob.
     CronJob(CronJob),
+    /// A HorizontalPodAutoscaler.
+    HorizontalPodAutoscaler(HorizontalPodAutoscaler),
     /// A PodDisruptionBudget.
     PodDisruptionBudget(PodDisruptionBudget),
     /// A Service.
@@ -132,6 +134,7 @@ impl Object {
             Object::StatefulSet(_) => Kind::STATEFUL_SET,
             Object::Job(_) => Kind::JOB,
             Object::CronJob(_) => Kind::CRON_JOB,
+            Object::HorizontalPodAutoscaler(_) => Kind::HORIZONTAL_POD_AUTOSCALER,
             Object::PodDisruptionBudget(_) => Kind::POD_DISRUPTION_BUDGET,
             Object::Service(_) => Kind::SERVICE,
             Object::EndpointSlice(_) => Kind::ENDPOINT_SLICE,
@@ -158,6 +161,7 @@ impl Object {
             Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),
             Kind::JOB => Job::from_json(value).into(),
             Kind::CRON_JOB => CronJob::from_json(value).into(),
+            Kind::HORIZONTAL_POD_AUTOSCALER => HorizontalPodAutoscaler::from_json(value).into(),
             Kind::POD_DISRUPTION_BUDGET => PodDisruptionBudget::from_json(value).into(),
             Kind::SERVICE => Service::from_json(value).into(),
             Kind::ENDPOINT_SLICE => EndpointSlice::from_json(value).into(),

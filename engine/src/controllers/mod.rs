@@ -10,6 +10,7 @@ mod endpoint_slice;
 mod endpoints;
 mod garbage_collector;
 mod history;
+mod horizontal_pod_autoscaler;
 mod job;
 mod namespace;
 mod namespace_defaults;
@@ -25,6 +26,7 @@ mod taint_eviction;
 mod work_queue;
 
 pub use controllers::{ControllerId, Controllers, Task};
+pub(crate) use daemon_set::target_node;
 pub use deployment::REVISION_ANNOTATION;
 pub use owner::{controller_reference, generate_name_prefix};
 pub use replica_set::available_at;

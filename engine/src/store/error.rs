@@ -29,6 +29,9 @@ pub enum StoreError {
     /// The object is invalid, field by field.
     #[error("{} \"{}\" is invalid: {}", .0.name(), .1, list(.2))]
     Invalid(Kind, String, Vec<String>),
+    /// Who writes has crashed.
+    #[error("the process that writes has crashed")]
+    Crashed,
     /// An admission webhook says no.
     #[error("{0}")]
     Denied(String),
@@ -49,7 +52,7 @@ impl StoreError {
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => "Forbidden",
             StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) | StoreError::Internal(_) => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => "InternalError",
         }
     }
 }
