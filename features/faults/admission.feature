@@ -12,17 +12,14 @@ Feature: An admission webhook keeps pods from being made
     When admission webhook "policy" denies pods for 1m
     And I run `kubectl set image deployment/web web=nginx:1.26`
     Then for 50s, deployment "web" has 3 available replicas
-    And deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate"
-    And the events of replicaset "web-*" include:
-      | type    | reason       | message                                                                  |
-      | Warning | FailedCreate | /Error creating: admission webhook "policy" denied the request: .*/ |
-    And within 5m, deployment "web" is rolled out
+    And deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate" with message "admission webhook \"policy\" denied the request: "
+    And within 5m, deployment "web" has rolled out
     And at all times, deployment "web" has at least 3 available replicas
 
   Scenario: A person is told at once
     When admission webhook "policy" denies pods
     And I try to run `kubectl run late --image=nginx:1.25`
-    Then the command fails with "admission webhook "policy" denied the request: "
+    Then the command fails with "admission webhook \"policy\" denied the request: "
     When admission webhook "policy" recovers
     And I run `kubectl run late --image=nginx:1.25`
     Then within 1m, pod "late" is Ready
@@ -31,9 +28,7 @@ Feature: An admission webhook keeps pods from being made
     When admission webhook "policy" does not answer for 2m
     And every pod on node "node-2" is killed
     Then for 1m, at most 2 pods labelled "app=web" exist
-    And the events of replicaset "web-*" include:
-      | type    | reason       | message                                                                                                                                     |
-      | Warning | FailedCreate | /Error creating: Internal error occurred: failed calling webhook "policy": failed to call webhook: .*timeout=10s": context deadline exceeded/ |
+    And deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate" with message "Internal error occurred: failed calling webhook \"policy\": failed to call webhook: "
     And within 5m, deployment "web" has 3 available replicas
 
   Scenario: A missing service account keeps pods from being made
@@ -50,9 +45,7 @@ Feature: An admission webhook keeps pods from being made
       """
     When 30 seconds pass
     Then no pod labelled "app=api" exists
-    And the events of replicaset "api-*" include:
-      | type    | reason       | message                                                                                                                                             |
-      | Warning | FailedCreate | /Error creating: pods "api-.*-" is forbidden: error looking up service account default/robot: serviceaccount "robot" not found/ |
+    And deployment "api" has condition "ReplicaFailure" "True" because "FailedCreate" with message "error looking up service account default/robot: serviceaccount \"robot\" not found"
     When I apply the manifest:
       """
       apiVersion: v1

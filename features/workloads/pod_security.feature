@@ -24,11 +24,11 @@ Feature: A namespace can hold its pods to a security standard
       metadata: {name: web, namespace: safe}
       spec: {hostNetwork: true, containers: [{name: web, image: "nginx:1.25"}]}
       """
-    Then the command fails with "pods "web" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)"
+    Then the command fails with "pods \"web\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)"
 
   Scenario: What is only warned of is made all the same
     When I run `kubectl run web -n safe --image=nginx:1.25`
-    Then the command prints "Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "web" must set securityContext.allowPrivilegeEscalation=false)"
+    Then the command prints "Warning: would violate PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (container \"web\" must set securityContext.allowPrivilegeEscalation=false)"
     And within 1m, pod "web" in namespace "safe" is Ready
 
   Scenario: A Deployment whose pods are forbidden has none

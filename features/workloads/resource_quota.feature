@@ -25,13 +25,13 @@ Feature: A ResourceQuota limits what a namespace uses together
     Given a pod "one" of image "nginx:1.25"
     And a pod "two" of image "nginx:1.25"
     When I try to run `kubectl run three --image=nginx:1.25`
-    Then the command fails with "pods "three" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2"
+    Then the command fails with "pods \"three\" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2"
     And resourcequota "team" has "{.status.used.pods}" equal to "2"
 
   Scenario: A pod that has ended makes room
     Given containers of image "task:1" behave:
-      | exit code | runs |
-      | 0         | 10s  |
+      | exit code | exit after |
+      | 0         | 10s        |
     And the manifest:
       """
       apiVersion: v1
@@ -49,10 +49,26 @@ Feature: A ResourceQuota limits what a namespace uses together
     Given a deployment "web" with 3 replicas of image "nginx:1.25"
     When 30 seconds pass
     Then deployment "web" has 2 available replicas
-    And deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate"
-    And the events of replicaset "web-*" include:
-      | type    | reason       | message                                                                                                                  |
-      | Warning | FailedCreate | /Error creating: pods "web-.*" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2/ |
+    And deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate" with message "is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2"
+
+  Scenario: The events of a ReplicaSet tell which pods were refused
+    Given the manifest:
+      """
+      apiVersion: apps/v1
+      kind: ReplicaSet
+      metadata: {name: web}
+      spec:
+        replicas: 3
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec: {containers: [{name: web, image: "nginx:1.25"}]}
+      """
+    When 10 seconds pass
+    Then the events of replicaset "web" include:
+      | type    | reason           | message                                                                                                                          |
+      | Normal  | SuccessfulCreate | /Created pod: web-.{5}/                                                                                                          |
+      | Warning | FailedCreate     | /Error creating: pods "web-.{5}" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2/ |
 
   Scenario: A greater quota helps when the ReplicaSet tries again, which may take minutes
     Given a deployment "web" with 3 replicas of image "nginx:1.25"
