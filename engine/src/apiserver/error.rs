@@ -134,7 +134,13 @@ impl ApiError {
             "" => info.kind.to_owned(),
             group => format!("{}.{group}", info.kind),
         };
-        let texts: Vec<String> = causes.iter().map(Cause::to_string).collect();
+        let mut texts: Vec<String> = Vec::new();
+        // The message tells the same thing once, however many causes there are.
+        for text in causes.iter().map(Cause::to_string) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
         let list = match texts.as_slice() {
             [one] => one.clone(),
             all => format!("[{}]", all.join(", ")),

@@ -17,6 +17,8 @@ mod scalar;
 mod suggest;
 mod yaml;
 
+pub(crate) use json::json_problem;
+
 pub use error::{DecodeError, DecodeErrors, Problem};
 pub use manifest::{DecodeOptions, Manifest, Origin, decode_documents, decode_manifests};
 pub use node::Position;

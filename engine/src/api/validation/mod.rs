@@ -7,22 +7,42 @@
 //! Deliberately not modelled: the deprecated volume types' own fields, Windows, dynamic resource allocation, and everything that
 //! needs other objects.
 
+mod address;
 mod affinity;
+mod autoscaling;
+mod config;
 mod container;
+mod cron_job;
+mod daemon_set;
+mod endpoints;
 mod env;
 mod error;
 mod fields;
+mod ingress;
+mod job;
+mod job_update;
 mod labels;
 mod meta;
 mod names;
+mod namespace;
+mod network_policy;
 mod node;
 mod pod;
 mod pod_update;
+mod policy;
 mod probe;
+mod quota;
+mod rbac;
 mod resources;
+mod schedule;
 mod scheduling;
 mod security;
 mod service;
+mod stateful_set;
+mod storage;
+mod storage_update;
+mod template;
+mod time_zone;
 mod validate;
 mod volume;
 mod workload;

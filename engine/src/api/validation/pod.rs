@@ -5,6 +5,7 @@ use super::container::{check_containers, check_init_containers};
 use super::fields::{Errors, Path, go_strings, list, map, number, part, set, text, texts};
 use super::labels::check_labels;
 use super::names::label_errors;
+use super::policy::check_preemption_policy;
 use super::scheduling::{check_gates, check_spread, check_tolerations};
 use super::security::check_pod_security;
 use super::volume::{check_pull_secrets, check_volumes};
@@ -60,7 +61,7 @@ pub(super) fn check_pod_spec(spec: &Value, path: &Path, errors: &mut Errors) {
             errors.invalid_each(&path.at(field), name, subdomain_errors(name));
         }
     }
-    errors.one_of_if_set(spec, "preemptionPolicy", path, &["Never", "PreemptLowerPriority"]);
+    check_preemption_policy(spec, &path.at("preemptionPolicy"), errors);
     if let Some(os) = set(spec, "os") {
         match text(os, "name") {
             "" => errors.required(&path.at("os").at("name"), "cannot be empty"),
