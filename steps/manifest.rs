@@ -89,6 +89,23 @@ impl FileSource for FeatureFiles {
         }
         Ok(files)
     }
+
+    fn read_folder(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
+        let entries = std::fs::read_dir(self.folder.join(path)).map_err(|error| unreadable(&error))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(|error| unreadable(&error))?.path());
+        }
+        paths.retain(|path| path.is_file());
+        paths.sort();
+        let mut files = Vec::new();
+        for path in paths {
+            let text = read(&path)?;
+            let name = path.strip_prefix("./").unwrap_or(&path).display().to_string();
+            files.push(SourceFile { name, text });
+        }
+        Ok(files)
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::limits::{LimitError, Limits};
 use crate::plans::Plans;
 use crate::scheduler::{Placement, Scheduler};
 use crate::settings::{SettingError, Settings};
-use crate::sim::{Agenda, Seed, SimTime, Urgency};
+use crate::sim::{Agenda, Random, Seed, SimTime, Urgency};
 use crate::store::{Change, Store};
 use crate::timeline::{Mark, Replay, View};
 
@@ -69,6 +69,8 @@ pub struct Cluster {
     interrupt: Option<Interrupt>,
     /// What people have planned to do.
     plans: Plans,
+    /// How long requests of clients outside take.
+    clients: Random,
 }
 
 /// Asked now and then; a text is the reason to stop.
@@ -106,6 +108,7 @@ impl Cluster {
             entries: 0,
             interrupt: None,
             plans: Plans::default(),
+            clients: seed.stream("kubectl"),
         };
         cluster.with_context("apiserver", |context, _| {
             apiserver::bootstrap(context.store);
@@ -142,6 +145,12 @@ impl Cluster {
     /// Says which node new pods ought to get where several are equally good; else the seed decides.
     pub fn place(&mut self, placement: Placement) {
         self.scheduler.place(placement);
+    }
+
+    /// Gives the cluster the default StorageClass of a managed cluster, `standard`, unless it has StorageClasses: a cluster by
+    /// itself has none.
+    pub fn provide_storage(&mut self) {
+        self.with_context("apiserver", |context, _| apiserver::provide_storage(context.store));
     }
 
     /// Machines, registries and processes.
@@ -293,6 +302,12 @@ impl Cluster {
         self.with_context("kubelet", |context, kubelets| {
             kubelets.exec(pod, container, words, context)
         })
+    }
+
+    /// How long a request of a client outside takes: as long as one of a component.
+    pub(crate) fn client_latency(&mut self) -> Duration {
+        let (min, max) = (self.settings.component_latency_min, self.settings.component_latency_max);
+        self.clients.duration(min, max)
     }
 
     /// The latest instant that a command without a time-out of its own waits for.

@@ -23,6 +23,7 @@ pub mod runtime;
 pub mod scheduler;
 pub mod settings;
 pub mod sim;
+pub mod storage;
 pub mod store;
 pub mod timeline;
 

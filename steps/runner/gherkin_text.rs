@@ -1,8 +1,10 @@
 //! From the text of a feature file to gherkin's tree, with errors that people understand.
 //!
-//! gherkin's parser says where it stopped and every token it could have gone on with; and it cuts table rows to the width of
-//! the first one in silence. So lines are looked at here, before and after it.
+//! gherkin's parser says where it stopped and every token it could have gone on with; it cuts table rows to the width of the
+//! first one in silence; and it refuses a backslash in a cell unless it escapes something, while Gherkin takes it as it stands and
+//! regular expressions are full of them. So lines are looked at here, before and after it.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cucumber::gherkin::{self, Feature, GherkinEnv};
@@ -28,7 +30,49 @@ pub fn parse(source: &str, lines: &[&str]) -> Result<Feature, Mistake> {
         ));
     }
     check_tables(&code)?;
-    parse_gherkin(source, lines)
+    parse_gherkin(&with_literal_backslashes(source, lines, &code), lines)
+}
+
+/// The source with every backslash in a table that escapes nothing (`\d`) written as gherkin's parser wants it (`\\d`).
+fn with_literal_backslashes<'a>(source: &'a str, lines: &[&str], code: &[(usize, &str)]) -> Cow<'a, str> {
+    let mut changed: Vec<Cow<'_, str>> = Vec::new();
+    for (line_number, line) in code {
+        let is_row = line.trim_start().starts_with('|');
+        if is_row && let Cow::Owned(row) = double_literal_backslashes(line) {
+            if changed.is_empty() {
+                changed = lines.iter().map(|line| Cow::Borrowed(*line)).collect();
+            }
+            if let Some(line) = changed.get_mut(line_number - 1) {
+                *line = Cow::Owned(row);
+            }
+        }
+    }
+    if changed.is_empty() {
+        return Cow::Borrowed(source);
+    }
+    let mut text = changed.join("\n");
+    text.push('\n');
+    Cow::Owned(text)
+}
+
+fn double_literal_backslashes(row: &str) -> Cow<'_, str> {
+    let mut doubled = String::new();
+    let mut characters = row.chars().peekable();
+    while let Some(character) = characters.next() {
+        doubled.push(character);
+        if character != '\\' {
+            continue;
+        }
+        match characters.next_if(|next| matches!(next, 'n' | '|' | '\\')) {
+            Some(escaped) => doubled.push(escaped),
+            None => doubled.push('\\'),
+        }
+    }
+    if doubled.len() == row.len() {
+        Cow::Borrowed(row)
+    } else {
+        Cow::Owned(doubled)
+    }
 }
 
 fn parse_gherkin(source: &str, lines: &[&str]) -> Result<Feature, Mistake> {
@@ -162,4 +206,21 @@ fn count_cells(line: &str) -> usize {
         escaped = byte == b'\\' && !escaped;
     }
     bars.saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::double_literal_backslashes;
+
+    #[test]
+    fn a_backslash_that_escapes_nothing_stands_for_itself() {
+        for (row, expect) in [
+            ("| plain |", "| plain |"),
+            (r"| /10\.\d+/ |", r"| /10\\.\\d+/ |"),
+            (r"| a\|b \n c\\d |", r"| a\|b \n c\\d |"),
+            (r"| \\\d |", r"| \\\\d |"),
+        ] {
+            assert_eq!(double_literal_backslashes(row), expect);
+        }
+    }
 }

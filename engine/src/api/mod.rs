@@ -1,6 +1,8 @@
 //! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
 mod container;
+mod cron_job;
+mod cron_schedule;
 mod daemon_set;
 pub mod decode;
 pub mod defaulting;
@@ -30,9 +32,12 @@ pub mod schema;
 pub mod selector;
 mod service;
 mod stateful_set;
+mod time_zone;
 pub mod validation;
 
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
+pub use cron_job::{ConcurrencyPolicy, CronJob, CronJobSpec, CronJobStatus, JobReference};
+pub use cron_schedule::{CronError, CronSchedule};
 pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
 pub use event::{Event, ObjectReference};
@@ -54,3 +59,4 @@ pub use resource::{Object, Resource};
 pub use selector::{FieldSelector, LabelSelector, Selector};
 pub use service::{Endpoint, EndpointSlice, Service, ServicePort, ServiceSpec};
 pub use stateful_set::{StatefulSet, StatefulSetSpec, StatefulSetStatus, StatefulSetStrategy};
+pub use time_zone::TimeZone;

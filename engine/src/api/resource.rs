@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::json::ObjectBuilder;
 use super::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod,
+    CronJob, DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod,
     PodDisruptionBudget, ReplicaSet, Service, StatefulSet,
 };
 
@@ -101,6 +101,8 @@ objects! {
     StatefulSet(StatefulSet),
     /// A Job.
     Job(Job),
+    /// A CronJob.
+    CronJob(CronJob),
     /// A PodDisruptionBudget.
     PodDisruptionBudget(PodDisruptionBudget),
     /// A Service.
@@ -126,6 +128,7 @@ impl Object {
             Object::DaemonSet(_) => Kind::DAEMON_SET,
             Object::StatefulSet(_) => Kind::STATEFUL_SET,
             Object::Job(_) => Kind::JOB,
+            Object::CronJob(_) => Kind::CRON_JOB,
             Object::PodDisruptionBudget(_) => Kind::POD_DISRUPTION_BUDGET,
             Object::Service(_) => Kind::SERVICE,
             Object::EndpointSlice(_) => Kind::ENDPOINT_SLICE,
@@ -150,6 +153,7 @@ impl Object {
             Kind::DAEMON_SET => DaemonSet::from_json(value).into(),
             Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),
             Kind::JOB => Job::from_json(value).into(),
+            Kind::CRON_JOB => CronJob::from_json(value).into(),
             Kind::POD_DISRUPTION_BUDGET => PodDisruptionBudget::from_json(value).into(),
             Kind::SERVICE => Service::from_json(value).into(),
             Kind::ENDPOINT_SLICE => EndpointSlice::from_json(value).into(),

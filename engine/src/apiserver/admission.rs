@@ -1,6 +1,6 @@
 //! Admission of requests: what depends on other objects in the cluster.
 //!
-//! Source: admission plugins Priority and TaintNodesByCondition; what a pod gets by itself is in [`crate::admission`].
+//! Source: admission plugins Priority, TaintNodesByCondition and DefaultStorageClass; what a pod gets by itself is in [`crate::admission`].
 //! Deliberately not modelled: LimitRanger, ResourceQuota, PodSecurity, webhooks.
 
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use super::error::{ApiError, Reason, key_of};
 use crate::admission;
 use crate::api::{Kind, Object, json as read};
 use crate::component::Context;
+use crate::storage::assign_default_class;
 use crate::store::Store;
 
 /// The taint of a node that has not said yet that it is ready.
@@ -23,6 +24,10 @@ pub fn mutate_new(context: &Context<'_>, kind: Kind, value: &mut Value) -> Resul
         Kind::POD => set_priority(context.store, value),
         Kind::NODE => {
             taint_not_ready(value);
+            Ok(())
+        }
+        Kind::PERSISTENT_VOLUME_CLAIM => {
+            assign_default_class(value, context.store.objects());
             Ok(())
         }
         _ => Ok(()),

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{Kind, Object, Resource, Service};
+use crate::api::{Inert, Kind, Object, Resource, Service, Uid};
+use crate::sim::StableHasher;
+use crate::storage::standard_class;
 use crate::store::Store;
 
 /// The namespaces of every cluster.
@@ -40,6 +42,18 @@ pub fn furnish_namespace(store: &mut Store, name: &str) {
     // They can be there already where a namespace is made anew: then they stay.
     let _ = store.create_object(Object::from_json(Kind::SERVICE_ACCOUNT, account));
     let _ = store.create_object(Object::from_json(Kind::CONFIG_MAP, certificate));
+}
+
+/// Gives a cluster without StorageClasses its default one.
+pub fn provide_storage(store: &mut Store) {
+    if store.objects().of_kind(Kind::STORAGE_CLASS).next().is_some() {
+        return;
+    }
+    let mut class = Inert::from_json(Kind::STORAGE_CLASS, standard_class());
+    // An identity of its own, so that no others are drawn differently because of it.
+    class.meta.uid = Uid::from_random(u128::from(StableHasher::of("standard")));
+    // There is no other.
+    let _ = store.create_object(class.into());
 }
 
 /// Stands for a certificate: nothing here reads it.

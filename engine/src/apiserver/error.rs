@@ -183,6 +183,7 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
             StoreError::TooManyObjects(_) => Reason::InternalError,
         };
@@ -192,7 +193,9 @@ impl From<StoreError> for ApiError {
                 refusal.concerning(*kind, &key.name)
             }
             StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
-            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
+            StoreError::Forbidden(kind, name, _) | StoreError::Invalid(kind, name, _) => {
+                refusal.concerning(*kind, name)
+            }
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {

@@ -95,6 +95,20 @@ fn node_ports(store: &Store, spec: &mut Value, live_spec: &Value) -> Result<(), 
             );
         }
     }
+    let mut next = |kept: Option<i64>| {
+        let free = kept.or_else(|| NODE_PORTS.clone().find(|candidate| !used.contains(candidate)));
+        let free = free.ok_or_else(|| {
+            ApiError::new(
+                super::Reason::InternalError,
+                "failed to allocate a nodePort: range is full",
+            )
+        })?;
+        used.insert(free);
+        Ok::<i64, ApiError>(free)
+    };
+    // Where a load balancer must leave out nodes without pods, it asks them at a port of its own.
+    let is_local = json::text(spec, "type") == "LoadBalancer" && json::text(spec, "externalTrafficPolicy") == "Local";
+    let has_health_port = json::int(spec, "healthCheckNodePort").is_some_and(|port| port != 0);
     let ports = spec.get_mut("ports").and_then(Value::as_array_mut);
     for port in ports.into_iter().flatten() {
         if json::int(port, "nodePort").is_some_and(|given| given != 0) {
@@ -105,13 +119,12 @@ fn node_ports(store: &Store, spec: &mut Value, live_spec: &Value) -> Result<(), 
             .iter()
             .find(same)
             .and_then(|live| json::int(live, "nodePort"));
-        let free = kept.or_else(|| NODE_PORTS.clone().find(|candidate| !used.contains(candidate)));
-        let Some(free) = free else {
-            let message = "failed to allocate a nodePort: range is full";
-            return Err(ApiError::new(super::Reason::InternalError, message));
-        };
-        used.insert(free);
-        set(port, "nodePort", free.into());
+        set(port, "nodePort", next(kept)?.into());
+    }
+    if is_local && !has_health_port {
+        let kept = json::int(live_spec, "healthCheckNodePort").filter(|port| *port != 0);
+        let health_port = next(kept)?;
+        set(spec, "healthCheckNodePort", health_port.into());
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! All controllers as one component: every change is shown to each, every wake-up goes to its own.
 
+use super::cron_job::CronJobController;
 use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::disruption::DisruptionController;
@@ -8,6 +9,7 @@ use super::garbage_collector::GarbageCollector;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycle;
+use super::persistent_volume::{AttachDetach, PersistentVolumeController, Protection, Provisioner};
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
 use super::stateful_set::StatefulSetController;
@@ -30,6 +32,8 @@ pub enum ControllerId {
     StatefulSet,
     /// Runs Jobs to their end.
     Job,
+    /// Starts Jobs on a schedule.
+    CronJob,
     /// Deletes Jobs that have ended.
     TtlAfterFinished,
     /// Says how many pods may be evicted.
@@ -50,6 +54,14 @@ pub enum ControllerId {
     PodGc,
     /// Empties namespaces that are being deleted.
     Namespace,
+    /// Binds claims to volumes.
+    PersistentVolume,
+    /// Keeps claims and volumes that are in use from going.
+    StorageProtection,
+    /// Makes and deletes volumes.
+    Provisioner,
+    /// Attaches volumes to nodes.
+    AttachDetach,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -69,6 +81,7 @@ impl ControllerId {
         ControllerId::DaemonSet,
         ControllerId::StatefulSet,
         ControllerId::Job,
+        ControllerId::CronJob,
         ControllerId::TtlAfterFinished,
         ControllerId::Disruption,
         ControllerId::EndpointSlice,
@@ -77,6 +90,10 @@ impl ControllerId {
         ControllerId::TaintEviction,
         ControllerId::PodGc,
         ControllerId::Namespace,
+        ControllerId::PersistentVolume,
+        ControllerId::StorageProtection,
+        ControllerId::Provisioner,
+        ControllerId::AttachDetach,
     ];
 
     /// Its name in kube-controller-manager.
@@ -87,6 +104,7 @@ impl ControllerId {
             ControllerId::DaemonSet => "daemonset-controller",
             ControllerId::StatefulSet => "statefulset-controller",
             ControllerId::Job => "job-controller",
+            ControllerId::CronJob => "cronjob-controller",
             ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
             ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
@@ -97,6 +115,10 @@ impl ControllerId {
             ControllerId::TaintEviction => "taint-eviction-controller",
             ControllerId::PodGc => "pod-garbage-collector-controller",
             ControllerId::Namespace => "namespace-controller",
+            ControllerId::PersistentVolume => "persistentvolume-controller",
+            ControllerId::StorageProtection => "persistentvolumeclaim-protection-controller",
+            ControllerId::Provisioner => "external-provisioner",
+            ControllerId::AttachDetach => "attachdetach-controller",
         }
     }
 }
@@ -109,6 +131,7 @@ pub struct Controllers {
     daemon_set: DaemonSetController,
     stateful_set: StatefulSetController,
     job: JobController,
+    cron_job: CronJobController,
     ttl_after_finished: TtlAfterFinished,
     disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
@@ -117,6 +140,10 @@ pub struct Controllers {
     taint_eviction: TaintEviction,
     pod_gc: PodGc,
     namespace: NamespaceController,
+    persistent_volume: PersistentVolumeController,
+    storage_protection: Protection,
+    provisioner: Provisioner,
+    attach_detach: AttachDetach,
 }
 
 impl Controllers {
@@ -128,6 +155,7 @@ impl Controllers {
             daemon_set: DaemonSetController::new(seed),
             stateful_set: StatefulSetController::new(seed),
             job: JobController::new(seed),
+            cron_job: CronJobController::new(seed),
             ttl_after_finished: TtlAfterFinished::new(seed),
             disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
@@ -136,6 +164,10 @@ impl Controllers {
             taint_eviction: TaintEviction::new(seed),
             pod_gc: PodGc::new(seed),
             namespace: NamespaceController::new(seed),
+            persistent_volume: PersistentVolumeController::new(seed),
+            storage_protection: Protection::new(seed),
+            provisioner: Provisioner::new(seed),
+            attach_detach: AttachDetach::new(seed),
         }
     }
 }
@@ -149,6 +181,7 @@ impl Component for Controllers {
         self.daemon_set.observe(change, context);
         self.stateful_set.observe(change, context);
         self.job.observe(change, context);
+        self.cron_job.observe(change, context);
         self.ttl_after_finished.observe(change, context);
         self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
@@ -157,6 +190,10 @@ impl Component for Controllers {
         self.taint_eviction.observe(change, context);
         self.pod_gc.observe(change, context);
         self.namespace.observe(change, context);
+        self.persistent_volume.observe(change, context);
+        self.storage_protection.observe(change, context);
+        self.provisioner.observe(change, context);
+        self.attach_detach.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
@@ -167,6 +204,7 @@ impl Component for Controllers {
             ControllerId::DaemonSet => self.daemon_set.run(key, context),
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
             ControllerId::Job => self.job.run(key, context),
+            ControllerId::CronJob => self.cron_job.run(key, context),
             ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
             ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
@@ -177,6 +215,10 @@ impl Component for Controllers {
             ControllerId::TaintEviction => self.taint_eviction.run(key, context),
             ControllerId::PodGc => self.pod_gc.run(key, context),
             ControllerId::Namespace => self.namespace.run(key, context),
+            ControllerId::PersistentVolume => self.persistent_volume.run(key, context),
+            ControllerId::StorageProtection => self.storage_protection.run(key, context),
+            ControllerId::Provisioner => self.provisioner.run(key, context),
+            ControllerId::AttachDetach => self.attach_detach.run(key, context),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod controllers;
+mod cron_job;
 mod daemon_set;
 mod deployment;
 mod disruption;
@@ -12,6 +13,7 @@ mod job;
 mod namespace;
 mod node_lifecycle;
 mod owner;
+mod persistent_volume;
 mod pod_control;
 mod pod_gc;
 mod replica_set;

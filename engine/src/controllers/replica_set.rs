@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::pod_control::PodControl;
 use super::{ControllerId, WorkQueue};
-use crate::admission;
+use crate::admission::Admitted;
 use crate::api::{
-    Condition, Kind, Object, ObjectKey, ObjectMeta, OwnerReference, Pod, PodPhase, PodSpec, ReplicaSet, Timestamp, Uid,
+    Condition, Kind, Object, ObjectKey, ObjectMeta, OwnerReference, Pod, PodPhase, ReplicaSet, Timestamp, Uid,
 };
 use crate::component::Context;
-use crate::events::Report;
 use crate::sim::Seed;
-use crate::store::{Change, DeleteOptions, StoreError};
+use crate::store::{Change, StoreError};
 
 /// How many pods one sync creates or deletes at most (`BurstReplicas`).
 const BURST_REPLICAS: usize = 500;
@@ -26,9 +26,8 @@ const BURST_REPLICAS: usize = 500;
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 /// The controller's name in events.
 const COMPONENT: &str = "replicaset-controller";
-
-/// The spec that a template was admitted to: kept with the template, so that its address means one thing only.
-type Admitted = (Arc<PodSpec>, Arc<PodSpec>);
+/// Who creates and deletes its pods.
+const CONTROL: PodControl = PodControl(COMPONENT);
 
 /// The controller.
 #[derive(Debug)]
@@ -182,30 +181,19 @@ impl ReplicaSetController {
         count: usize,
         context: &mut Context<'_>,
     ) -> Result<(), Failure> {
-        let template = &replica_set.spec.template;
-        let admitted = self
-            .admitted
-            .get(&replica_set.meta.uid)
-            .filter(|(from, _)| Arc::ptr_eq(from, &template.spec));
-        let spec = match admitted {
-            Some((_, spec)) => spec.clone(),
-            None => {
-                let spec = admission::admit_template(template, context.store, context.settings);
-                let spec = Arc::new(spec.map_err(|why| forbidden(replica_set, &why, context))?);
-                self.admitted
-                    .insert(replica_set.meta.uid, (template.spec.clone(), spec.clone()));
-                spec
-            }
-        };
-        let mut pod = new_pod(replica_set, spec);
-        admission::begin(&mut pod, context.store.timestamp());
+        let admitted = self.admitted.entry(replica_set.meta.uid).or_default();
+        let pod = new_pod(replica_set);
         let (mut remaining, mut batch) = (count, 1);
         while remaining > 0 {
             let size = remaining.min(batch);
             let mut failed = None;
             for _ in 0..size {
-                if let Err(error) = create_pod(replica_set, pod.clone(), context) {
-                    failed = Some(error);
+                let created = CONTROL.create(replica_set, pod.clone(), admitted, context);
+                match created {
+                    Ok(_) => {}
+                    // The namespace goes, and the ReplicaSet with it.
+                    Err(StoreError::NamespaceTerminating(..)) => return Ok(()),
+                    Err(error) => failed = Some(error),
                 }
             }
             if let Some(error) = failed {
@@ -320,7 +308,7 @@ fn owner_reference(replica_set: &ReplicaSet) -> OwnerReference {
 }
 
 /// A pod of a template (`GetPodFromTemplate`); all replicas share labels, annotations and spec.
-fn new_pod(replica_set: &ReplicaSet, spec: Arc<PodSpec>) -> Pod {
+fn new_pod(replica_set: &ReplicaSet) -> Pod {
     let template = &replica_set.spec.template;
     Pod {
         meta: ObjectMeta {
@@ -331,39 +319,9 @@ fn new_pod(replica_set: &ReplicaSet, spec: Arc<PodSpec>) -> Pod {
             owners: vec![owner_reference(replica_set)],
             ..ObjectMeta::default()
         },
-        spec,
+        spec: template.spec.clone(),
         ..Pod::default()
     }
-}
-
-/// The template's pods are forbidden.
-fn forbidden(replica_set: &ReplicaSet, why: &admission::Forbidden, context: &mut Context<'_>) -> Failure {
-    let name = format!("{}-", replica_set.meta.name);
-    let error = StoreError::Forbidden(Kind::POD, name, why.to_string());
-    let report = Report::warning(COMPONENT, "FailedCreate", format!("Error creating: {error}"));
-    context
-        .events
-        .record(context.store, context.settings, replica_set, report);
-    Failure::Create(error)
-}
-
-fn create_pod(replica_set: &ReplicaSet, pod: Pod, context: &mut Context<'_>) -> Result<(), StoreError> {
-    let report = match context.store.create(pod) {
-        Ok(pod) => Report::normal(COMPONENT, "SuccessfulCreate", format!("Created pod: {}", pod.meta.name)),
-        // The namespace goes, and the ReplicaSet with it.
-        Err(StoreError::NamespaceTerminating(..)) => return Ok(()),
-        Err(error) => {
-            let report = Report::warning(COMPONENT, "FailedCreate", format!("Error creating: {error}"));
-            context
-                .events
-                .record(context.store, context.settings, replica_set, report);
-            return Err(error);
-        }
-    };
-    context
-        .events
-        .record(context.store, context.settings, replica_set, report);
-    Ok(())
 }
 
 fn delete_pods(replica_set: &ReplicaSet, pods: &[Arc<Pod>], surplus: usize, context: &mut Context<'_>) {
@@ -379,16 +337,7 @@ fn delete_pods(replica_set: &ReplicaSet, pods: &[Arc<Pod>], surplus: usize, cont
         false => candidates.into_iter().map(|candidate| candidate.pod.clone()).collect(),
     };
     for pod in chosen.into_iter().take(surplus) {
-        if context
-            .store
-            .delete(Kind::POD, &pod.meta.key(), DeleteOptions::default())
-            .is_ok()
-        {
-            let report = Report::normal(COMPONENT, "SuccessfulDelete", format!("Deleted pod: {}", pod.meta.name));
-            context
-                .events
-                .record(context.store, context.settings, replica_set, report);
-        }
+        CONTROL.delete(replica_set, &pod.meta, context);
     }
 }
 

@@ -113,6 +113,8 @@ pub enum Fault {
     RegistryLimits(SmolStr, u32),
     /// A volume of a pod cannot be mounted: the pod, the volume.
     MountFails(ObjectKey, SmolStr),
+    /// No volume of a StorageClass can be made.
+    ProvisioningFails(SmolStr),
     /// A registry such as `docker.io` does not answer.
     RegistryUnreachable(SmolStr),
     /// A process of the control plane does nothing; what it would have done waits until it is back.
@@ -145,6 +147,9 @@ pub enum FaultError {
     /// No pod was named.
     #[error("there is no pod that the fault could strike")]
     NoPods,
+    /// No such StorageClass.
+    #[error("there is no storage class \"{0}\"")]
+    NoStorageClass(SmolStr),
     /// No such pod.
     #[error("there is no pod \"{0}\"")]
     NoPod(ObjectKey),
@@ -186,6 +191,7 @@ impl Fault {
             Fault::ImageUnpullable(image) => format!("image {image}"),
             Fault::RegistryUnreachable(registry) | Fault::RegistryLimits(registry, _) => format!("registry {registry}"),
             Fault::MountFails(pod, _) => format!("pod \"{pod}\""),
+            Fault::ProvisioningFails(class) => format!("storage class {class}"),
             Fault::ControlPlaneDown(part) => format!("the {part}"),
             Fault::Disturbed(Disturbance::WatchLate(controller, _)) => controller.to_string(),
             Fault::Disturbed(_) => "the API server".to_owned(),
@@ -239,6 +245,7 @@ impl fmt::Display for Fault {
             Fault::MountFails(pod, volume) => {
                 write!(f, "volume \"{volume}\" of pod \"{}\" cannot be mounted", pod.name)
             }
+            Fault::ProvisioningFails(class) => write!(f, "storage class \"{class}\" cannot provision"),
             Fault::ControlPlaneDown(part) => write!(f, "the {part} is down"),
             Fault::Disturbed(Disturbance::Late(delay)) => write!(f, "the API server answers {delay:?} late"),
             Fault::Disturbed(Disturbance::Rejects(percent)) => {

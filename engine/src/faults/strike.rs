@@ -136,6 +136,14 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             context.environment.begin_mount_outage(id, pod.clone(), volume.clone());
             Ok(0)
         }
+        Fault::ProvisioningFails(class) => {
+            let key = ObjectKey::cluster(class.clone());
+            if context.store.objects().object(Kind::STORAGE_CLASS, &key).is_none() {
+                return Err(FaultError::NoStorageClass(class.clone()));
+            }
+            context.environment.begin_provisioning_outage(id, class.clone());
+            Ok(0)
+        }
         Fault::ControlPlaneDown(part) => {
             if context.environment.interference().is_down(*part) {
                 return Err(FaultError::Already(fault.to_string()));

@@ -20,6 +20,8 @@ pub enum CommandError {
     Usage(String, &'static str),
     /// The API server refused.
     Api(ApiError),
+    /// What went wrong has been said already: only the exit code tells.
+    Said,
     /// Several things went wrong.
     Many(Vec<CommandError>),
 }
@@ -51,6 +53,7 @@ impl CommandError {
                 format!("error: {text}\nSee 'kubectl {command} -h' for help and examples")
             }
             CommandError::Api(error) => api_text(error),
+            CommandError::Said => return String::new(),
             CommandError::Many(errors) => return errors.iter().map(CommandError::line).collect(),
         };
         format!("{text}\n")
@@ -74,10 +77,13 @@ fn api_text(error: &ApiError) -> String {
         return format!("Error from server ({}): {}", error.reason.as_str(), error.message);
     }
     let (kind, name) = (&error.about.kind, &error.about.name);
-    if kind.is_empty() {
+    if kind.is_empty() && name.is_empty() && error.causes.is_empty() {
         return format!("The request is invalid: {}", error.message);
     }
-    let subject = format!("The {kind} \"{name}\" is invalid");
+    let subject = match kind.is_empty() && name.is_empty() {
+        true => "The request is invalid".to_owned(),
+        false => format!("The {kind} \"{name}\" is invalid"),
+    };
     match error.causes.as_slice() {
         [] => subject,
         [one] => format!("{subject}: {one}"),

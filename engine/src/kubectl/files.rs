@@ -28,6 +28,12 @@ pub trait FileSource {
     /// # Errors
     /// There is none, or it cannot be read.
     fn read(&self, path: &str) -> Result<Vec<SourceFile>, FileError>;
+
+    /// All files of a folder, in the order of their names, whatever they hold.
+    ///
+    /// # Errors
+    /// There is no such folder, or it cannot be read.
+    fn read_folder(&self, path: &str) -> Result<Vec<SourceFile>, FileError>;
 }
 
 /// No files at all.
@@ -38,27 +44,38 @@ impl FileSource for NoFiles {
     fn read(&self, _path: &str) -> Result<Vec<SourceFile>, FileError> {
         Err(FileError::NotFound)
     }
+
+    fn read_folder(&self, _path: &str) -> Result<Vec<SourceFile>, FileError> {
+        Err(FileError::NotFound)
+    }
 }
 
 /// Files held in memory, by path.
 impl FileSource for std::collections::BTreeMap<String, String> {
     fn read(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
-        let file = |name: &String, text: &String| SourceFile {
-            name: name.clone(),
-            text: text.clone(),
-        };
         if let Some((name, text)) = self.get_key_value(path) {
-            return Ok(vec![file(name, text)]);
+            let (name, text) = (name.clone(), text.clone());
+            return Ok(vec![SourceFile { name, text }]);
         }
+        let mut files = self.read_folder(path)?;
+        files.retain(|file| is_manifest(&file.name));
+        if files.is_empty() {
+            Err(FileError::NotFound)
+        } else {
+            Ok(files)
+        }
+    }
+
+    fn read_folder(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
         let folder = format!("{}/", path.trim_end_matches('/'));
-        let inside = |name: &String| {
-            name.strip_prefix(&folder)
-                .is_some_and(|rest| !rest.contains('/') && is_manifest(rest))
-        };
+        let inside = |name: &str| name.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/'));
         let files: Vec<SourceFile> = self
             .iter()
             .filter(|(name, _)| inside(name))
-            .map(|(name, text)| file(name, text))
+            .map(|(name, text)| SourceFile {
+                name: name.clone(),
+                text: text.clone(),
+            })
             .collect();
         if files.is_empty() {
             Err(FileError::NotFound)

@@ -8,6 +8,7 @@ mod field;
 mod field_selector;
 mod files;
 mod flags;
+mod groups;
 pub mod jsonpath;
 mod output;
 pub mod printers;

@@ -1,10 +1,11 @@
 //! From a line to what kubectl printed.
 
 use super::command_line;
-use super::commands::{COMMANDS, Command, NOT_MODELLED};
+use super::commands::{self, ALIASES, Command, NOT_MODELLED};
 use super::error::{CommandError, REFUSED_CONNECTION, Result};
 use super::files::FileSource;
-use super::flags::{Arguments, GLOBAL};
+use super::flags::{Arguments, Flag, GLOBAL};
+use super::groups::{GROUPS, Group};
 use super::session::Session;
 use crate::api::duration;
 use crate::cluster::Cluster;
@@ -61,7 +62,14 @@ fn needs_server(words: &[String]) -> bool {
 }
 
 fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {
-    let (command, rest) = find_command(words)?;
+    let (named, rest) = find_command(words)?;
+    let command = match named {
+        Named::Command(command) => command,
+        Named::Group(group) => {
+            let arguments = Arguments::parse(group.name, &rest, &[])?;
+            return group.run(session, &arguments.positional);
+        }
+    };
     let arguments = Arguments::parse(command.name, &rest, command.flags)?;
     if arguments.flag("help") {
         session.print(format!(
@@ -97,67 +105,88 @@ fn check_connection(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The command that the first words name; global flags may stand before it.
-fn find_command(words: &[String]) -> Result<(&'static Command, Vec<String>)> {
-    let mut before: Vec<String> = Vec::new();
-    let mut rest = words.iter();
-    let first = loop {
-        let Some(word) = rest.next() else {
-            return Err(CommandError::message("no command given"));
-        };
-        if !word.starts_with('-') {
-            break word;
-        }
-        before.push(word.clone());
-        let name = word.trim_start_matches('-');
-        let flag = GLOBAL.iter().find(|flag| {
-            flag.name == name.split('=').next().unwrap_or_default()
-                || flag.short.is_some_and(|short| name.strip_prefix(short) == Some(""))
-        });
-        match flag {
-            Some(flag) if flag.bare.is_none() && !word.contains('=') => before.extend(rest.next().cloned()),
-            Some(_) => {}
-            None => {
-                Arguments::parse("", &before, &[]).map_err(|error| match error {
-                    CommandError::Message(text) => {
-                        CommandError::Message(text.replace("kubectl  --help", "kubectl --help"))
-                    }
-                    other => other,
-                })?;
-            }
-        }
-    };
-    let second = rest.clone().next();
-    let two_words = second.map(|second| format!("{first} {second}"));
-    let named = |name: &str| COMMANDS.iter().find(|command| command.name == name);
-    let mut all = before;
-    if let Some(command) = two_words.as_deref().and_then(named) {
-        all.extend(rest.skip(1).cloned());
-        return Ok((command, all));
-    }
-    if let Some(command) = named(first) {
-        all.extend(rest.cloned());
-        return Ok((command, all));
-    }
-    Err(unknown_command(first, second))
+/// What the first words name.
+enum Named {
+    Command(&'static Command),
+    Group(&'static Group),
 }
 
-fn unknown_command(first: &str, second: Option<&String>) -> CommandError {
-    if NOT_MODELLED.contains(&first) {
+/// The command that the first words name, and the other words in order. Global flags may stand before and between.
+fn find_command(words: &[String]) -> Result<(Named, Vec<String>)> {
+    let mut name = String::new();
+    let mut others: Vec<String> = Vec::new();
+    let mut best = None;
+    let mut left = words;
+    while let Some((word, rest)) = left.split_first() {
+        left = rest;
+        if word == "--" {
+            others.push(word.clone());
+            break;
+        }
+        if word.starts_with('-') {
+            others.push(word.clone());
+            if takes_next(word, name.is_empty(), &others)? {
+                others.extend(rest.first().cloned());
+                left = rest.get(1..).unwrap_or_default();
+            }
+            continue;
+        }
+        let longer = match name.as_str() {
+            "" => word.clone(),
+            name => format!("{name} {word}"),
+        };
+        let longer = ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == longer)
+            .map_or(longer, |(_, of)| (*of).to_owned());
+        let Some(named) = named(&longer) else {
+            others.push(word.clone());
+            break;
+        };
+        name = longer;
+        best = Some(named);
+    }
+    others.extend(left.iter().cloned());
+    match best {
+        Some(named) => Ok((named, others)),
+        None => Err(unknown_command(words)),
+    }
+}
+
+fn named(name: &str) -> Option<Named> {
+    let group = GROUPS.iter().find(|group| group.name == name).map(Named::Group);
+    group.or_else(|| commands::all().find(|command| command.name == name).map(Named::Command))
+}
+
+/// Whether a flag before the command's last word takes the next word as its value. Only global flags are known there; before the
+/// first word, others are an error.
+fn takes_next(word: &str, is_first: bool, flags: &[String]) -> Result<bool> {
+    let name = word.trim_start_matches('-');
+    let bare = name.split('=').next().unwrap_or_default();
+    let is_this =
+        |flag: &&Flag| flag.name == bare || flag.short.is_some_and(|short| name.strip_prefix(short) == Some(""));
+    match GLOBAL.iter().find(is_this) {
+        Some(flag) => Ok(flag.bare.is_none() && !word.contains('=')),
+        None if is_first => {
+            Arguments::parse("", flags, &[]).map_err(|error| match error {
+                CommandError::Message(text) => CommandError::Message(text.replace("kubectl  --help", "kubectl --help")),
+                other => other,
+            })?;
+            Ok(false)
+        }
+        // cobra takes it that flags it does not know have values.
+        None => Ok(!word.contains('=') && (word.starts_with("--") || word.len() == 2)),
+    }
+}
+
+fn unknown_command(words: &[String]) -> CommandError {
+    let Some(first) = words.iter().find(|word| !word.starts_with('-')) else {
+        return CommandError::message("no command given");
+    };
+    if NOT_MODELLED.contains(&first.as_str()) {
         return CommandError::message(format!("kubectl {first} is not modelled"));
     }
-    let group = format!("{first} ");
-    let members: Vec<&str> = COMMANDS
-        .iter()
-        .filter_map(|command| command.name.strip_prefix(&group))
-        .collect();
-    if !members.is_empty() {
-        let given = second.map(String::as_str).unwrap_or_default();
-        let known = members.join(", ");
-        return CommandError::message(format!("kubectl {first} {given}: give one of {known}"));
-    }
-    let mut known: Vec<&str> = COMMANDS
-        .iter()
+    let mut known: Vec<&str> = commands::all()
         .filter_map(|command| command.name.split(' ').next())
         .collect();
     known.extend(NOT_MODELLED);

@@ -75,6 +75,8 @@ pub(super) struct Agent {
     pub inbox: BTreeMap<Uid, Incoming>,
     /// Pods whose processes have tried to reach something: they are told when Services change.
     pub askers: BTreeSet<Uid>,
+    /// Pods that wait for volumes to be attached.
+    pub attaching: BTreeSet<Uid>,
     /// What its pods have asked for together, in thousandths.
     pub admitted: BTreeMap<SmolStr, i64>,
     next_ip: u32,
@@ -115,6 +117,7 @@ impl Agent {
             pods: BTreeMap::new(),
             inbox: BTreeMap::new(),
             askers: BTreeSet::new(),
+            attaching: BTreeSet::new(),
             admitted: BTreeMap::new(),
             next_ip: 2,
             free_ips: BTreeSet::new(),

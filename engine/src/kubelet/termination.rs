@@ -137,12 +137,23 @@ impl PodWork<'_, '_> {
     pub fn sync_terminated(&mut self) {
         let mut status = self.generate_status(true);
         self.settle_status(&mut status);
+        let is_news = status != self.slot.status;
         self.write_status(status, true);
         self.slot.stage = Stage::Finished;
         self.slot.pending = false;
         self.slot.activity = Activity::Idle;
         self.release();
-        self.remove_object();
+        if is_news {
+            // Writing the status and deleting the object are two requests: whoever watches sees the one before the other.
+            let (min, max) = (
+                self.context.settings.component_latency_min,
+                self.context.settings.component_latency_max,
+            );
+            let at = self.now() + self.agent.random.duration(min, max) + self.agent.random.duration(min, max);
+            self.wake(at, Urgency::Active, Wake::Remove);
+        } else {
+            self.remove_object();
+        }
     }
 
     /// Gives back what the pod had been given.

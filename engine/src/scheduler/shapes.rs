@@ -1,7 +1,8 @@
 //! Pods that are the same to the scheduler: same namespace, labels and spec. Each such *shape* has a number and is read once.
 //!
 //! Replicas of a workload share spec and labels, so an address usually settles it; pods made one by one are compared by
-//! content.
+//! content. Who asks about pods with certain labels finds their shapes by an index: in a cluster of many small workloads nearly all
+//! shapes are none of a template's business.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::PodInfo;
+use crate::api::selector::{Operator, Selector};
 use crate::api::{Labels, Pod, PodSpec};
 use crate::sim::StableHasher;
 
@@ -25,6 +27,10 @@ pub struct Shapes {
     infos: Vec<Arc<PodInfo>>,
     by_address: BTreeMap<Address, (ShapeId, Arc<PodSpec>, Labels)>,
     by_content: BTreeMap<u64, Vec<ShapeId>>,
+    /// By namespace, key and value of a label; in order.
+    by_label: BTreeMap<(SmolStr, SmolStr, SmolStr), Vec<ShapeId>>,
+    /// Those that say something about pods around them; in order.
+    with_affinity: Vec<ShapeId>,
 }
 
 impl Shapes {
@@ -67,6 +73,13 @@ impl Shapes {
         candidates.push(shape);
         let mut info = PodInfo::new(pod);
         info.node_name = SmolStr::default();
+        for (key, value) in info.labels.iter() {
+            let label = (info.namespace.clone(), key.clone(), value.clone());
+            self.by_label.entry(label).or_default().push(shape);
+        }
+        if !info.pod_affinity.is_empty() {
+            self.with_affinity.push(shape);
+        }
         self.infos.push(Arc::new(info));
         shape
     }
@@ -76,8 +89,39 @@ impl Shapes {
         self.infos.get(shape)
     }
 
+    /// The shapes from `first` on that say something about pods around them.
+    pub fn with_affinity(&self, first: ShapeId) -> &[ShapeId] {
+        from(&self.with_affinity, first)
+    }
+
+    /// The shapes in a namespace, from `first` on, that a selector may match: all that do, and perhaps some that do not. None if the
+    /// selector names no value of a label, so that it may match any.
+    pub fn candidates(&self, namespace: &SmolStr, selector: &Selector, first: ShapeId) -> Option<Vec<ShapeId>> {
+        let by_values = selector.requirements().iter().filter_map(|requirement| {
+            let names_values = matches!(
+                requirement.operator(),
+                Operator::In | Operator::Equals | Operator::DoubleEquals
+            );
+            names_values.then(|| {
+                let labels = requirement.values().iter();
+                let labels = labels.map(|value| (namespace.clone(), requirement.key().clone(), value.clone()));
+                labels
+                    .filter_map(|label| self.by_label.get(&label))
+                    .map(|shapes| from(shapes, first))
+                    .collect::<Vec<_>>()
+            })
+        });
+        let fewest = by_values.min_by_key(|lists| lists.iter().map(|shapes| shapes.len()).sum::<usize>())?;
+        Some(fewest.concat())
+    }
+
     /// How many there are; their numbers are smaller.
     pub fn len(&self) -> usize {
         self.infos.len()
     }
+}
+
+fn from(shapes: &[ShapeId], first: ShapeId) -> &[ShapeId] {
+    let start = shapes.partition_point(|shape| *shape < first);
+    shapes.get(start..).unwrap_or_default()
 }

@@ -17,6 +17,7 @@ use super::objects::namespace_labels;
 use super::plugins::inter_pod_affinity::{self, Around, Say};
 use super::plugins::node_affinity;
 use super::plugins::pod_topology_spread::{self, Skew, SpreadConstraint};
+use super::shapes::{ShapeId, Shapes};
 use super::slots::Slots;
 use super::volumes::Volumes;
 use super::{NodeInfo, PodInfo};
@@ -82,7 +83,10 @@ pub struct Template {
     namespace_labels: Labels,
     meets_itself: bool,
     pub(super) counters: Vec<Counter>,
-    said: Vec<Vec<Addition>>,
+    /// What pods of each shape add to counters, by shape; those that add nothing are left out.
+    said: Vec<(ShapeId, Vec<Addition>)>,
+    /// How many shapes have been asked.
+    learned: usize,
     seen: Vec<Seen>,
     /// What each node adds to each counter: as many as there are counters for the first slot, then for the next …
     shares: Vec<Share>,
@@ -112,6 +116,7 @@ impl Template {
             namespace_labels,
             counters: Vec::new(),
             said: Vec::new(),
+            learned: 0,
             seen: Vec::new(),
             shares: Vec::new(),
             classes: BTreeMap::new(),
@@ -151,6 +156,7 @@ impl Template {
     fn begin_counters(&mut self) {
         self.counters.clear();
         self.said.clear();
+        self.learned = 0;
         self.epoch = None;
         for (position, constraint) in self.must.iter().enumerate() {
             self.counters
@@ -217,48 +223,91 @@ impl Template {
 
     /// Takes in what shapes that are new say about the pod.
     fn learn(&mut self, nodes: &Nodes, objects: &Objects) {
-        while let Some(existing) = nodes.shapes().get(self.said.len()).cloned() {
-            let mut said = Vec::new();
-            let add = |counter, amount| Addition {
-                counter,
+        for shape in self.candidates(nodes.shapes()) {
+            let Some(existing) = nodes.shapes().get(shape).cloned() else {
+                continue;
+            };
+            let mut said = self.spread_over(&existing);
+            if !(self.pod.pod_affinity.is_empty() && existing.pod_affinity.is_empty()) {
+                self.hear(&existing, objects, &mut said);
+            }
+            if !said.is_empty() {
+                self.said.push((shape, said));
+            }
+        }
+        self.learned = nodes.shapes().len();
+    }
+
+    /// The new shapes that may have something to say, in order.
+    fn candidates(&self, shapes: &Shapes) -> Vec<ShapeId> {
+        let everyone = || (self.learned..shapes.len()).collect();
+        if !self.pod.pod_affinity.is_empty() {
+            return everyone();
+        }
+        let mut candidates = shapes.with_affinity(self.learned).to_vec();
+        let spread = self.must.iter().chain(&self.scoring.0);
+        for constraint in spread {
+            match shapes.candidates(&self.pod.namespace, constraint.selector(), self.learned) {
+                Some(selected) => candidates.extend(selected),
+                None => return everyone(),
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+
+    /// What pods of a shape add to the counters of spreading.
+    fn spread_over(&self, existing: &PodInfo) -> Vec<Addition> {
+        let mut said = Vec::new();
+        // The cluster's defaults are two constraints with one selector.
+        let mut by_defaults = None;
+        for (position, counter) in self.counters.iter().enumerate() {
+            let (constraint, is_default) = match counter.role {
+                Role::Must(of) => (self.must.get(of), false),
+                Role::Should(of) => (self.scoring.0.get(of), self.scoring.1),
+                _ => break,
+            };
+            let Some(constraint) = constraint else { continue };
+            let counts = match by_defaults.filter(|_| is_default) {
+                Some(counts) => counts,
+                None => constraint.counts(&self.pod.namespace, existing),
+            };
+            by_defaults = Some(counts).filter(|_| is_default);
+            if counts {
+                said.push(Addition {
+                    counter: position,
+                    amount: 1,
+                    moving_only: constraint.selects_everything(),
+                });
+            }
+        }
+        said
+    }
+
+    /// What pods of a shape and the pod say about each other.
+    fn hear(&mut self, existing: &PodInfo, objects: &Objects, said: &mut Vec<Addition>) {
+        let theirs = namespace_labels(objects, &existing.namespace);
+        for (key, say) in inter_pod_affinity::says(&self.pod, &self.namespace_labels, existing, &theirs) {
+            let (role, amount) = match say {
+                Say::Near => (Role::Near, 1),
+                Say::Away => (Role::Away, 1),
+                Say::KeepsAway => (Role::KeepsAway, 1),
+                Say::Worth(weight) => (Role::Worth, weight),
+            };
+            said.push(Addition {
+                counter: self.counter(role, &key),
                 amount,
                 moving_only: false,
-            };
-            // The cluster's defaults are two constraints with one selector.
-            let mut by_defaults = None;
-            for position in 0..self.counters.len() {
-                let (constraint, is_default) = match self.counters.get(position).map(|counter| counter.role) {
-                    Some(Role::Must(of)) => (self.must.get(of), false),
-                    Some(Role::Should(of)) => (self.scoring.0.get(of), self.scoring.1),
-                    _ => break,
-                };
-                let Some(constraint) = constraint else { continue };
-                let counts = match by_defaults.filter(|_| is_default) {
-                    Some(counts) => counts,
-                    None => constraint.counts(&self.pod.namespace, &existing),
-                };
-                by_defaults = Some(counts).filter(|_| is_default);
-                if counts {
-                    said.push(Addition {
-                        moving_only: constraint.selects_everything(),
-                        ..add(position, 1)
-                    });
-                }
-            }
-            if !(self.pod.pod_affinity.is_empty() && existing.pod_affinity.is_empty()) {
-                let theirs = namespace_labels(objects, &existing.namespace);
-                let says = inter_pod_affinity::says(&self.pod, &self.namespace_labels, &existing, &theirs);
-                for (key, say) in says {
-                    said.push(match say {
-                        Say::Near => add(self.counter(Role::Near, &key), 1),
-                        Say::Away => add(self.counter(Role::Away, &key), 1),
-                        Say::KeepsAway => add(self.counter(Role::KeepsAway, &key), 1),
-                        Say::Worth(weight) => add(self.counter(Role::Worth, &key), weight),
-                    });
-                }
-            }
-            self.said.push(said);
+            });
         }
+    }
+
+    /// What pods of a shape add to counters.
+    fn said_by(&self, shape: ShapeId) -> &[Addition] {
+        let position = self.said.binary_search_by_key(&shape, |(shape, _)| *shape).ok();
+        let said = position.and_then(|position| self.said.get(position));
+        said.map_or(&[], |(_, said)| said)
     }
 
     fn rebuild(&mut self, nodes: &mut Nodes) {
@@ -370,7 +419,7 @@ impl Template {
     /// Says, for each pod of a node, what it adds to which counter.
     fn add_up(&self, node: &NodeInfo, standing: Standing, mut add: impl FnMut(usize, i64)) {
         for placed in &node.pods {
-            for addition in self.said.get(placed.shape).into_iter().flatten() {
+            for addition in self.said_by(placed.shape) {
                 let counter = self.counters.get(addition.counter);
                 let is_spread = counter.is_some_and(|counter| counter.role.is_spread());
                 let left_out = addition.moving_only || (is_spread && placed.pod.meta.is_deleted());
@@ -580,14 +629,14 @@ impl Template {
     }
 
     /// Whether spreading or inter-pod affinity ask about pods of a shape.
-    pub fn concerns(&self, shape: super::shapes::ShapeId) -> bool {
-        self.said.get(shape).is_none_or(|said| !said.is_empty())
+    pub fn concerns(&self, shape: ShapeId) -> bool {
+        shape >= self.learned || !self.said_by(shape).is_empty()
     }
 
     /// Whether some preference of inter-pod affinity concerns the pod anywhere.
     pub(super) fn has_preferences(&self, nodes: &Nodes) -> bool {
         let worth = |slot: usize, shape: usize| {
-            let said = self.said.get(shape).into_iter().flatten();
+            let said = self.said_by(shape).iter();
             said.filter_map(|addition| self.counters.get(addition.counter))
                 .any(|counter| counter.role == Role::Worth && counter.knows(slot))
         };

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// Admission forbids the object.
     #[error("{} \"{}\" is forbidden: {}", .0.info().group_resource(), .1, .2)]
     Forbidden(Kind, String, String),
+    /// The object is invalid, field by field.
+    #[error("{} \"{}\" is invalid: {}", .0.name(), .1, list(.2))]
+    Invalid(Kind, String, Vec<String>),
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -38,8 +41,17 @@ impl StoreError {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => "NotFound",
             StoreError::AlreadyExists(..) => "AlreadyExists",
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
+            StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
             StoreError::TooManyObjects(_) => "InternalError",
         }
+    }
+}
+
+/// One text as it is, several in brackets (apimachinery `Aggregate`).
+fn list(texts: &[String]) -> String {
+    match texts {
+        [one] => one.clone(),
+        all => format!("[{}]", all.join(", ")),
     }
 }

@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 
 use super::Change;
 use crate::api::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, LabelSelector, Lease, Node, Object, ObjectKey, Pod,
-    PodDisruptionBudget, ReplicaSet, Resource, Selector, Service, StatefulSet, Uid,
+    CronJob, DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, LabelSelector, Lease, Node, Object,
+    ObjectKey, Pod, PodDisruptionBudget, ReplicaSet, Resource, Selector, Service, StatefulSet, Uid,
 };
 
 /// A typed object that the store holds.
@@ -46,7 +46,7 @@ macro_rules! stored {
     )* };
 }
 
-stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Job by spec, PodDisruptionBudget by spec, Service, EndpointSlice, Event, Lease);
+stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Job by spec, CronJob by spec, PodDisruptionBudget by spec, Service, EndpointSlice, Event, Lease);
 
 type LabelKey = (SmolStr, SmolStr, SmolStr);
 
@@ -56,6 +56,8 @@ pub struct Objects {
     tables: BTreeMap<Kind, BTreeMap<ObjectKey, Object>>,
     by_owner: BTreeMap<Uid, BTreeSet<(Kind, ObjectKey)>>,
     pods_by_node: BTreeMap<SmolStr, BTreeSet<ObjectKey>>,
+    /// ReplicaSets without a controller: few, and every Deployment asks for them.
+    unowned_replica_sets: BTreeSet<ObjectKey>,
     /// Pods by namespace, label key and label value.
     pods_by_label: BTreeMap<LabelKey, BTreeSet<SmolStr>>,
     len: usize,
@@ -128,6 +130,15 @@ impl Objects {
         entries
             .take_while(move |(of, _)| *of == kind)
             .filter_map(|(kind, key)| self.object(*kind, key))
+    }
+
+    /// The ReplicaSets in a namespace that no controller owns: those that a Deployment may adopt.
+    pub fn unowned_replica_sets(&self, namespace: &str) -> impl Iterator<Item = &Arc<ReplicaSet>> {
+        let namespace = SmolStr::from(namespace);
+        let start = ObjectKey::new(namespace.clone(), SmolStr::default());
+        let keys = self.unowned_replica_sets.range(start..);
+        keys.take_while(move |key| key.namespace == namespace)
+            .filter_map(|key| self.get::<ReplicaSet>(key))
     }
 
     /// The pods bound to a node, by namespace and name.
@@ -223,6 +234,9 @@ impl Objects {
                 .or_default()
                 .insert((object.kind(), key.clone()));
         }
+        if object.kind() == Kind::REPLICA_SET && object.meta().controller().is_none() {
+            self.unowned_replica_sets.insert(key.clone());
+        }
         let Some(pod) = object.as_pod() else { return };
         if !pod.node_name.is_empty() {
             self.pods_by_node
@@ -243,6 +257,9 @@ impl Objects {
         let key = object.key();
         for owner in &object.meta().owners {
             remove_from(&mut self.by_owner, &owner.uid, &(object.kind(), key.clone()));
+        }
+        if object.kind() == Kind::REPLICA_SET {
+            self.unowned_replica_sets.remove(&key);
         }
         let Some(pod) = object.as_pod() else { return };
         remove_from(&mut self.pods_by_node, &pod.node_name, &key);

@@ -5,4 +5,5 @@ mod control_plane;
 mod images;
 mod nodes;
 mod pods;
+mod storage;
 mod volumes;

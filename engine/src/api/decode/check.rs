@@ -261,6 +261,7 @@ impl<'a> Walk<'a> {
             expected: self.words(field_type),
             found,
             server,
+            converter: converter_words(content, field_type),
         }
     }
 
@@ -310,6 +311,31 @@ impl<'a> Walk<'a> {
             FieldType::Any => "interface {}".to_owned(),
         }
     }
+}
+
+/// What apimachinery's `DefaultUnstructuredConverter` says of a value of a wrong type.
+fn converter_words(content: &Content, field_type: &FieldType) -> String {
+    let found = match content {
+        Content::Null => "invalid",
+        Content::Bool(_) => "bool",
+        Content::Number(n) if n.is_f64() => "float64",
+        Content::Number(_) => "int64",
+        Content::String(_) => "string",
+        Content::List(_) => "slice",
+        Content::Map(_) => "map",
+    };
+    let kind = match field_type {
+        FieldType::List(_) | FieldType::Bytes => return format!("cannot restore slice from {found}"),
+        FieldType::Map(_) => return format!("cannot restore map from {found}"),
+        FieldType::String if found == "int64" => return "cannot convert int64 to string".to_owned(),
+        FieldType::String => "string",
+        FieldType::Bool => "bool",
+        FieldType::Int32 => "int32",
+        FieldType::Int64 => "int64",
+        FieldType::Double => "float64",
+        _ => return format!("cannot restore struct from: {found}"),
+    };
+    format!("unrecognized type: {kind}")
 }
 
 fn is_integer(field_type: &FieldType) -> bool {

@@ -1,6 +1,6 @@
 //! Documents to manifests: which kind, lists expanded, checked.
 
-use super::check::{Checks, check_document};
+use super::check::{Checks, Finding, check_document};
 use super::error::{DecodeError, DecodeErrors, Problem};
 use super::json::read_json;
 use super::node::{Content, Node, Position};
@@ -122,6 +122,28 @@ pub fn decode_documents(text: &str, origin: &Origin, options: DecodeOptions) -> 
     documents
 }
 
+/// What the server's decoder finds wrong with an object that is meant to be of a kind, whatever its `apiVersion` and `kind` say.
+pub fn check_object(kind: Kind, object: &Value) -> Vec<DecodeError> {
+    let Some(info) = Schema::builtin().of_kind(kind) else {
+        return Vec::new();
+    };
+    let checks = Checks {
+        sorted: false,
+        duplicates: false,
+        required: false,
+    };
+    let node = Node::from_value(object, 0);
+    let findings = check_document(&node, info, checks).into_iter();
+    let error = |finding: Finding| DecodeError {
+        file: String::new(),
+        at: finding.at,
+        path: finding.path,
+        problem: finding.problem,
+        suggestion: finding.suggestion,
+    };
+    findings.map(error).collect()
+}
+
 struct Decoder<'a> {
     origin: &'a Origin,
     options: DecodeOptions,
@@ -146,6 +168,7 @@ impl Decoder<'_> {
                         expected: "a list".to_owned(),
                         found: "something else".to_owned(),
                         server: "items must be a list".to_owned(),
+                        converter: String::new(),
                     };
                     documents.push(Err(self.one(&list, problem, "items")));
                     continue;

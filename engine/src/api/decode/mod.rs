@@ -20,6 +20,7 @@ mod yaml;
 pub(crate) use json::json_problem;
 
 pub use error::{DecodeError, DecodeErrors, Problem};
-pub use manifest::{DecodeOptions, Manifest, Origin, decode_documents, decode_manifests};
+pub use json::{JsonText, parse_json};
+pub use manifest::{DecodeOptions, Manifest, Origin, check_object, decode_documents, decode_manifests};
 pub use node::Position;
 pub use suggest::did_you_mean;

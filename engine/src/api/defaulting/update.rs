@@ -47,6 +47,29 @@ pub fn prepare_for_update(kind: Kind, new: &mut Value, old: &Value) {
     count_generation(kind, new, old);
 }
 
+/// Prepares the new state of an object for replacing the old one through the subresource `status`: the rest stays, but for labels
+/// and annotations, which most strategies let through.
+pub fn prepare_status_update(kind: Kind, new: &mut Value, old: &Value) {
+    let (Some(new), Some(old)) = (new.as_object_mut(), old.as_object()) else {
+        return;
+    };
+    let others: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
+    for key in others
+        .iter()
+        .filter(|key| !["metadata", "status"].contains(&key.as_str()))
+    {
+        copy(new, old, &[key]);
+    }
+    copy_in(new, old, "metadata", &SERVER_METADATA);
+    copy_in(new, old, "metadata", &["uid", "resourceVersion", "ownerReferences"]);
+    if kind == Kind::DEPLOYMENT {
+        copy_in(new, old, "metadata", &["labels"]);
+    }
+    if kind == Kind::POD {
+        copy_in(new, old, "status", &["qosClass"]);
+    }
+}
+
 /// Takes fields from the old object, absence included.
 fn copy(new: &mut Object, old: &Object, keys: &[&str]) {
     for key in keys {

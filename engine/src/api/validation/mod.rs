@@ -48,4 +48,5 @@ mod volume;
 mod workload;
 
 pub use error::{ErrorKind, FieldError, invalid_message, kubectl_message};
+pub(crate) use names::{config_key_errors, port_name_errors, variable_errors};
 pub use validate::{validate_create, validate_update};

@@ -94,7 +94,7 @@ pub(super) fn path_segment_errors(name: &str) -> Vec<String> {
 }
 
 /// What is wrong with a port's name.
-pub(super) fn port_name_errors(name: &str) -> Vec<String> {
+pub(crate) fn port_name_errors(name: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if name.len() > LONGEST_PORT_NAME {
         errors.push(too_long(LONGEST_PORT_NAME));
@@ -137,7 +137,7 @@ fn directory_errors(name: &str) -> Option<String> {
 }
 
 /// What is wrong with an environment variable's name.
-pub(super) fn variable_errors(name: &str) -> Vec<String> {
+pub(crate) fn variable_errors(name: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if !is_config_key(name) || name.starts_with(|c: char| c.is_ascii_digit()) {
         errors.push(VARIABLE.to_owned());
@@ -147,7 +147,7 @@ pub(super) fn variable_errors(name: &str) -> Vec<String> {
 }
 
 /// What is wrong with a key of a config map or secret.
-pub(super) fn config_key_errors(key: &str) -> Vec<String> {
+pub(crate) fn config_key_errors(key: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if key.len() > 253 {
         errors.push(too_long(253));

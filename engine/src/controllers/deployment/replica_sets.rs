@@ -78,10 +78,9 @@ impl ReplicaSets {
                 .modify::<ReplicaSet>(&key, |set| set.meta.owners.retain(|owner| owner.uid != uid));
         }
         if !deployment.meta.is_deleted() {
-            let orphans = context.store.objects().all_in::<ReplicaSet>(&deployment.meta.namespace);
+            let orphans = context.store.objects().unowned_replica_sets(&deployment.meta.namespace);
             let adopted: Vec<ObjectKey> = orphans
-                .filter(|set| set.meta.controller().is_none() && !set.meta.is_deleted())
-                .filter(|set| matcher.matches(&set.meta.labels))
+                .filter(|set| !set.meta.is_deleted() && matcher.matches(&set.meta.labels))
                 .map(|set| set.meta.key())
                 .collect();
             let reference = controller_reference(Kind::DEPLOYMENT, &deployment.meta);

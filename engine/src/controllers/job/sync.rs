@@ -311,15 +311,14 @@ fn create(
         true => (0..completions).filter(is_open).take(missing).collect(),
         false => Vec::new(),
     };
-    let admitted = memory.admitted.of(&job.spec.template.spec, context.settings);
     for position in 0..missing {
         let index = open.get(position).copied();
         if job.spec.indexed && index.is_none() {
             break;
         }
         let failures = index.map(|index| failures_at(index, tally));
-        let pod = new_pod(job, &admitted, index.zip(failures));
-        match CONTROL.create(job, pod, context) {
+        let pod = new_pod(job, index.zip(failures));
+        match CONTROL.create(job, pod, &mut memory.admitted, context) {
             Ok(pod) => tally.active.push(pod),
             // It is tried again with the next failure's wait.
             Err(_) => return Some(BACK_OFF_INITIAL),
@@ -339,7 +338,7 @@ fn failures_at(index: i32, tally: &Tally) -> i32 {
 }
 
 /// A pod of a Job's template; with an index and how often it failed, if completions are told apart.
-fn new_pod(job: &Job, admitted: &Arc<PodSpec>, index: Option<(i32, i32)>) -> Pod {
+fn new_pod(job: &Job, index: Option<(i32, i32)>) -> Pod {
     let template = &job.spec.template;
     let mut pod = Pod {
         meta: ObjectMeta {
@@ -351,7 +350,7 @@ fn new_pod(job: &Job, admitted: &Arc<PodSpec>, index: Option<(i32, i32)>) -> Pod
             finalizers: vec![FINALIZER.into()],
             ..ObjectMeta::default()
         },
-        spec: admitted.clone(),
+        spec: template.spec.clone(),
         ..Pod::default()
     };
     let Some((index, failures)) = index else { return pod };
@@ -361,7 +360,7 @@ fn new_pod(job: &Job, admitted: &Arc<PodSpec>, index: Option<(i32, i32)>) -> Pod
     if job.spec.backoff_limit_per_index.is_some() {
         pod.meta.annotate(INDEX_FAILURES, failures.to_smolstr());
     }
-    let mut tree = admitted.json.clone();
+    let mut tree = template.spec.json.clone();
     tree["hostname"] = format!("{}-{index}", job.meta.name).into();
     let path = format!("metadata.annotations['{INDEX_ANNOTATION}']");
     for list in ["initContainers", "containers"] {

@@ -4,13 +4,13 @@ mod apply;
 mod change;
 mod cordon;
 mod create;
-mod create_config;
 mod debug;
 mod delete;
 mod describe;
 mod drain;
 mod events;
 mod exec;
+mod expose;
 mod get;
 mod label;
 mod logs;
@@ -21,7 +21,7 @@ mod rollout_switch;
 mod rollout_undo;
 mod run;
 mod scale;
-mod set_image;
+mod set;
 mod taint;
 mod version;
 mod wait;
@@ -42,6 +42,27 @@ pub struct Command {
     pub run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
 }
 
+/// All commands that are modelled.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    [COMMANDS, create::COMMANDS, set::COMMANDS].into_iter().flatten()
+}
+
+/// Other names of commands, each with the one it stands for.
+pub const ALIASES: &[(&str, &str)] = &[
+    ("create cj", "create cronjob"),
+    ("create cm", "create configmap"),
+    ("create deploy", "create deployment"),
+    ("create dep", "create deployment"),
+    ("create ing", "create ingress"),
+    ("create ns", "create namespace"),
+    ("create pc", "create priorityclass"),
+    ("create pdb", "create poddisruptionbudget"),
+    ("create resourcequota", "create quota"),
+    ("create sa", "create serviceaccount"),
+    ("create svc", "create service"),
+    ("set sa", "set serviceaccount"),
+];
+
 /// The commands of the real kubectl that are not modelled.
 pub const NOT_MODELLED: &[&str] = &[
     "alpha",
@@ -58,7 +79,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "diff",
     "edit",
     "explain",
-    "expose",
     "kustomize",
     "plugin",
     "port-forward",
@@ -69,8 +89,7 @@ pub const NOT_MODELLED: &[&str] = &[
 
 macro_rules! commands {
     ($($name:literal $module:ident :: $run:ident,)*) => {
-        /// All commands.
-        pub static COMMANDS: &[Command] = &[$(Command { name: $name, flags: $module::FLAGS, run: $module::$run }),*];
+        static COMMANDS: &[Command] = &[$(Command { name: $name, flags: $module::FLAGS, run: $module::$run }),*];
     };
 }
 
@@ -78,16 +97,13 @@ commands! {
     "annotate" label::run_annotate,
     "apply" apply::run,
     "cordon" cordon::run,
-    "create" create::run,
     "debug" debug::run,
-    "create cm" create_config::run,
-    "create configmap" create_config::run,
-    "create secret" create_config::run_secret,
     "delete" delete::run,
     "describe" describe::run,
     "drain" drain::run,
     "events" events::run,
     "exec" exec::run,
+    "expose" expose::run,
     "get" get::run,
     "label" label::run,
     "logs" logs::run,
@@ -100,7 +116,6 @@ commands! {
     "rollout undo" rollout_undo::run,
     "run" run::run,
     "scale" scale::run,
-    "set image" set_image::run,
     "taint" taint::run,
     "uncordon" cordon::run_uncordon,
     "version" version::run,

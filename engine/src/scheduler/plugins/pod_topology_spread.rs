@@ -91,6 +91,11 @@ impl SpreadConstraint {
         existing.namespace == namespace && self.selector.matches(&existing.labels)
     }
 
+    /// Which pods of the pod's namespace count.
+    pub fn selector(&self) -> &Selector {
+        &self.selector
+    }
+
     /// Whether the selector is empty: then, as in kube-scheduler, nobody counts.
     pub fn selects_everything(&self) -> bool {
         self.selector.is_everything()

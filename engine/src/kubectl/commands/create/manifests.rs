@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::apply::with_last_applied;
 use crate::api::ObjectKey;
 use crate::api::decode::Manifest;
+use crate::kubectl::commands::apply::with_last_applied;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::Format;

@@ -1,0 +1,177 @@
+//! `kubectl create configmap`, and the data that it and `create secret` take from literals, files, folders and env files.
+//!
+//! Deliberately not modelled: binary files, and variables that an env file takes from the environment (there is none).
+
+use serde_json::{Map, Value};
+
+use super::generated::{COMMON, object, only_name, store};
+use super::hash::with_hash;
+use crate::api::Kind;
+use crate::api::validation::{config_key_errors, variable_errors};
+use crate::kubectl::error::{CommandError, Result};
+use crate::kubectl::files::{FileError, SourceFile};
+use crate::kubectl::flags::{Arguments, CHANGE, Flag, OUTPUT};
+use crate::kubectl::session::Session;
+
+/// The flags that say where data comes from.
+pub const SOURCES: &[Flag] = &[
+    Flag::texts("from-literal"),
+    Flag::texts("from-file"),
+    Flag::texts("from-env-file"),
+    Flag::bool("append-hash"),
+];
+/// Its flags.
+pub const FLAGS: &[&[Flag]] = &[SOURCES, COMMON, CHANGE, OUTPUT];
+
+/// Runs the command.
+pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
+    let name = only_name(arguments, "create configmap")?;
+    let data = data(session, arguments, &Target::ConfigMap(name))?;
+    let name = match arguments.flag("append-hash") {
+        true => with_hash(name, &[("data", data.clone().into()), ("kind", "ConfigMap".into())]),
+        false => name.to_owned(),
+    };
+    let mut map = object(arguments, Kind::CONFIG_MAP, &name);
+    if !data.is_empty() {
+        map.insert("data".to_owned(), data.into());
+    }
+    store(
+        session,
+        arguments,
+        Kind::CONFIG_MAP,
+        "failed to create configmap: ",
+        map,
+    )
+}
+
+/// What the data is for; complaints differ.
+pub enum Target<'a> {
+    /// A ConfigMap of this name.
+    ConfigMap(&'a str),
+    /// A Secret.
+    Secret,
+}
+
+impl Target<'_> {
+    fn check_key(&self, key: &str, data: &Map<String, Value>) -> Result<()> {
+        let errors = config_key_errors(key);
+        if !errors.is_empty() {
+            let (kind, errors) = match self {
+                Target::ConfigMap(_) => ("ConfigMap:", errors.join(",")),
+                Target::Secret => ("Secret", errors.join(";")),
+            };
+            return Err(CommandError::message(format!(
+                "{key:?} is not a valid key name for a {kind} {errors}"
+            )));
+        }
+        if !data.contains_key(key) {
+            return Ok(());
+        }
+        Err(CommandError::message(match self {
+            Target::ConfigMap(name) => format!(
+                "cannot add key \"{key}\", another key by that name already exists in Data for ConfigMap \"{name}\""
+            ),
+            Target::Secret => format!("cannot add key {key}, another key by that name already exists"),
+        }))
+    }
+}
+
+/// The data that the flags ask for, as plain text.
+///
+/// # Errors
+/// A source that is malformed or cannot be read, or a key that is taken or not allowed.
+pub fn data(session: &Session<'_>, arguments: &Arguments, target: &Target<'_>) -> Result<Map<String, Value>> {
+    let (files, literals, env) = (
+        arguments.texts("from-file"),
+        arguments.all("from-literal"),
+        arguments.texts("from-env-file"),
+    );
+    if !env.is_empty() && !(files.is_empty() && literals.is_empty()) {
+        return Err(CommandError::message(
+            "from-env-file cannot be combined with from-file or from-literal",
+        ));
+    }
+    let mut data = Map::new();
+    let mut add = |key: &str, text: &str| {
+        target.check_key(key, &data)?;
+        data.insert(key.to_owned(), text.into());
+        Ok::<(), CommandError>(())
+    };
+    for source in files {
+        for (key, text) in read_source(session, source)? {
+            add(&key, &text)?;
+        }
+    }
+    for literal in literals {
+        let Some((key, text)) = literal.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+            return Err(CommandError::message(format!(
+                "invalid literal source {literal}, expected key=value"
+            )));
+        };
+        // A value may stand in quotes of its own.
+        add(key, text.trim_matches(['"', '\'']))?;
+    }
+    for path in env {
+        for (key, text) in read_env(session, path)? {
+            add(&key, &text)?;
+        }
+    }
+    Ok(data)
+}
+
+/// `FILE`, `KEY=FILE` or `FOLDER`: keys and texts.
+fn read_source(session: &Session<'_>, source: &str) -> Result<Vec<(String, String)>> {
+    let equals = source.matches('=').count();
+    let (key, path) = match source.split_once('=') {
+        None => (source.rsplit('/').next().unwrap_or(source), source),
+        Some(_) if equals > 1 => {
+            return Err(CommandError::message("key names or file paths cannot contain '='"));
+        }
+        Some(("", path)) => {
+            return Err(CommandError::message(format!("key name for file path {path} missing")));
+        }
+        Some((key, "")) => {
+            return Err(CommandError::message(format!("file path for key name {key} missing")));
+        }
+        Some((key, path)) => (key, path),
+    };
+    if let Ok(files) = session.files.read_folder(path) {
+        if equals > 0 {
+            return Err(CommandError::message("cannot give a key name for a directory path"));
+        }
+        let entry = |file: SourceFile| (file.name.rsplit('/').next().unwrap_or_default().to_owned(), file.text);
+        return Ok(files.into_iter().map(entry).collect());
+    }
+    Ok(vec![(key.to_owned(), read(session, path)?)])
+}
+
+fn read(session: &Session<'_>, path: &str) -> Result<String> {
+    let why = match session.files.read(path) {
+        Ok(files) => return Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
+        Err(FileError::NotFound) => "no such file or directory".to_owned(),
+        Err(FileError::Unreadable(why)) => why,
+    };
+    Err(CommandError::message(format!("error reading {path}: {why}")))
+}
+
+/// An env file: `KEY=TEXT` a line, comments and empty lines apart.
+fn read_env(session: &Session<'_>, path: &str) -> Result<Vec<(String, String)>> {
+    let text = read(session, path)?;
+    let mut pairs = Vec::new();
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let line = line.trim_start();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        let errors = variable_errors(key);
+        if !errors.is_empty() {
+            return Err(CommandError::message(format!(
+                "{key:?} is not a valid key name: {}",
+                errors.join(";")
+            )));
+        }
+        pairs.push((key.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
+}
