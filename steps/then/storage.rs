@@ -18,7 +18,10 @@ fn assert_phase(
     kinds: &[Kind],
 ) -> Result<(), StepError> {
     if !kinds.contains(&object.0.kind) {
-        let names: Vec<String> = kinds.iter().map(|kind| format!("a {}", kind.name().to_lowercase())).collect();
+        let names: Vec<String> = kinds
+            .iter()
+            .map(|kind| format!("a {}", kind.name().to_lowercase()))
+            .collect();
         let who = names.join(" or ");
         return Err(StepError::new(format!(
             "\"is {phase}\" cannot be said of {}; only {who} can be",
@@ -37,7 +40,13 @@ fn assert_phase(
 /// Example: `Then within 1m, persistentvolumeclaim "data" is Bound`
 #[then(expr = "{tense}{resource} is Bound")]
 fn is_bound(world: &mut World, tense: Tense, object: OtherObject) -> Result<(), StepError> {
-    assert_phase(world, tense, object, "Bound", &[Kind::PERSISTENT_VOLUME_CLAIM, Kind::PERSISTENT_VOLUME])
+    assert_phase(
+        world,
+        tense,
+        object,
+        "Bound",
+        &[Kind::PERSISTENT_VOLUME_CLAIM, Kind::PERSISTENT_VOLUME],
+    )
 }
 
 /// Asserts that a claim waits for a volume.
@@ -45,7 +54,13 @@ fn is_bound(world: &mut World, tense: Tense, object: OtherObject) -> Result<(), 
 /// Example: `Then for 5m, persistentvolumeclaim "data" is Pending`
 #[then(expr = "{tense}{resource} is Pending")]
 fn is_pending(world: &mut World, tense: Tense, object: OtherObject) -> Result<(), StepError> {
-    assert_phase(world, tense, object, "Pending", &[Kind::PERSISTENT_VOLUME_CLAIM, Kind::PERSISTENT_VOLUME])
+    assert_phase(
+        world,
+        tense,
+        object,
+        "Pending",
+        &[Kind::PERSISTENT_VOLUME_CLAIM, Kind::PERSISTENT_VOLUME],
+    )
 }
 
 /// Asserts that a claim has lost its volume, and with it the data.

@@ -11,9 +11,11 @@ mod deprecations;
 mod error;
 mod eviction;
 mod patch;
+mod preconditions;
 mod request;
 pub mod rest;
 mod service_address;
+mod subresources;
 
 pub(crate) use bootstrap::{bootstrap, provide_storage};
 pub use error::{About, ApiError, Cause, Reason};

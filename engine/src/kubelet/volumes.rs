@@ -74,7 +74,10 @@ impl PodWork<'_, '_> {
                 Some(claim) if !claim.is_bound || claim.phase != "Bound" => "PVC is not bound".to_owned(),
                 Some(_) => return None,
             };
-            Some((volume, format!("error processing PVC {}/{}: {why}", key.namespace, key.name)))
+            Some((
+                volume,
+                format!("error processing PVC {}/{}: {why}", key.namespace, key.name),
+            ))
         })
     }
 

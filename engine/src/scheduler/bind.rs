@@ -58,13 +58,7 @@ pub fn report_error(pod: &Pod, message: &str, context: &mut Context<'_>) {
 fn report_pending(pod: &Pod, reason: &str, message: &str, nomination: Nomination, context: &mut Context<'_>) {
     let report = Report::warning(SCHEDULER_NAME, "FailedScheduling", super::fit_error::note(message));
     context.events.record(context.store, context.settings, pod, report);
-    let condition = Condition::new(
-        "PodScheduled",
-        false,
-        reason,
-        message,
-        context.store.timestamp(),
-    );
+    let condition = Condition::new("PodScheduled", false, reason, message, context.store.timestamp());
     context.store.modify::<Pod>(&pod.meta.key(), |pod| {
         Condition::set(&mut pod.status.conditions, condition);
         match nomination {

@@ -72,7 +72,12 @@ impl Scheduler {
         };
         let assumed = assume(pod, node);
         self.nodes.pod_changed(None, Some(&assumed));
-        let waiting = Waiting { assumed, template, since: context.now, look_at: None };
+        let waiting = Waiting {
+            assumed,
+            template,
+            since: context.now,
+            look_at: None,
+        };
         self.pre_bind.0.insert(key.clone(), waiting);
         let timeout = component::Task::Scheduler(Task::LookAtVolumes(key));
         context.schedule_periodic(context.now + BIND_TIMEOUT, timeout);
@@ -98,15 +103,23 @@ impl Scheduler {
             }
         }
         for (key, at) in looks {
-            context.schedule(at.since(context.now), component::Task::Scheduler(Task::LookAtVolumes(key)));
+            context.schedule(
+                at.since(context.now),
+                component::Task::Scheduler(Task::LookAtVolumes(key)),
+            );
         }
     }
 
     /// Looks whether a pod's claims are bound.
     pub(super) fn look_at_volumes(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        let Some(waiting) = self.pre_bind.0.get_mut(key) else { return };
+        let Some(waiting) = self.pre_bind.0.get_mut(key) else {
+            return;
+        };
         waiting.look_at = None;
-        let (node, is_late) = (waiting.assumed.node_name.clone(), waiting.since + BIND_TIMEOUT <= context.now);
+        let (node, is_late) = (
+            waiting.assumed.node_name.clone(),
+            waiting.since + BIND_TIMEOUT <= context.now,
+        );
         match outstanding(&waiting.assumed, context) {
             Ok(false) => {
                 self.queue.remove(key);
@@ -126,7 +139,9 @@ impl Scheduler {
     }
 
     fn fail_binding(&mut self, key: &ObjectKey, why: &str, context: &mut Context<'_>) {
-        let Some(waiting) = self.pre_bind.0.remove(key) else { return };
+        let Some(waiting) = self.pre_bind.0.remove(key) else {
+            return;
+        };
         self.nodes.pod_changed(Some(&waiting.assumed), None);
         self.wake_for_placed_pod(Some(&waiting.assumed), None, context);
         let failure = Failure {
@@ -143,7 +158,11 @@ impl Scheduler {
 /// Reserves volumes, and tells claims without any on which node theirs is to be made.
 fn carry_out(plan: &Plan, node: &str, context: &mut Context<'_>) {
     for (key, volume) in &plan.bindings {
-        let claim = context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, key).map(Claim::of);
+        let claim = context
+            .store
+            .objects()
+            .object(Kind::PERSISTENT_VOLUME_CLAIM, key)
+            .map(Claim::of);
         if let Some(claim) = claim {
             reserve(volume, &claim, context.store);
         }

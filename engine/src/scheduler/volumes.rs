@@ -76,7 +76,10 @@ impl Volumes {
     /// unless a limit on attached volumes asks for them.
     fn read_volumes(&mut self, objects: &Objects) {
         let read = |object: &Object| (object.meta().name.clone(), Volume::of(object));
-        let named = self.claims.iter().map(|claim| ObjectKey::cluster(claim.volume_name.clone()));
+        let named = self
+            .claims
+            .iter()
+            .map(|claim| ObjectKey::cluster(claim.volume_name.clone()));
         let named = named.filter_map(|key| objects.object(Kind::PERSISTENT_VOLUME, &key));
         self.volumes = named.map(read).collect();
         let is_searched = self.claims.iter().any(|claim| !claim.is_bound);
@@ -87,7 +90,11 @@ impl Volumes {
             Some((key, _)) => !self.limits.is_empty() || self.claims.iter().any(|claim| claim.key == key),
             None => true,
         };
-        let found: Vec<_> = objects.of_kind(Kind::PERSISTENT_VOLUME).filter(may_do).map(read).collect();
+        let found: Vec<_> = objects
+            .of_kind(Kind::PERSISTENT_VOLUME)
+            .filter(may_do)
+            .map(read)
+            .collect();
         self.volumes.extend(found);
     }
 

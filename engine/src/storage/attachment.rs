@@ -35,7 +35,11 @@ pub fn attachment_key(volume: &str, node: &str) -> ObjectKey {
 
 /// The VolumeAttachment of a volume that is attached to a node.
 pub fn attachment(name: &str, volume: &Volume, node: &str) -> Inert {
-    let driver = volume.csi.as_ref().map(|(driver, _)| driver.as_str()).unwrap_or_default();
+    let driver = volume
+        .csi
+        .as_ref()
+        .map(|(driver, _)| driver.as_str())
+        .unwrap_or_default();
     let object = tree!({
         "metadata": { "name": attachment_key(name, node).name.as_str() },
         "spec": { "attacher": driver, "nodeName": node, "source": { "persistentVolumeName": name } },

@@ -82,7 +82,9 @@ impl Claim {
             volume_name,
             names_class: beta.is_some() || spec.get("storageClassName").is_some_and(|class| !class.is_null()),
             class: beta.unwrap_or_else(|| json::text(spec, "storageClassName")),
-            phase: (body.get("status")).map(|status| json::text(status, "phase")).unwrap_or_default(),
+            phase: (body.get("status"))
+                .map(|status| json::text(status, "phase"))
+                .unwrap_or_default(),
             is_deleted: meta.is_deleted(),
             modes: json::texts(spec, "accessModes"),
             request: quantity(spec.pointer("/resources/requests/storage")),

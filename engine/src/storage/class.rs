@@ -53,7 +53,9 @@ impl Class {
         if name.is_empty() {
             return None;
         }
-        objects.object(Kind::STORAGE_CLASS, &ObjectKey::cluster(name)).map(Class::of)
+        objects
+            .object(Kind::STORAGE_CLASS, &ObjectKey::cluster(name))
+            .map(Class::of)
     }
 }
 
@@ -72,7 +74,9 @@ pub fn default_class(objects: &Objects) -> Option<SmolStr> {
 
 /// Gives a claim that names no class the default one, if there is one. Returns whether that changed it.
 pub fn assign_default_class(claim: &mut Value, objects: &Objects) -> bool {
-    let beta = claim.pointer("/metadata/annotations").and_then(|annotations| annotations.get(annotation::BETA_CLASS));
+    let beta = claim
+        .pointer("/metadata/annotations")
+        .and_then(|annotations| annotations.get(annotation::BETA_CLASS));
     let has_beta = beta.is_some();
     let Some(spec) = claim.get_mut("spec").and_then(Value::as_object_mut) else {
         return false;

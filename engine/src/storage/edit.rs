@@ -10,7 +10,9 @@ use crate::store::Store;
 
 /// Reads, changes and writes back an object, if it is there.
 pub fn modify(kind: Kind, key: &ObjectKey, store: &mut Store, change: impl FnOnce(&mut Inert)) {
-    let Some(present) = store.objects().inert(kind, key) else { return };
+    let Some(present) = store.objects().inert(kind, key) else {
+        return;
+    };
     let mut object = Arc::unwrap_or_clone(Arc::clone(present));
     change(&mut object);
     // It was read at this very instant.
@@ -38,7 +40,11 @@ pub fn unset(object: &mut Inert, part: &str, fields: &[&str]) {
 /// Sets annotations.
 pub fn annotate(object: &mut Inert, annotations: &[(&str, &str)]) {
     let mut all = object.meta.annotations.as_ref().clone();
-    all.extend(annotations.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+    all.extend(
+        annotations
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into())),
+    );
     object.meta.annotations = Labels::new(all);
 }
 
@@ -53,10 +59,17 @@ pub fn strip(object: &mut Inert, annotations: &[&str]) {
 /// to the controller.
 pub fn reserve(volume: &str, claim: &Claim, store: &mut Store) {
     let key = ObjectKey::cluster(volume);
-    let Some(present) = store.objects().object(Kind::PERSISTENT_VOLUME, &key).map(Volume::claim_of) else {
+    let Some(present) = store
+        .objects()
+        .object(Kind::PERSISTENT_VOLUME, &key)
+        .map(Volume::claim_of)
+    else {
         return;
     };
-    if present.as_ref().is_some_and(|(key, uid)| *key == claim.key && *uid == claim.uid) {
+    if present
+        .as_ref()
+        .is_some_and(|(key, uid)| *key == claim.key && *uid == claim.uid)
+    {
         return;
     }
     let reference = json!({

@@ -44,8 +44,9 @@ pub fn find_match<'a>(
             && (claim.selector.as_ref()).is_none_or(|selector| selector.matches(&volume.labels))
             && has_modes(volume, claim);
         let modes = if node.is_none() { volume.modes.len() } else { 0 };
-        let is_better =
-            |(other_modes, _, other): &(usize, &SmolStr, &Volume)| (modes, &volume.capacity) < (*other_modes, &other.capacity);
+        let is_better = |(other_modes, _, other): &(usize, &SmolStr, &Volume)| {
+            (modes, &volume.capacity) < (*other_modes, &other.capacity)
+        };
         if suits && best.as_ref().is_none_or(is_better) {
             best = Some((modes, name, volume));
         }

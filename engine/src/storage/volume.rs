@@ -55,20 +55,28 @@ impl Volume {
             class: beta.unwrap_or_else(|| json::text(spec, "storageClassName")),
             capacity: quantity(spec.pointer("/capacity/storage")),
             modes: json::texts(spec, "accessModes"),
-            phase: (body.get("status")).map(|status| json::text(status, "phase")).unwrap_or_default(),
+            phase: (body.get("status"))
+                .map(|status| json::text(status, "phase"))
+                .unwrap_or_default(),
             claim: Volume::claim_of(object),
             volume_mode: volume_mode(spec),
             is_deleted: meta.is_deleted(),
             csi: csi.map(|csi| (json::text(csi, "driver"), json::text(csi, "volumeHandle"))),
             reclaim_policy: json::text(spec, "persistentVolumeReclaimPolicy"),
-            provisioned_by: meta.annotations.get(annotation::PROVISIONED_BY).cloned().unwrap_or_default(),
+            provisioned_by: meta
+                .annotations
+                .get(annotation::PROVISIONED_BY)
+                .cloned()
+                .unwrap_or_default(),
             bound_by_controller: meta.annotations.contains_key(annotation::BOUND_BY_CONTROLLER),
         }
     }
 
     /// The claim that a volume is for: namespace, name, uid (may be empty). Cheaper than reading all of it.
     pub fn claim_of(object: &Object) -> Option<(ObjectKey, SmolStr)> {
-        let reference = body(object).pointer("/spec/claimRef").filter(|reference| !reference.is_null())?;
+        let reference = body(object)
+            .pointer("/spec/claimRef")
+            .filter(|reference| !reference.is_null())?;
         let key = ObjectKey::new(json::text(reference, "namespace"), json::text(reference, "name"));
         Some((key, json::text(reference, "uid")))
     }

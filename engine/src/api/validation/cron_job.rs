@@ -3,8 +3,7 @@
 use super::fields::{Errors, Path, flag, part, set, text};
 use super::job::check_job_spec;
 use super::labels::go_label_selector;
-use super::schedule::schedule_error;
-use super::time_zone::is_time_zone;
+use crate::api::{CronSchedule, TimeZone};
 use serde_json::Value;
 
 /// The most characters of a name: the jobs' names add eleven to it.
@@ -56,6 +55,20 @@ fn check_job_template(template: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
+/// What is wrong with a schedule, perhaps with a zone before it.
+fn schedule_error(schedule: &str) -> Option<String> {
+    let mut fields = schedule;
+    if schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=") {
+        let (zone, rest) = schedule.split_once(' ').unwrap_or((schedule, ""));
+        let zone = zone.split_once('=').map_or("", |(_, zone)| zone);
+        if zone != "Local" && TimeZone::named(zone).is_none() {
+            return Some(format!("provided bad location {zone}: unknown time zone {zone}"));
+        }
+        fields = rest.trim();
+    }
+    CronSchedule::parse(fields).err().map(|error| error.to_string())
+}
+
 fn check_time_zone(zone: &str, path: &Path, errors: &mut Errors) {
     if zone.is_empty() {
         return errors.invalid(path, zone, "timeZone must be nil or non-empty string");
@@ -64,7 +77,7 @@ fn check_time_zone(zone: &str, path: &Path, errors: &mut Errors) {
         let detail = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
         return errors.invalid(path, zone, detail);
     }
-    if !is_time_zone(zone) {
+    if TimeZone::named(zone).is_none() {
         errors.invalid(path, zone, format!("unknown time zone {zone}"));
     }
 }

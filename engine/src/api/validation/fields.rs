@@ -190,34 +190,34 @@ pub(super) fn go_int_or_string(value: &Value) -> Shown {
 /// An amount as Go prints the struct: the number and power of ten that were read, and the text if that is the canonical one.
 pub(super) fn go_quantity(amount: &Value) -> Shown {
     let quantity = Quantity::from_json(amount).unwrap_or_default();
-    let text = quantity.to_string();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let (number, suffix) = text.split_at(digits.len());
-    let mut value: i64 = number.parse().unwrap_or_default();
-    let mut shown = text.as_str();
-    let mut scale = match suffix {
-        "n" => -9,
-        "u" => -6,
-        "m" => -3,
-        "k" => 3,
-        "M" => 6,
-        "G" => 9,
-        "T" => 12,
-        "P" => 15,
-        "E" => 18,
-        _ => 0,
+    let canonical = quantity.to_string();
+    let given = match amount {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     };
-    let format = if suffix.ends_with('i') {
-        value = quantity.value();
-        "BinarySI"
+    let number = given.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let suffix = given.strip_prefix(number).unwrap_or_default();
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let (value, scale, format) = if suffix.ends_with('i') {
+        (quantity.value(), 0, "BinarySI")
     } else {
-        "DecimalSI"
+        let power = match suffix {
+            "n" => -9,
+            "u" => -6,
+            "m" => -3,
+            "k" => 3,
+            "M" => 6,
+            "G" => 9,
+            "T" => 12,
+            "P" => 15,
+            "E" => 18,
+            _ => 0,
+        };
+        let digits = i32::try_from(fraction.len()).unwrap_or_default();
+        let value = format!("{whole}{fraction}").parse().unwrap_or_default();
+        (value, power - digits, "DecimalSI")
     };
-    // More than one, with a fraction: it was written with a decimal point, which is not canonical.
-    let is_fraction = scale < 0 && value % 100 == 0 && quantity.value() != 0 && value % 1000 != 0;
-    while is_fraction && value % 10 == 0 {
-        (value, scale, shown) = (value / 10, scale + 1, "");
-    }
+    let shown = if given == canonical { given.as_str() } else { "" };
     Shown(format!(
         "resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{scale}}}, \
          d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:{}, Format:\"{format}\"}}",

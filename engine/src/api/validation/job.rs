@@ -32,6 +32,22 @@ pub(super) fn check_new_job(job: &Value, errors: &mut Errors) {
     }
 }
 
+/// A job whose labels are only those that were generated for its pods. It gets them when it is read again, not before.
+pub(super) fn without_generated_labels(job: &Value) -> Option<Value> {
+    let labels = map(part(job, "metadata"), "labels")?;
+    let is_generated = |key: &String| {
+        let key = key.strip_prefix("batch.kubernetes.io/").unwrap_or(key);
+        matches!(key, "controller-uid" | "job-name")
+    };
+    let template = map(part(part(part(job, "spec"), "template"), "metadata"), "labels");
+    if template != Some(labels) || !labels.keys().all(is_generated) {
+        return None;
+    }
+    let mut job = job.clone();
+    job.get_mut("metadata")?.as_object_mut()?.remove("labels");
+    Some(job)
+}
+
 /// A selector that is not the author's names the job's uid, and so do the pods.
 fn check_generated_selector(job: &Value, errors: &mut Errors) {
     let (metadata, spec) = (part(job, "metadata"), part(job, "spec"));

@@ -135,16 +135,8 @@ pub(super) fn check_finalizer(name: &str, path: &Path, errors: &mut Errors) {
     }
 }
 
-/// Kinds that are changed only by those who say which version they have seen (`AllowUnconditionalUpdate`).
-fn needs_version(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::POD_DISRUPTION_BUDGET | Kind::LEASE | Kind::CUSTOM_RESOURCE_DEFINITION
-    )
-}
-
 /// What must not change in an update.
-pub(super) fn check_metadata_update(kind: Kind, new: &Value, old: &Value, errors: &mut Errors) {
+pub(super) fn check_metadata_update(new: &Value, old: &Value, errors: &mut Errors) {
     let (new, old, path) = (part(new, "metadata"), part(old, "metadata"), Path::new("metadata"));
     if old.get("deletionTimestamp").is_some() {
         let before = texts(old, "finalizers");
@@ -159,10 +151,6 @@ pub(super) fn check_metadata_update(kind: Kind, new: &Value, old: &Value, errors
             );
             errors.forbidden(&path.at("finalizers"), detail);
         }
-    }
-    if needs_version(kind) && text(new, "resourceVersion").is_empty() {
-        let shown = Shown("0x0".to_owned());
-        errors.invalid(&path.at("resourceVersion"), shown, "must be specified for an update");
     }
     if let (Some(new), Some(old)) = (number(new, "generation"), number(old, "generation"))
         && new < old

@@ -8,6 +8,7 @@
 //! needs other objects.
 
 mod address;
+mod advice;
 mod affinity;
 mod autoscaling;
 mod config;
@@ -16,6 +17,7 @@ mod cron_job;
 mod daemon_set;
 mod endpoints;
 mod env;
+mod ephemeral;
 mod error;
 mod fields;
 mod ingress;
@@ -34,19 +36,21 @@ mod probe;
 mod quota;
 mod rbac;
 mod resources;
-mod schedule;
 mod scheduling;
 mod security;
 mod service;
 mod stateful_set;
+mod status;
 mod storage;
 mod storage_update;
 mod template;
-mod time_zone;
 mod validate;
 mod volume;
 mod workload;
 
+pub use advice::advice;
+pub use ephemeral::validate_ephemeral_update;
 pub use error::{ErrorKind, FieldError, invalid_message, kubectl_message};
 pub(crate) use names::{config_key_errors, port_name_errors, variable_errors};
+pub use status::validate_status_update;
 pub use validate::{validate_create, validate_update};

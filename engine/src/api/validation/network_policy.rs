@@ -57,7 +57,9 @@ fn check_port(port: &Value, path: &Path, errors: &mut Errors) {
             check_port_value(first, &path.at("port"), errors);
             let Some(end) = end else { return };
             if end < first.as_i64().unwrap_or_default() {
-                errors.invalid(&end_path, end, "must be greater than or equal to `port`");
+                // The server shows the port, not its end.
+                let shown = first.as_i64().unwrap_or_default();
+                errors.invalid(&end_path, shown, "must be greater than or equal to `port`");
             }
             if let Some(message) = port_number_error(end) {
                 errors.invalid(&end_path, end, message);

@@ -237,7 +237,10 @@ pub(super) fn check_storage_class(class: &Value, errors: &mut Errors) {
     let path = Path::new("provisioner");
     match text(class, "provisioner") {
         "" => errors.required(&path, ""),
-        name => errors.invalid_each(&path, name, qualified_name_errors(&name.to_ascii_lowercase())),
+        name => {
+            let name = name.to_ascii_lowercase();
+            errors.invalid_each(&path, &name, qualified_name_errors(&name));
+        }
     }
     check_parameters(map(class, "parameters"), &Path::new("parameters"), errors);
     let (policy, policies) = (text(class, "reclaimPolicy"), ["Delete", "Retain"]);

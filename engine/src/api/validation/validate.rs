@@ -14,6 +14,10 @@ use serde_json::Value;
 /// What the API server refuses in a new object of this kind, which has its defaults; nothing if it accepts it.
 pub fn validate_create(kind: Kind, object: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
+    let labelled_late = (kind == Kind::JOB)
+        .then(|| job::without_generated_labels(object))
+        .flatten();
+    let object = labelled_late.as_ref().unwrap_or(object);
     if has_own_metadata(kind) {
         check_metadata(kind, object, &mut errors);
     }
@@ -42,11 +46,15 @@ fn has_own_metadata(kind: Kind) -> bool {
 /// of causes tells the same error twice, the message does not.
 pub fn validate_update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
-    check_metadata_update(kind, new, old, &mut errors);
+    check_metadata_update(new, old, &mut errors);
     if kind != Kind::POD_DISRUPTION_BUDGET && kind != Kind::LIMIT_RANGE {
-        check_metadata_update(kind, new, old, &mut errors);
+        check_metadata_update(new, old, &mut errors);
     }
     let before = update_checks(kind);
+    if kind == Kind::POD {
+        // Of pods they are looked at once more.
+        check_metadata_update(new, old, &mut errors);
+    }
     if before.metadata_again {
         check_metadata(kind, new, &mut errors);
     }

@@ -279,6 +279,48 @@ pub(super) fn check_mounts(container: &Value, volumes: &[&str], path: &Path, err
     }
 }
 
+/// Where a container sees volumes as devices.
+pub(super) fn check_devices(container: &Value, spec: &Value, path: &Path, errors: &mut Errors) {
+    let (mut names, mut paths) = (Vec::new(), Vec::new());
+    let mounted = |field: &str, value: &str| list(container, "volumeMounts").iter().any(|m| text(m, field) == value);
+    for (i, device) in list(container, "volumeDevices").iter().enumerate() {
+        let path = path.at("volumeDevices").index(i);
+        let (name, device_path) = (text(device, "name"), text(device, "devicePath"));
+        if name.is_empty() {
+            errors.required(&path.at("name"), "");
+        }
+        if names.contains(&name) {
+            errors.invalid(&path.at("name"), name, "must be unique");
+        }
+        let volume = list(spec, "volumes").iter().find(|volume| text(volume, "name") == name);
+        match volume {
+            None => errors.not_found(&path.at("name"), name),
+            Some(volume) if set(volume, "persistentVolumeClaim").is_none() && set(volume, "ephemeral").is_none() => {
+                let detail = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+                errors.invalid(&path.at("name"), name, detail);
+            }
+            Some(_) => {}
+        }
+        if device_path.is_empty() {
+            errors.required(&path.at("devicePath"), "");
+        }
+        if paths.contains(&device_path) {
+            errors.invalid(&path.at("devicePath"), device_path, "must be unique");
+        }
+        check_no_backsteps(device_path, &path.at("devicePath"), errors);
+        if mounted("mountPath", device_path) {
+            let detail = "must not already exist as a path in volumeMounts";
+            errors.invalid(&path.at("devicePath"), device_path, detail);
+        }
+        if mounted("name", name) {
+            let detail = "must not already exist in volumeMounts";
+            errors.invalid(&path.at("name"), name, detail);
+        }
+        names.push(name);
+        paths.push(device_path);
+    }
+}
+
 /// Names of secrets to pull images with.
 pub(super) fn check_pull_secrets(spec: &Value, path: &Path, errors: &mut Errors) {
     for (i, secret) in list(spec, "imagePullSecrets").iter().enumerate() {

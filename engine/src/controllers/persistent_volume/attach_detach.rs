@@ -89,7 +89,11 @@ impl AttachDetach {
             return;
         }
         for key in self.users.follow(change) {
-            let claim = context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, &key).map(Claim::of);
+            let claim = context
+                .store
+                .objects()
+                .object(Kind::PERSISTENT_VOLUME_CLAIM, &key)
+                .map(Claim::of);
             if let Some(claim) = claim.filter(|claim| claim.is_bound && before != after) {
                 self.queue.add(ObjectKey::cluster(claim.volume_name), context);
             }
@@ -97,7 +101,9 @@ impl AttachDetach {
     }
 
     fn observe_attachment(&mut self, change: &Change, context: &mut Context<'_>) {
-        let Some((volume, node)) = attached(change.object()) else { return };
+        let Some((volume, node)) = attached(change.object()) else {
+            return;
+        };
         if change.after.is_some() {
             self.nodes.entry(volume.clone()).or_default().insert(node.clone());
             self.volumes.entry(node).or_default().insert(volume);
@@ -115,7 +121,10 @@ impl AttachDetach {
             return;
         }
         let volume = find_volume(&key.name, context).filter(|volume| needs_attachment(volume, context.store.objects()));
-        let wanted = volume.as_ref().map(|volume| self.wanted(volume, context)).unwrap_or_default();
+        let wanted = volume
+            .as_ref()
+            .map(|volume| self.wanted(volume, context))
+            .unwrap_or_default();
         for node in self.nodes.get(&key.name).cloned().unwrap_or_default() {
             if wanted.contains_key(&node) {
                 self.unwanted.remove(&(key.name.clone(), node));
@@ -151,10 +160,18 @@ impl AttachDetach {
         wanted: &BTreeMap<SmolStr, Vec<ObjectKey>>,
         context: &mut Context<'_>,
     ) {
-        if context.store.objects().object(Kind::VOLUME_ATTACHMENT, &attachment_key(name, node)).is_some() {
+        if context
+            .store
+            .objects()
+            .object(Kind::VOLUME_ATTACHMENT, &attachment_key(name, node))
+            .is_some()
+        {
             return;
         }
-        let may_share = volume.modes.iter().any(|mode| mode == "ReadWriteMany" || mode == "ReadOnlyMany");
+        let may_share = volume
+            .modes
+            .iter()
+            .any(|mode| mode == "ReadWriteMany" || mode == "ReadOnlyMany");
         // Nothing is shown to this controller before it has run: what it has just attached is looked up.
         let is_at = |other: &SmolStr| {
             let key = attachment_key(name, other);
@@ -177,15 +194,27 @@ impl AttachDetach {
         }
         // Nobody else makes attachments.
         let _ = context.store.create_object(attachment(name, volume, node).into());
-        for pod in pods.iter().filter_map(|key| context.store.get::<Pod>(key).cloned()).collect::<Vec<_>>() {
+        for pod in pods
+            .iter()
+            .filter_map(|key| context.store.get::<Pod>(key).cloned())
+            .collect::<Vec<_>>()
+        {
             self.told.remove(&(name.clone(), pod.meta.uid));
             let message = format!("AttachVolume.Attach succeeded for volume \"{name}\" ");
-            say(&pod, Report::normal(COMPONENT, "SuccessfulAttachVolume", message), context);
+            say(
+                &pod,
+                Report::normal(COMPONENT, "SuccessfulAttachVolume", message),
+                context,
+            );
         }
     }
 
     fn tell_of_multi_attach(&mut self, name: &SmolStr, pods: &[ObjectKey], message: &str, context: &mut Context<'_>) {
-        for pod in pods.iter().filter_map(|key| context.store.get::<Pod>(key).cloned()).collect::<Vec<_>>() {
+        for pod in pods
+            .iter()
+            .filter_map(|key| context.store.get::<Pod>(key).cloned())
+            .collect::<Vec<_>>()
+        {
             if self.told.insert((name.clone(), pod.meta.uid)) {
                 say(&pod, Report::warning(COMPONENT, "FailedAttachVolume", message), context);
             }
@@ -195,15 +224,22 @@ impl AttachDetach {
     /// Detaches a volume from a node that does not need it any more, as soon as that is safe or has taken too long.
     fn detach(&mut self, volume: &SmolStr, node: &SmolStr, context: &mut Context<'_>) {
         let object = context.store.get::<Node>(&ObjectKey::cluster(node.clone()));
-        let is_safe = object.is_none_or(|node| node.is_ready() || node.taints.iter().any(|taint| taint.key == OUT_OF_SERVICE));
-        let since = *self.unwanted.entry((volume.clone(), node.clone())).or_insert(context.now);
+        let is_safe =
+            object.is_none_or(|node| node.is_ready() || node.taints.iter().any(|taint| taint.key == OUT_OF_SERVICE));
+        let since = *self
+            .unwanted
+            .entry((volume.clone(), node.clone()))
+            .or_insert(context.now);
         let due = since + MAX_WAIT_FOR_UNMOUNT;
         if is_safe || due <= context.now {
             // Nobody else deletes attachments; one that is gone is gone.
             let key = attachment_key(volume, node);
-            let _ = context.store.delete(Kind::VOLUME_ATTACHMENT, &key, DeleteOptions::default());
+            let _ = context
+                .store
+                .delete(Kind::VOLUME_ATTACHMENT, &key, DeleteOptions::default());
         } else {
-            self.queue.add_at(ObjectKey::cluster(volume.clone()), due, Urgency::Active, context);
+            self.queue
+                .add_at(ObjectKey::cluster(volume.clone()), due, Urgency::Active, context);
         }
     }
 }
@@ -223,6 +259,11 @@ fn forget(index: &mut BTreeMap<SmolStr, BTreeSet<SmolStr>>, key: &SmolStr, value
 }
 
 fn say(pod: &Pod, report: Report<'_>, context: &mut Context<'_>) {
-    let Context { store, settings, events, .. } = context;
+    let Context {
+        store,
+        settings,
+        events,
+        ..
+    } = context;
     events.record(store, settings, pod, report);
 }

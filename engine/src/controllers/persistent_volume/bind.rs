@@ -4,10 +4,10 @@
 
 use serde_json::Value;
 
-use super::find::{find_volume};
+use super::find::find_volume;
 use crate::api::{Kind, ObjectKey};
 use crate::component::Context;
-use crate::storage::{reserve, Claim, annotate, annotation, modify, set, strip, unset};
+use crate::storage::{Claim, annotate, annotation, modify, reserve, set, strip, unset};
 
 /// Binds.
 pub fn bind(volume: &str, claim: &Claim, context: &mut Context<'_>) {
@@ -35,15 +35,22 @@ pub fn bind(volume: &str, claim: &Claim, context: &mut Context<'_>) {
 
 /// Lets a volume go: for anybody if a controller chose its claim, else for a new claim of the same name.
 pub fn release(volume: &str, context: &mut Context<'_>) {
-    let Some(present) = find_volume(volume, context) else { return };
-    modify(Kind::PERSISTENT_VOLUME, &ObjectKey::cluster(volume), context.store, |object| {
-        if present.bound_by_controller {
-            unset(object, "spec", &["claimRef"]);
-            strip(object, &[annotation::BOUND_BY_CONTROLLER]);
-        } else if let Some(reference) = object.body.pointer_mut("/spec/claimRef").and_then(Value::as_object_mut) {
-            reference.remove("uid");
-        }
-    });
+    let Some(present) = find_volume(volume, context) else {
+        return;
+    };
+    modify(
+        Kind::PERSISTENT_VOLUME,
+        &ObjectKey::cluster(volume),
+        context.store,
+        |object| {
+            if present.bound_by_controller {
+                unset(object, "spec", &["claimRef"]);
+                strip(object, &[annotation::BOUND_BY_CONTROLLER]);
+            } else if let Some(reference) = object.body.pointer_mut("/spec/claimRef").and_then(Value::as_object_mut) {
+                reference.remove("uid");
+            }
+        },
+    );
     set_volume_phase(volume, "Available", context);
 }
 
@@ -53,14 +60,22 @@ pub fn set_volume_phase(volume: &str, phase: &str, context: &mut Context<'_>) {
     if is_so {
         return;
     }
-    let now = context.settings.since(1, 29).then(|| Value::from(context.store.timestamp()));
-    modify(Kind::PERSISTENT_VOLUME, &ObjectKey::cluster(volume), context.store, |object| {
-        unset(object, "status", &["message", "reason"]);
-        set(object, "status", "phase", phase.into());
-        if let Some(now) = now {
-            set(object, "status", "lastPhaseTransitionTime", now);
-        }
-    });
+    let now = context
+        .settings
+        .since(1, 29)
+        .then(|| Value::from(context.store.timestamp()));
+    modify(
+        Kind::PERSISTENT_VOLUME,
+        &ObjectKey::cluster(volume),
+        context.store,
+        |object| {
+            unset(object, "status", &["message", "reason"]);
+            set(object, "status", "phase", phase.into());
+            if let Some(now) = now {
+                set(object, "status", "lastPhaseTransitionTime", now);
+            }
+        },
+    );
 }
 
 /// The phase of a claim that is not bound.

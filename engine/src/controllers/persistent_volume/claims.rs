@@ -80,10 +80,17 @@ fn sync_named(claim: &Claim, context: &mut Context<'_>) -> Waits {
         return Waits::Yes;
     };
     let refusal = match &volume.claim {
-        None => mismatch(&volume, claim)
-            .map(|why| ("VolumeMismatch", format!("Cannot bind to requested volume \"{name}\": {why}"))),
+        None => mismatch(&volume, claim).map(|why| {
+            (
+                "VolumeMismatch",
+                format!("Cannot bind to requested volume \"{name}\": {why}"),
+            )
+        }),
         Some(_) if volume.is_for(claim) => None,
-        Some(_) => Some(("FailedBinding", format!("volume \"{name}\" already bound to a different claim."))),
+        Some(_) => Some((
+            "FailedBinding",
+            format!("volume \"{name}\" already bound to a different claim."),
+        )),
     };
     match refusal {
         None => {
@@ -147,9 +154,15 @@ impl PersistentVolumeController {
             .map(|key| key.name.to_string())
             .collect();
         let (reason, message) = match pods.as_slice() {
-            [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
+            [] => (
+                "WaitForFirstConsumer",
+                "waiting for first consumer to be created before binding".to_owned(),
+            ),
             [pod] => ("WaitForPodScheduled", format!("waiting for pod {pod} to be scheduled")),
-            pods => ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", pods.join(","))),
+            pods => (
+                "WaitForPodScheduled",
+                format!("waiting for pods {} to be scheduled", pods.join(",")),
+            ),
         };
         say(claim, false, reason, message, context);
     }
@@ -167,7 +180,9 @@ fn give_default_class(claim: &Claim, context: &mut Context<'_>) -> bool {
     if !assign_default_class(&mut body, context.store.objects()) {
         return false;
     }
-    modify(Kind::PERSISTENT_VOLUME_CLAIM, &claim.key, context.store, |object| object.body = body);
+    modify(Kind::PERSISTENT_VOLUME_CLAIM, &claim.key, context.store, |object| {
+        object.body = body
+    });
     true
 }
 

@@ -7,13 +7,21 @@ use crate::storage::{Claim, Volume};
 
 /// The claim of this key.
 pub fn find_claim(key: &ObjectKey, context: &Context<'_>) -> Option<Claim> {
-    context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, key).map(Claim::of)
+    context
+        .store
+        .objects()
+        .object(Kind::PERSISTENT_VOLUME_CLAIM, key)
+        .map(Claim::of)
 }
 
 /// The volume of this name.
 pub fn find_volume(name: &str, context: &Context<'_>) -> Option<Volume> {
     let key = ObjectKey::cluster(name);
-    context.store.objects().object(Kind::PERSISTENT_VOLUME, &key).map(Volume::of)
+    context
+        .store
+        .objects()
+        .object(Kind::PERSISTENT_VOLUME, &key)
+        .map(Volume::of)
 }
 
 /// Writes an event about an object, if it is there.
@@ -21,6 +29,11 @@ pub fn report(kind: Kind, key: &ObjectKey, report: Report<'_>, context: &mut Con
     let Some(about) = context.store.objects().object(kind, key).cloned() else {
         return;
     };
-    let Context { store, settings, events, .. } = context;
+    let Context {
+        store,
+        settings,
+        events,
+        ..
+    } = context;
     events.record_object(store, settings, &about, report);
 }

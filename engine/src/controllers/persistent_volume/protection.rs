@@ -28,7 +28,11 @@ impl Protection {
     /// Controllers that have seen nothing yet.
     pub fn new(seed: Seed) -> Self {
         Protection {
-            queue: WorkQueue::new(ControllerId::StorageProtection, seed, "persistentvolumeclaim-protection-controller"),
+            queue: WorkQueue::new(
+                ControllerId::StorageProtection,
+                seed,
+                "persistentvolumeclaim-protection-controller",
+            ),
             users: ClaimUsers::default(),
         }
     }
@@ -37,7 +41,11 @@ impl Protection {
     pub fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         if let Object::Pod(_) = change.object() {
             let is_whole = change.before.is_none() || change.after.is_none();
-            let claims = if is_whole { self.users.follow(change) } else { Vec::new() };
+            let claims = if is_whole {
+                self.users.follow(change)
+            } else {
+                Vec::new()
+            };
             if change.after.is_none() {
                 let is_going = |key: &ObjectKey| {
                     let claim = context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, key);
@@ -68,7 +76,12 @@ impl Protection {
             }
             return;
         }
-        let uses = |key: &ObjectKey| context.store.get::<Pod>(key).is_some_and(|pod| !pod.node_name.is_empty());
+        let uses = |key: &ObjectKey| {
+            context
+                .store
+                .get::<Pod>(key)
+                .is_some_and(|pod| !pod.node_name.is_empty())
+        };
         let in_use = self.users.of(key).any(|pod| uses(&pod));
         if !in_use && find_claim(key, context).is_some_and(|claim| claim.is_deleted) {
             modify(Kind::PERSISTENT_VOLUME_CLAIM, key, context.store, |object| {

@@ -53,7 +53,12 @@ pub fn volume(claim: &Claim, class: &Class, store: &Store) -> Inert {
         "volumeMode": claim.volume_mode.as_str(),
     });
     if !class.mount_options.is_empty() {
-        spec["mountOptions"] = class.mount_options.iter().map(SmolStr::as_str).collect::<Vec<_>>().into();
+        spec["mountOptions"] = class
+            .mount_options
+            .iter()
+            .map(SmolStr::as_str)
+            .collect::<Vec<_>>()
+            .into();
     }
     if let Some(affinity) = affinity(claim, class, store.objects()) {
         spec["nodeAffinity"] = affinity;

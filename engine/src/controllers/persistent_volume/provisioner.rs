@@ -85,10 +85,11 @@ impl Provisioner {
         if key.namespace.is_empty() {
             return delete(key, context);
         }
-        let wanted = find_claim(key, context).filter(|claim| {
-            claim.volume_name.is_empty() && !claim.is_deleted && !claim.provisioner.is_empty()
-        });
-        let class = wanted.as_ref().and_then(|claim| Class::named(&claim.class, context.store.objects()));
+        let wanted = find_claim(key, context)
+            .filter(|claim| claim.volume_name.is_empty() && !claim.is_deleted && !claim.provisioner.is_empty());
+        let class = wanted
+            .as_ref()
+            .and_then(|claim| Class::named(&claim.class, context.store.objects()));
         let (Some(claim), Some(class)) = (wanted, class) else {
             return self.forget(key);
         };
@@ -108,7 +109,11 @@ impl Provisioner {
         if !claim.selected_node.is_empty() && context.store.get::<Node>(&node).is_none() {
             // The scheduler chooses another one.
             let message = format!("failed to get target node: node \"{}\" not found", node.name);
-            say(claim, Report::warning(COMPONENT, "ProvisioningFailed", message), context);
+            say(
+                claim,
+                Report::warning(COMPONENT, "ProvisioningFailed", message),
+                context,
+            );
             self.forget(&claim.key);
             return modify(Kind::PERSISTENT_VOLUME_CLAIM, &claim.key, context.store, |object| {
                 strip(object, &[annotation::SELECTED_NODE]);
@@ -131,7 +136,11 @@ impl Provisioner {
                 "failed to provision volume with StorageClass \"{}\": rpc error: code = Internal desc = volume could not be created",
                 claim.class
             );
-            say(claim, Report::warning(COMPONENT, "ProvisioningFailed", message), context);
+            say(
+                claim,
+                Report::warning(COMPONENT, "ProvisioningFailed", message),
+                context,
+            );
             let count = self.failures.entry(claim.key.clone()).or_default();
             let delay = RETRY.0.saturating_mul(2_u32.saturating_pow(*count)).min(RETRY.1);
             *count += 1;
@@ -145,7 +154,11 @@ impl Provisioner {
         // One of that name is what a claim of that identity has got already.
         let _ = context.store.create_object(volume.into());
         let message = format!("Successfully provisioned volume {}", provisioned::volume_name(claim));
-        say(claim, Report::normal(COMPONENT, "ProvisioningSucceeded", message), context);
+        say(
+            claim,
+            Report::normal(COMPONENT, "ProvisioningSucceeded", message),
+            context,
+        );
     }
 }
 
@@ -163,10 +176,14 @@ fn is_to_delete(object: &Object) -> bool {
 
 /// Deletes a volume and its storage.
 fn delete(key: &ObjectKey, context: &mut Context<'_>) {
-    let Some(volume) = find_volume(&key.name, context) else { return };
+    let Some(volume) = find_volume(&key.name, context) else {
+        return;
+    };
     if !volume.is_deleted {
         // It was read at this very instant.
-        let _ = context.store.delete(Kind::PERSISTENT_VOLUME, key, DeleteOptions::default());
+        let _ = context
+            .store
+            .delete(Kind::PERSISTENT_VOLUME, key, DeleteOptions::default());
     }
     modify(Kind::PERSISTENT_VOLUME, key, context.store, |object| {
         object.meta.finalizers.retain(|held| held != FINALIZER);

@@ -91,11 +91,15 @@ fn delete(name: &str, context: &mut Context<'_>) {
     let message = match path.and_then(Value::as_str) {
         Some(path) if path.len() > "/tmp/".len() && path.starts_with("/tmp/") => {
             // It was read at this very instant.
-            let _ = context.store.delete(Kind::PERSISTENT_VOLUME, &key, DeleteOptions::default());
+            let _ = context
+                .store
+                .delete(Kind::PERSISTENT_VOLUME, &key, DeleteOptions::default());
             return;
         }
         Some(path) => format!("host_path deleter only supports /tmp/.+ but received provided {path}"),
-        None => format!("error getting deleter volume plugin for volume \"{name}\": no deletable volume plugin matched"),
+        None => {
+            format!("error getting deleter volume plugin for volume \"{name}\": no deletable volume plugin matched")
+        }
     };
     set_volume_phase(name, "Failed", context);
     modify(Kind::PERSISTENT_VOLUME, &key, context.store, |object| {
