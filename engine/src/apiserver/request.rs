@@ -284,6 +284,11 @@ fn restore(value: &mut Value, given: &Value, depth: usize) {
             for (key, given) in given {
                 let is_empty = given.as_object().is_some_and(serde_json::Map::is_empty)
                     || given.as_array().is_some_and(Vec::is_empty);
+                // A list of policies that was given empty is not filled by a default.
+                if is_empty && given.is_array() && key == "policies" {
+                    fields.insert(key.clone(), given.clone());
+                    continue;
+                }
                 match fields.get_mut(key) {
                     Some(value) => restore(value, given, depth + 1),
                     None if is_empty => {

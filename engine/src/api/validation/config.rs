@@ -20,7 +20,7 @@ pub(super) fn check_config_map(config_map: &Value, errors: &mut Errors) {
         let path = Path::new(field);
         for (key, value) in bag.into_iter().flatten() {
             errors.invalid_each(&path.key(key), key, config_key_errors(key));
-            if has(other, key) {
+            if field == "data" && has(other, key) {
                 let detail = format!("duplicate of key present in {other_field}");
                 errors.invalid(&path.key(key), key.as_str(), detail);
             }

@@ -2,6 +2,7 @@
 
 use super::error::FieldError;
 use super::fields::{Errors, Path, list, number, part, set, text};
+use super::labels::check_label_key;
 use super::meta::check_metadata_update;
 use super::resources::check_node_resources;
 use crate::api::kind::Kind;
@@ -117,6 +118,12 @@ fn check_pod_status(status: &Value, path: &Path, errors: &mut Errors) {
     let node = text(status, "nominatedNodeName");
     if !node.is_empty() {
         errors.invalid_each(&path.at("nominatedNodeName"), node, subdomain_errors(node));
+    }
+    for (i, condition) in list(status, "conditions").iter().enumerate() {
+        let kind = text(condition, "type");
+        if !matches!(kind, "PodScheduled" | "Ready" | "Initialized") {
+            check_label_key(kind, &path.at("conditions").index(i).at("Type"), errors);
+        }
     }
 }
 

@@ -296,7 +296,13 @@ fn check_topologies(topologies: &[Value], path: &Path, errors: &mut Errors) {
             }
             keys.push(key);
         }
-        if topologies.iter().take(i).any(|earlier| earlier == topology) {
+        let same = |earlier: &&Value| *earlier == topology;
+        let mut duplicates = topologies.iter().take(i).filter(same).count();
+        if keys.is_empty() {
+            // The server compares it with as many empty terms as there are terms.
+            duplicates += topologies.len();
+        }
+        for _ in 0..duplicates {
             errors.duplicate(&path, "");
         }
     }

@@ -61,6 +61,10 @@ pub(super) fn check_claim_update(new: &Value, old: &Value, errors: &mut Errors) 
             if text(old, "volumeName").is_empty() {
                 fields.remove("volumeName");
             }
+            // A claim without a class can be given one later.
+            if set(old, "storageClassName").is_none() && set(new, "storageClassName").is_some() {
+                fields.remove("storageClassName");
+            }
             if is_bound && set(part(part(old, "resources"), "requests"), "storage").is_some() {
                 let requests = fields.get_mut("resources").and_then(|r| r.get_mut("requests"));
                 if let Some(requests) = requests.and_then(Value::as_object_mut) {

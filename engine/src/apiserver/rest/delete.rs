@@ -45,7 +45,7 @@ pub(super) fn delete(
         return Ok((200, request.get(route.kind, &key)?));
     }
     if route.kind == Kind::POD {
-        return Ok((200, live));
+        return Ok((200, gone_pod(live, request)));
     }
     let info = route.kind.info();
     let mut details = json!({ "name": route.name, "kind": info.plural, "uid": live["metadata"]["uid"] });
@@ -56,6 +56,16 @@ pub(super) fn delete(
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details
     });
     Ok((200, status))
+}
+
+/// A pod that is gone at once is shown as it was in its last moment.
+fn gone_pod(mut pod: Value, request: &Request<'_, '_>) -> Value {
+    if let Some(metadata) = pod.get_mut("metadata").and_then(Value::as_object_mut) {
+        let now = request.context.store.timestamp().to_string();
+        metadata.insert("deletionTimestamp".to_owned(), now.into());
+        metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
+    }
+    pod
 }
 
 fn from_body(given: &Value) -> Result<DeleteOptions, ApiError> {
