@@ -122,7 +122,8 @@ fn check_pod_status(status: &Value, path: &Path, errors: &mut Errors) {
     for (i, condition) in list(status, "conditions").iter().enumerate() {
         let kind = text(condition, "type");
         if !matches!(kind, "PodScheduled" | "Ready" | "Initialized") {
-            check_label_key(kind, &path.at("conditions").index(i).at("Type"), errors);
+            // The server files conditions under the metadata.
+            check_label_key(kind, &Path::new("metadata.conditions").index(i).at("Type"), errors);
         }
     }
 }
