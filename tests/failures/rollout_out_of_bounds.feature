@@ -1,0 +1,33 @@
+Feature: A rollout leaves the bounds of its strategy
+  Scenario: The change that broke it is named, and the chain of events that led there
+    Given a cluster with 4 nodes
+    And the manifest:
+      """yaml
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: web
+      spec:
+        replicas: 4
+        strategy:
+          rollingUpdate: { maxSurge: 1, maxUnavailable: 1 }
+        selector:
+          matchLabels: { app: web }
+        template:
+          metadata:
+            labels: { app: web }
+          spec:
+            containers:
+              - name: app
+                image: web:v1
+                livenessProbe:
+                  httpGet: { path: /healthz, port: 80 }
+                  periodSeconds: 5
+      """
+    And containers of image "web:v2" become ready after 60s
+    When the cluster settles
+    And the liveness probe of 2 pods labelled "app=web" fails
+    And 2 minutes pass
+    And I run `kubectl set image deployment/web app=web:v2`
+    And 3 minutes pass
+    Then the rollout of deployment "web" respected its strategy
