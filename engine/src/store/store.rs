@@ -156,10 +156,17 @@ impl Store {
             Object::Pod(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Pod),
             Object::Node(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Node),
             Object::ReplicaSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::ReplicaSet),
+            Object::ReplicationController(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::ReplicationController),
             Object::Deployment(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Deployment),
             Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Job(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Job),
+            Object::CronJob(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::CronJob),
+            Object::HorizontalPodAutoscaler(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::HorizontalPodAutoscaler),
             Object::PodDisruptionBudget(object) => self
                 .update(Arc::unwrap_or_clone(object))
                 .map(Object::PodDisruptionBudget),
@@ -213,17 +220,8 @@ impl Store {
         if self.objects.len() >= self.objects_max {
             return Err(StoreError::TooManyObjects(self.objects.len()));
         }
-        if kind.is_namespaced() {
-            self.check_namespace(kind, meta)?;
-        }
-        if meta.name.is_empty()
-            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
-        {
-            meta.name = name;
-        }
-        if self.objects.object(kind, &meta.key()).is_some() {
-            return Err(StoreError::AlreadyExists(kind, meta.key()));
-        }
+        self.check_namespace(kind, meta)?;
+        self.give_name(kind, meta)?;
         self.spend(kind)?;
         if meta.uid.is_nil() {
             meta.uid = self.new_uid();
@@ -231,6 +229,19 @@ impl Store {
         meta.creation = Some(self.timestamp());
         meta.generation = i64::from(has_generation(kind));
         Ok(())
+    }
+
+    /// Gives a new object a free name, if it has only a `generateName`.
+    pub(crate) fn give_name(&mut self, kind: Kind, meta: &mut ObjectMeta) -> Result<(), StoreError> {
+        if meta.name.is_empty()
+            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
+        {
+            meta.name = name;
+        }
+        match self.objects.object(kind, &meta.key()) {
+            Some(_) => Err(StoreError::AlreadyExists(kind, meta.key())),
+            None => Ok(()),
+        }
     }
 
     /// A name that begins with the prefix, free unless the attempts ran out; none without a prefix.
@@ -250,7 +261,11 @@ impl Store {
         name
     }
 
-    fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+    /// Whether a new object may be made in its namespace.
+    pub(crate) fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+        if !kind.is_namespaced() {
+            return Ok(());
+        }
         match self
             .objects
             .object(Kind::NAMESPACE, &ObjectKey::cluster(meta.namespace.clone()))

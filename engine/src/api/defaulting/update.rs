@@ -36,6 +36,7 @@ pub fn prepare_for_update(kind: Kind, new: &mut Value, old: &Value) {
         Kind::POD => {
             if let Some(spec) = field(new, "spec") {
                 add_default_tolerations(spec);
+                keep_priority(spec, old);
             }
         }
         Kind::SECRET => prepare_secret(new),
@@ -65,9 +66,6 @@ pub fn prepare_status_update(kind: Kind, new: &mut Value, old: &Value) {
     if kind == Kind::DEPLOYMENT {
         copy_in(new, old, "metadata", &["labels"]);
     }
-    if kind == Kind::POD {
-        copy_in(new, old, "status", &["qosClass"]);
-    }
 }
 
 /// Takes fields from the old object, absence included.
@@ -93,9 +91,18 @@ fn count_generation(kind: Kind, new: &mut Object, old: &Object) {
         return;
     }
     let annotations = |object: &Object| object.get("metadata").and_then(|m| m.get("annotations")).cloned();
+    // Of kinds without a spec, all counts but metadata and status.
+    let wanted = |object: &Object| match object.get("spec") {
+        Some(spec) => spec.clone(),
+        None => {
+            let members = object
+                .iter()
+                .filter(|(key, _)| !["metadata", "status"].contains(&key.as_str()));
+            members.map(|(key, value)| (key.clone(), value.clone())).collect()
+        }
+    };
     // A Deployment's annotations are handed on to its ReplicaSets, so they count as wanted.
-    let changed =
-        new.get("spec") != old.get("spec") || (kind == Kind::DEPLOYMENT && annotations(new) != annotations(old));
+    let changed = wanted(new) != wanted(old) || (kind == Kind::DEPLOYMENT && annotations(new) != annotations(old));
     let generation = old
         .get("metadata")
         .and_then(|m| m.get("generation"))
@@ -103,6 +110,18 @@ fn count_generation(kind: Kind, new: &mut Object, old: &Object) {
         .unwrap_or_default();
     if let Some(metadata) = ensure(new, "metadata").filter(|_| changed) {
         metadata.insert("generation".to_owned(), json!(generation.saturating_add(1)));
+    }
+}
+
+/// The admission plugin Priority: a pod keeps the priority that it was admitted with.
+fn keep_priority(spec: &mut Object, old: &Object) {
+    let Some(old) = old.get("spec").and_then(Value::as_object) else {
+        return;
+    };
+    for key in ["priority", "preemptionPolicy"] {
+        if !spec.contains_key(key) {
+            copy(spec, old, &[key]);
+        }
     }
 }
 
