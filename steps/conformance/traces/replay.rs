@@ -78,6 +78,9 @@ fn prepare(case: &Case, take: &Take, seed: u64) -> Result<Cluster, String> {
     for (name, value) in SETTINGS {
         cluster.set_setting(name, value).map_err(|e| e.to_string())?;
     }
+    cluster
+        .set_setting("feature-gates", &case.feature_gates)
+        .map_err(|e| e.to_string())?;
     for (name, zone) in NODES {
         let template = NodeTemplate {
             zone: zone.into(),
