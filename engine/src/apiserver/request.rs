@@ -60,6 +60,8 @@ impl Request<'_, '_> {
         self.warnings.extend(deprecations(kind, &value));
         let mut object = self.new_object(kind, value, uid);
         admission::validate(&object, None, self.dry_run, self.context)?;
+        let warning = admission::pod_security::warning(&object, self.context.store, self.context.settings);
+        self.warnings.extend(warning);
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
