@@ -6,14 +6,11 @@ use serde_json::{Value, json};
 pub(super) fn default_autoscaler(autoscaler: &mut Object) {
     let Some(spec) = field(autoscaler, "spec") else { return };
     default(spec, "minReplicas", 1);
-    // autoscaling/v1 knows one metric only.
+    // autoscaling/v1 knows one metric only; given again, it replaces what it was made into before.
     if let Some(percent) = spec.remove("targetCPUUtilizationPercentage") {
         let target = json!({"type": "Utilization", "averageUtilization": percent});
-        default(
-            spec,
-            "metrics",
-            json!([{"type": "Resource", "resource": {"name": "cpu", "target": target}}]),
-        );
+        let metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
+        spec.insert("metrics".to_owned(), json!([metric]));
     }
     let metric = json!([{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}]);
     default(spec, "metrics", metric);
