@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::json::ObjectBuilder;
 use super::{
     CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Inert, Job, Kind, Lease, Node,
-    ObjectKey, ObjectMeta, Pod, PodDisruptionBudget, ReplicaSet, Service, StatefulSet,
+    ObjectKey, ObjectMeta, Pod, PodDisruptionBudget, ReplicaSet, ReplicationController, Service, StatefulSet,
 };
 
 /// A kind with behaviour: a lean struct that can be read from, and shown as, the API's JSON.
@@ -93,6 +93,8 @@ objects! {
     Node(Node),
     /// A ReplicaSet.
     ReplicaSet(ReplicaSet),
+    /// A ReplicationController.
+    ReplicationController(ReplicationController),
     /// A Deployment.
     Deployment(Deployment),
     /// A DaemonSet.
@@ -126,6 +128,7 @@ impl Object {
             Object::Pod(_) => Kind::POD,
             Object::Node(_) => Kind::NODE,
             Object::ReplicaSet(_) => Kind::REPLICA_SET,
+            Object::ReplicationController(_) => Kind::REPLICATION_CONTROLLER,
             Object::Deployment(_) => Kind::DEPLOYMENT,
             Object::DaemonSet(_) => Kind::DAEMON_SET,
             Object::StatefulSet(_) => Kind::STATEFUL_SET,
@@ -152,6 +155,7 @@ impl Object {
             Kind::POD => Pod::from_json(value).into(),
             Kind::NODE => Node::from_json(value).into(),
             Kind::REPLICA_SET => ReplicaSet::from_json(value).into(),
+            Kind::REPLICATION_CONTROLLER => ReplicationController::from_json(value).into(),
             Kind::DEPLOYMENT => Deployment::from_json(value).into(),
             Kind::DAEMON_SET => DaemonSet::from_json(value).into(),
             Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),

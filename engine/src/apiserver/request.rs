@@ -44,13 +44,13 @@ impl Request<'_, '_> {
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
         admission::mutate(kind, &mut value, self.context)?;
-        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
-        self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
+        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        self.warnings.extend(deprecations(kind, &value));
         let mut object = self.new_object(kind, value, uid);
-        admission::validate(&object, true, self.context)?;
+        admission::validate(&object, None, self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
@@ -165,6 +165,8 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
+        let present = present.cloned();
+        admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }
@@ -280,10 +282,7 @@ fn refuse_invalid(kind: Kind, key: &ObjectKey, errors: &[FieldError]) -> Result<
     let mut causes: Vec<Cause> = Vec::new();
     for error in errors {
         let (field, message) = (error.path.clone(), error.body());
-        let cause = Cause { field, message };
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
+        causes.push(Cause { field, message });
     }
     Err(ApiError::invalid(kind, &key.name, causes))
 }

@@ -9,13 +9,15 @@ use super::garbage_collector::GarbageCollector;
 use super::horizontal_pod_autoscaler::HorizontalPodAutoscalerController;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
+use super::namespace_defaults::NamespaceDefault;
 use super::node_lifecycle::NodeLifecycle;
-use super::persistent_volume::{AttachDetach, PersistentVolumeController, Protection, Provisioner};
+use super::persistent_volume::{AttachDetach, EphemeralVolume, PersistentVolumeController, Protection, Provisioner};
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
+use super::resource_quota::ResourceQuotaController;
 use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
-use crate::api::ObjectKey;
+use crate::api::{Kind, Object, ObjectKey, ReplicaSet, ReplicationController};
 use crate::component::{Component, Context};
 use crate::sim::Seed;
 use crate::store::Change;
@@ -25,6 +27,8 @@ use crate::store::Change;
 pub enum ControllerId {
     /// Keeps the pods of ReplicaSets.
     ReplicaSet,
+    /// Keeps the pods of ReplicationControllers.
+    ReplicationController,
     /// Rolls Deployments out.
     Deployment,
     /// Keeps the pods of DaemonSets.
@@ -65,6 +69,14 @@ pub enum ControllerId {
     Provisioner,
     /// Attaches volumes to nodes.
     AttachDetach,
+    /// Makes the claims of ephemeral volumes.
+    EphemeralVolume,
+    /// Counts what quotas limit.
+    ResourceQuota,
+    /// Keeps the default ServiceAccount of each namespace.
+    ServiceAccount,
+    /// Keeps the API server's certificate in each namespace.
+    RootCertificate,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -80,6 +92,7 @@ impl ControllerId {
     /// Every controller, once each: parts of one controller share its name.
     pub const ALL: &[ControllerId] = &[
         ControllerId::ReplicaSet,
+        ControllerId::ReplicationController,
         ControllerId::Deployment,
         ControllerId::DaemonSet,
         ControllerId::StatefulSet,
@@ -98,12 +111,17 @@ impl ControllerId {
         ControllerId::StorageProtection,
         ControllerId::Provisioner,
         ControllerId::AttachDetach,
+        ControllerId::EphemeralVolume,
+        ControllerId::ResourceQuota,
+        ControllerId::ServiceAccount,
+        ControllerId::RootCertificate,
     ];
 
     /// Its name in kube-controller-manager.
     pub fn name(self) -> &'static str {
         match self {
             ControllerId::ReplicaSet => "replicaset-controller",
+            ControllerId::ReplicationController => "replicationcontroller-controller",
             ControllerId::Deployment => "deployment-controller",
             ControllerId::DaemonSet => "daemonset-controller",
             ControllerId::StatefulSet => "statefulset-controller",
@@ -124,6 +142,10 @@ impl ControllerId {
             ControllerId::StorageProtection => "persistentvolumeclaim-protection-controller",
             ControllerId::Provisioner => "external-provisioner",
             ControllerId::AttachDetach => "attachdetach-controller",
+            ControllerId::EphemeralVolume => "ephemeral-volume-controller",
+            ControllerId::ResourceQuota => "resourcequota-controller",
+            ControllerId::ServiceAccount => "serviceaccount-controller",
+            ControllerId::RootCertificate => "root-ca-certificate-publisher-controller",
         }
     }
 }
@@ -131,7 +153,9 @@ impl ControllerId {
 /// All controllers.
 #[derive(Debug)]
 pub struct Controllers {
-    replica_set: ReplicaSetController,
+    seed: Seed,
+    replica_set: ReplicaSetController<ReplicaSet>,
+    replication_controller: ReplicaSetController<ReplicationController>,
     deployment: DeploymentController,
     daemon_set: DaemonSetController,
     stateful_set: StatefulSetController,
@@ -150,13 +174,19 @@ pub struct Controllers {
     storage_protection: Protection,
     provisioner: Provisioner,
     attach_detach: AttachDetach,
+    ephemeral_volume: EphemeralVolume,
+    resource_quota: ResourceQuotaController,
+    service_account: NamespaceDefault,
+    root_certificate: NamespaceDefault,
 }
 
 impl Controllers {
     /// Controllers that have seen nothing yet.
     pub fn new(seed: Seed) -> Self {
         Controllers {
+            seed,
             replica_set: ReplicaSetController::new(seed),
+            replication_controller: ReplicaSetController::new(seed),
             deployment: DeploymentController::new(seed),
             daemon_set: DaemonSetController::new(seed),
             stateful_set: StatefulSetController::new(seed),
@@ -175,6 +205,37 @@ impl Controllers {
             storage_protection: Protection::new(seed),
             provisioner: Provisioner::new(seed),
             attach_detach: AttachDetach::new(seed),
+            ephemeral_volume: EphemeralVolume::new(seed),
+            resource_quota: ResourceQuotaController::new(seed),
+            service_account: NamespaceDefault::service_account(seed),
+            root_certificate: NamespaceDefault::root_certificate(seed),
+        }
+    }
+}
+
+impl Controllers {
+    /// Their process starts anew: what they knew is forgotten (expectations, back-offs, what waits in their queues), and they are
+    /// shown everything there is, as a watch begins.
+    pub(crate) fn restart(&mut self, context: &mut Context<'_>) {
+        let seed = self.seed;
+        // Another process draws other numbers.
+        *self = Controllers {
+            seed,
+            ..Controllers::new(Seed(seed.0 ^ context.now.as_nanos()))
+        };
+        let objects: Vec<Object> = Kind::all()
+            .flat_map(|kind| context.store.objects().of_kind(kind))
+            .cloned()
+            .collect();
+        for object in objects {
+            let change = Change {
+                revision: object.meta().resource_version,
+                at: context.now,
+                writer: "apiserver",
+                before: None,
+                after: Some(object),
+            };
+            self.observe(&change, context);
         }
     }
 }
@@ -191,6 +252,7 @@ impl Component for Controllers {
 
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         self.replica_set.observe(change, context);
+        self.replication_controller.observe(change, context);
         self.deployment.observe(change, context);
         self.daemon_set.observe(change, context);
         self.stateful_set.observe(change, context);
@@ -209,12 +271,17 @@ impl Component for Controllers {
         self.storage_protection.observe(change, context);
         self.provisioner.observe(change, context);
         self.attach_detach.observe(change, context);
+        self.ephemeral_volume.observe(change, context);
+        self.resource_quota.observe(change, context);
+        self.service_account.observe(change, context);
+        self.root_certificate.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
         let key = &task.key;
         match task.controller {
             ControllerId::ReplicaSet => self.replica_set.run(key, context),
+            ControllerId::ReplicationController => self.replication_controller.run(key, context),
             ControllerId::Deployment => self.deployment.run(key, context),
             ControllerId::DaemonSet => self.daemon_set.run(key, context),
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
@@ -235,6 +302,10 @@ impl Component for Controllers {
             ControllerId::StorageProtection => self.storage_protection.run(key, context),
             ControllerId::Provisioner => self.provisioner.run(key, context),
             ControllerId::AttachDetach => self.attach_detach.run(key, context),
+            ControllerId::EphemeralVolume => self.ephemeral_volume.run(key, context),
+            ControllerId::ResourceQuota => self.resource_quota.run(key, context),
+            ControllerId::ServiceAccount => self.service_account.run(key, context),
+            ControllerId::RootCertificate => self.root_certificate.run(key, context),
         }
     }
 }
