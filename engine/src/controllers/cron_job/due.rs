@@ -151,7 +151,7 @@ mod tests {
         check(
             weekdays,
             None,
-            "2025-01-04T00:00:00Z",
+            "2025-01-03T12:00:00Z",
             Some("2025-01-03T00:00:00Z"),
             false,
         );
