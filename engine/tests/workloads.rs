@@ -178,7 +178,7 @@ fn fewer_completions_take_away_the_indexes_beyond() {
     advance(&mut cluster, 10);
     kubectl(
         &mut cluster,
-        "patch job work -p {\"spec\":{\"completions\":2,\"parallelism\":2}}",
+        "patch job work -p '{\"spec\":{\"completions\":2,\"parallelism\":2}}'",
     );
     advance(&mut cluster, 60);
     let names = kubectl(
@@ -194,7 +194,7 @@ fn another_schedule_starts_nothing_at_once() {
     advance(&mut cluster, 30 * 60);
     kubectl(
         &mut cluster,
-        "patch cronjob tick -p {\"spec\":{\"schedule\":\"*/20 * * * *\"}}",
+        "patch cronjob tick -p '{\"spec\":{\"schedule\":\"*/20 * * * *\"}}'",
     );
     advance(&mut cluster, 60);
     assert_eq!(kubectl(&mut cluster, "get jobs -o name"), "");
