@@ -4,8 +4,9 @@
 //! wait until it is back and then come due in their order. A slow API server answers later, so what a component would have done
 //! happens later; a refusal makes it try again after its back-off. Nothing costs anything while no such fault is in force.
 //!
-//! Deliberately not modelled: a process that comes back remembers what it knew, it does not list everything anew and elects no
-//! leader; kubelets retry what is refused so fast that it does not show, so refusals strike scheduler and controllers only.
+//! The controllers' process comes back with an empty memory and lists everything anew; one that crashes is let go on for a few
+//! writes first. Deliberately not modelled: a scheduler that comes back remembers what it knew, and no leader is elected; kubelets
+//! retry what is refused so fast that it does not show, so refusals strike scheduler and controllers only.
 
 use std::time::Duration;
 
@@ -24,7 +25,16 @@ const RETRY_MAX: Duration = Duration::from_secs(1000);
 pub struct Interference {
     down: Vec<Down>,
     slow: Vec<Slow>,
+    crashes: Vec<Crash>,
     random: Option<Random>,
+}
+
+/// A controller that is to crash in its next reconcile.
+#[derive(Debug)]
+struct Crash {
+    fault: FaultId,
+    controller: SmolStr,
+    downtime: Duration,
 }
 
 /// A process that is down, and the wake-ups that have come due meanwhile.
@@ -86,6 +96,39 @@ impl Interference {
         });
     }
 
+    /// Lets a controller crash in its next reconcile that writes anything; its process is back after a while.
+    pub(crate) fn begin_crash(&mut self, fault: FaultId, controller: SmolStr, downtime: Duration) {
+        self.crashes.push(Crash {
+            fault,
+            controller,
+            downtime,
+        });
+    }
+
+    /// After how many writes the next reconcile of a controller is to crash; none if it is not to. Half of the crashes come after
+    /// the first write, half of the others after the second, and so on.
+    pub(crate) fn next_crash(&mut self, controller: &str) -> Option<u32> {
+        self.crashes.iter().find(|crash| crash.controller == controller)?;
+        let heads = self
+            .random
+            .as_mut()
+            .map_or(0, |random| random.next_u64().trailing_ones());
+        Some(1 + heads)
+    }
+
+    /// The controller has crashed, and with it the process of all controllers. Returns the fault, and how long that is down.
+    pub(crate) fn crash(&mut self, controller: &str) -> Option<(FaultId, Duration)> {
+        let index = self.crashes.iter().position(|crash| crash.controller == controller)?;
+        let crash = self.crashes.remove(index);
+        self.begin_down(crash.fault, ControlPlanePart::ControllerManager);
+        Some((crash.fault, crash.downtime))
+    }
+
+    /// Whether this fault keeps a process down.
+    pub(crate) fn keeps_down(&self, fault: FaultId) -> bool {
+        self.down.iter().any(|down| down.fault == fault)
+    }
+
     /// Disturbs, until [`Interference::end`].
     pub(crate) fn begin(&mut self, fault: FaultId, how: Disturbance) {
         self.slow.push(Slow { fault, how });
@@ -94,6 +137,7 @@ impl Interference {
     /// Ends what a fault has begun, but for processes that are down.
     pub(crate) fn end(&mut self, fault: FaultId) {
         self.slow.retain(|slow| slow.fault != fault);
+        self.crashes.retain(|crash| crash.fault != fault);
     }
 
     /// Brings a process back: the wake-ups that were held, in the order in which they came due.
@@ -156,7 +200,7 @@ fn part_of(task: &Task) -> Option<ControlPlanePart> {
         Task::Scheduler(_) => Some(ControlPlanePart::Scheduler),
         Task::Controller(_) => Some(ControlPlanePart::ControllerManager),
         Task::PutOff(task, _) => part_of(task),
-        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) => None,
+        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers => None,
     }
 }
 

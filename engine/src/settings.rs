@@ -248,6 +248,9 @@ settings! {
     volume_provision_duration: Duration = secs(1), "volume-provision-duration";
     /// How long a kubelet takes from its start to its first look at its pods.
     kubelet_start_duration: Duration = secs(1), "kubelet-start-duration";
+    /// How long the controllers are away after one of them has crashed: the new process waits until the Lease of the old one has
+    /// run out. kube-controller-manager `--leader-elect-lease-duration`: 15s.
+    controller_manager_restart_duration: Duration = secs(15), "controller-manager-restart-duration";
     /// How long a node that reboots is away unless a scenario says otherwise.
     node_reboot_duration: Duration = secs(30), "node-reboot-duration";
     /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).

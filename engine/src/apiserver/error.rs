@@ -134,7 +134,13 @@ impl ApiError {
             "" => info.kind.to_owned(),
             group => format!("{}.{group}", info.kind),
         };
-        let texts: Vec<String> = causes.iter().map(Cause::to_string).collect();
+        // The message says everything once; the causes are all there.
+        let mut texts: Vec<String> = Vec::new();
+        for text in causes.iter().map(Cause::to_string) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
         let list = match texts.as_slice() {
             [one] => one.clone(),
             all => format!("[{}]", all.join(", ")),
@@ -179,7 +185,7 @@ impl From<StoreError> for ApiError {
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -198,7 +204,7 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed => refusal,
         }
     }
 }

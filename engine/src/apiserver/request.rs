@@ -280,10 +280,7 @@ fn refuse_invalid(kind: Kind, key: &ObjectKey, errors: &[FieldError]) -> Result<
     let mut causes: Vec<Cause> = Vec::new();
     for error in errors {
         let (field, message) = (error.path.clone(), error.body());
-        let cause = Cause { field, message };
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
+        causes.push(Cause { field, message });
     }
     Err(ApiError::invalid(kind, &key.name, causes))
 }

@@ -14,7 +14,7 @@ use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
 use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
-use crate::api::ObjectKey;
+use crate::api::{Kind, Object, ObjectKey};
 use crate::component::{Component, Context};
 use crate::sim::Seed;
 use crate::store::Change;
@@ -130,6 +130,7 @@ impl ControllerId {
 /// All controllers.
 #[derive(Debug)]
 pub struct Controllers {
+    seed: Seed,
     replica_set: ReplicaSetController,
     deployment: DeploymentController,
     daemon_set: DaemonSetController,
@@ -155,6 +156,7 @@ impl Controllers {
     /// Controllers that have seen nothing yet.
     pub fn new(seed: Seed) -> Self {
         Controllers {
+            seed,
             replica_set: ReplicaSetController::new(seed),
             deployment: DeploymentController::new(seed),
             daemon_set: DaemonSetController::new(seed),
@@ -174,6 +176,33 @@ impl Controllers {
             provisioner: Provisioner::new(seed),
             attach_detach: AttachDetach::new(seed),
             ephemeral_volume: EphemeralVolume::new(seed),
+        }
+    }
+}
+
+impl Controllers {
+    /// Their process starts anew: what they knew is forgotten (expectations, back-offs, what waits in their queues), and they are
+    /// shown everything there is, as a watch begins.
+    pub(crate) fn restart(&mut self, context: &mut Context<'_>) {
+        let seed = self.seed;
+        // Another process draws other numbers.
+        *self = Controllers {
+            seed,
+            ..Controllers::new(Seed(seed.0 ^ context.now.as_nanos()))
+        };
+        let objects: Vec<Object> = Kind::all()
+            .flat_map(|kind| context.store.objects().of_kind(kind))
+            .cloned()
+            .collect();
+        for object in objects {
+            let change = Change {
+                revision: object.meta().resource_version,
+                at: context.now,
+                writer: "apiserver",
+                before: None,
+                after: Some(object),
+            };
+            self.observe(&change, context);
         }
     }
 }

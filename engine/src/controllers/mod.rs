@@ -22,6 +22,7 @@ mod taint_eviction;
 mod work_queue;
 
 pub use controllers::{ControllerId, Controllers, Task};
+pub(crate) use daemon_set::target_node;
 pub use deployment::REVISION_ANNOTATION;
 pub use owner::{controller_reference, generate_name_prefix};
 pub use replica_set::available_at;

@@ -47,7 +47,7 @@ impl PodWork<'_, '_> {
         let Some((volume, why)) = self.missing_volume().or_else(|| self.failing_mount()) else {
             self.slot.mount = None;
             self.next_step(Step::Mounted);
-            return Some(self.now() + self.context.settings.volume_mount_duration);
+            return Some(self.now() + self.takes(self.context.settings.volume_mount_duration));
         };
         let now = self.now();
         let (due, delay) = self.slot.mount.unwrap_or((now, MOUNT_BACKOFF.0));

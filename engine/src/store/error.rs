@@ -29,6 +29,9 @@ pub enum StoreError {
     /// The object is invalid, field by field.
     #[error("{} \"{}\" is invalid: {}", .0.name(), .1, list(.2))]
     Invalid(Kind, String, Vec<String>),
+    /// Who writes has crashed.
+    #[error("the process that writes has crashed")]
+    Crashed,
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -43,7 +46,7 @@ impl StoreError {
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
             StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed => "InternalError",
         }
     }
 }
