@@ -359,6 +359,19 @@ impl Cluster {
         result
     }
 
+    /// Wakes whoever watches the load of processes.
+    pub(crate) fn tell_of_behaviours(&mut self) {
+        let mut context = Context {
+            now: self.now,
+            store: &mut self.store,
+            agenda: &mut self.agenda,
+            settings: &self.settings,
+            environment: &mut self.environment,
+            events: &mut self.events,
+        };
+        self.controllers.behaviours_changed(&mut context);
+    }
+
     fn deadline(&self, duration: Duration) -> Result<SimTime, LimitError> {
         let (wanted, max) = (self.now + duration, self.limits.virtual_time_max);
         if wanted > max {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::component::Task;
+use crate::controllers::ControllerId;
 use crate::faults::{ControlPlanePart, FaultId};
 use crate::sim::{Random, Seed, Urgency};
 
@@ -26,6 +27,7 @@ pub struct Interference {
     down: Vec<Down>,
     slow: Vec<Slow>,
     crashes: Vec<Crash>,
+    webhooks: Vec<(FaultId, SmolStr, WebhookFault)>,
     random: Option<Random>,
 }
 
@@ -60,6 +62,15 @@ pub enum Disturbance {
     WatchLate(SmolStr, Duration),
     /// So many percent of the writes are refused.
     Rejects(u8),
+}
+
+/// What is wrong with an admission webhook for pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookFault {
+    /// It denies every new pod.
+    Denies,
+    /// It does not answer, so that no pod can be made (`failurePolicy: Fail`).
+    DoesNotAnswer,
 }
 
 /// What becomes of a wake-up.
@@ -134,10 +145,22 @@ impl Interference {
         self.slow.push(Slow { fault, how });
     }
 
+    /// Sets a webhook wrong, until [`Interference::end`].
+    pub(crate) fn begin_webhook(&mut self, fault: FaultId, name: SmolStr, how: WebhookFault) {
+        self.webhooks.push((fault, name, how));
+    }
+
+    /// The webhook that keeps pods from being made; of several the first to be asked, by name.
+    pub fn webhook(&self) -> Option<(FaultId, &SmolStr, WebhookFault)> {
+        let first = self.webhooks.iter().min_by_key(|(_, name, _)| name);
+        first.map(|(fault, name, how)| (*fault, name, *how))
+    }
+
     /// Ends what a fault has begun, but for processes that are down.
     pub(crate) fn end(&mut self, fault: FaultId) {
         self.slow.retain(|slow| slow.fault != fault);
         self.crashes.retain(|crash| crash.fault != fault);
+        self.webhooks.retain(|(of, ..)| *of != fault);
     }
 
     /// Brings a process back: the wake-ups that were held, in the order in which they came due.
@@ -155,7 +178,8 @@ impl Interference {
         let Some(part) = part_of(&task) else {
             return (Fate::Runs(task), None);
         };
-        let struck = |fault| Some(fault).filter(|_| urgency == Urgency::Active);
+        let counts = urgency == Urgency::Active || is_appointment(&task);
+        let struck = |fault| Some(fault).filter(|_| counts);
         let is_meant = |down: &&mut Down| down.part == part || down.part == ControlPlanePart::ApiServer;
         if let Some(down) = self.down.iter_mut().find(is_meant) {
             down.held.push((urgency, task));
@@ -201,6 +225,15 @@ fn part_of(task: &Task) -> Option<ControlPlanePart> {
         Task::Controller(_) => Some(ControlPlanePart::ControllerManager),
         Task::PutOff(task, _) => part_of(task),
         Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers => None,
+    }
+}
+
+/// Whether a wake-up changes something though nobody waits for it: a CronJob's next start.
+fn is_appointment(task: &Task) -> bool {
+    match task {
+        Task::Controller(task) => task.controller == ControllerId::CronJob,
+        Task::PutOff(task, _) => is_appointment(task),
+        _ => false,
     }
 }
 

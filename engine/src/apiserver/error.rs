@@ -169,6 +169,13 @@ impl ApiError {
         self
     }
 
+    /// After how long it is worth to try again, if the server says so: a budget's controller has not seen it yet.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        const SECONDS: u32 = 10;
+        let is_unseen = |cause: &Cause| cause.message.ends_with("is still being processed by the server.");
+        (self.reason == Reason::TooManyRequests && self.causes.iter().any(is_unseen)).then_some(SECONDS)
+    }
+
     /// The same refusal with words before its message, as kubectl adds where an object came from.
     #[must_use]
     pub fn with_context(mut self, context: &str) -> Self {
@@ -182,10 +189,12 @@ impl From<StoreError> for ApiError {
         let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => {
+                Reason::Forbidden
+            }
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) | StoreError::Crashed => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -204,7 +213,9 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) | StoreError::Crashed => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
+                refusal
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use crate::api::{Condition, ObjectKey, Timestamp};
-use crate::interference::Disturbance;
+use crate::interference::{Disturbance, WebhookFault};
 use crate::kubelet::ProbeKind;
 
 /// What a node runs low on.
@@ -127,6 +127,8 @@ pub enum Fault {
     NodeSlow(SmolStr, u32),
     /// The API server answers late, refuses writes, or its watch events are late.
     Disturbed(Disturbance),
+    /// An admission webhook of this name keeps pods from being made.
+    Webhook(SmolStr, WebhookFault),
     /// The kernel kills a container for its memory; no name: every container of the pods.
     OomKilled(Vec<ObjectKey>, Option<SmolStr>),
     /// A container's process exits with a code; no name: every container of the pods.
@@ -204,6 +206,7 @@ impl Fault {
             Fault::ControlPlaneDown(part) => format!("the {part}"),
             Fault::Disturbed(Disturbance::WatchLate(controller, _)) => controller.to_string(),
             Fault::Disturbed(_) => "the API server".to_owned(),
+            Fault::Webhook(name, _) => format!("admission webhook \"{name}\""),
             Fault::OomKilled(pods, _)
             | Fault::Exits(pods, ..)
             | Fault::Hangs(pods, _)
@@ -271,6 +274,10 @@ impl fmt::Display for Fault {
             }
             Fault::Disturbed(Disturbance::WatchLate(controller, delay)) => {
                 write!(f, "watch events of the {controller} arrive {delay:?} late")
+            }
+            Fault::Webhook(name, WebhookFault::Denies) => write!(f, "admission webhook \"{name}\" denies pods"),
+            Fault::Webhook(name, WebhookFault::DoesNotAnswer) => {
+                write!(f, "admission webhook \"{name}\" does not answer")
             }
             Fault::OomKilled(_, container) => write!(f, "{} is OOM killed", of(container)),
             Fault::Exits(_, container, code) => write!(f, "{} exits with code {code}", of(container)),

@@ -21,9 +21,10 @@ use crate::store::DeleteOptions;
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 impl Cluster {
-    /// Says what some containers do. It counts for those started from now on.
+    /// Says what some containers do. It counts for those started from now on; for the CPU that they use, at once.
     pub fn behave(&mut self, rule: Rule) {
         self.with_context("fault", |context, _| context.environment.behave(rule));
+        self.tell_of_behaviours();
     }
 
     /// Lets a fault strike; after `duration` it heals by itself.
@@ -169,6 +170,15 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
         }
         Fault::Disturbed(how) => {
             context.environment.interference_mut().begin(id, how.clone());
+            Ok(0)
+        }
+        Fault::Webhook(name, how) => {
+            let others = context.environment.faults().in_force().filter(|record| record.id != id);
+            if others.into_iter().any(|record| record.fault == *fault) {
+                return Err(FaultError::Already(fault.to_string()));
+            }
+            let interference = context.environment.interference_mut();
+            interference.begin_webhook(id, name.clone(), *how);
             Ok(0)
         }
         Fault::OomKilled(pods, container) => {

@@ -32,6 +32,12 @@ pub enum StoreError {
     /// Who writes has crashed.
     #[error("the process that writes has crashed")]
     Crashed,
+    /// An admission webhook says no.
+    #[error("{0}")]
+    Denied(String),
+    /// The API server could not find out whether it may.
+    #[error("Internal error occurred: {0}")]
+    Internal(String),
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -43,10 +49,10 @@ impl StoreError {
         match self {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => "NotFound",
             StoreError::AlreadyExists(..) => "AlreadyExists",
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => "Forbidden",
             StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) | StoreError::Crashed => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => "InternalError",
         }
     }
 }

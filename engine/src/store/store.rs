@@ -156,11 +156,17 @@ impl Store {
             Object::Pod(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Pod),
             Object::Node(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Node),
             Object::ReplicaSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::ReplicaSet),
+            Object::ReplicationController(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::ReplicationController),
             Object::Deployment(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Deployment),
             Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Job(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Job),
             Object::CronJob(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::CronJob),
+            Object::HorizontalPodAutoscaler(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::HorizontalPodAutoscaler),
             Object::PodDisruptionBudget(object) => self
                 .update(Arc::unwrap_or_clone(object))
                 .map(Object::PodDisruptionBudget),
