@@ -81,3 +81,75 @@ fn claim(before: &Claim, after: &Claim) -> Finding {
     (after.phase == "Bound" && new.is_empty())
         .then(|| ("a claim that is Bound has a volume", "it names none".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::sim::SimTime;
+
+    /// Holds the laws against new objects, one after the other: what the last one breaks.
+    fn broken_by(objects: &[(Kind, Value)]) -> Option<&'static str> {
+        let mut laws = Storage::default();
+        let mut finding = None;
+        for (kind, object) in objects {
+            let after = Object::from_json(*kind, object.clone());
+            finding = laws.check(None, &after);
+            laws.follow(&Change {
+                revision: 1,
+                at: SimTime::ZERO,
+                writer: "attachdetach-controller",
+                before: None,
+                after: Some(after),
+            });
+        }
+        finding.map(|(law, _)| law)
+    }
+
+    #[test]
+    fn a_disk_is_in_one_machine_at_a_time() {
+        let check = |mode: &str, expect: Option<&str>| {
+            let volume = json!({ "metadata": { "name": "disk" }, "spec": { "accessModes": [mode] } });
+            let at = |node: &str| {
+                let spec = json!({ "nodeName": node, "source": { "persistentVolumeName": "disk" } });
+                (
+                    Kind::VOLUME_ATTACHMENT,
+                    json!({ "metadata": { "name": node }, "spec": spec }),
+                )
+            };
+            let objects = [(Kind::PERSISTENT_VOLUME, volume), at("node-1"), at("node-2")];
+            assert_eq!(broken_by(&objects), expect, "{mode}");
+            assert_eq!(broken_by(&objects[..2]), None, "{mode}");
+        };
+        check("ReadWriteOnce", Some("a volume for one node is attached to one node"));
+        check("ReadWriteMany", None);
+    }
+
+    #[test]
+    fn a_claim_that_is_bound_keeps_its_volume() {
+        let claim = |volume: &str, phase: &str| {
+            let annotations = json!({ "pv.kubernetes.io/bind-completed": "yes" });
+            let object = json!({
+                "metadata": { "name": "data", "namespace": "default", "annotations": annotations },
+                "spec": { "volumeName": volume }, "status": { "phase": phase },
+            });
+            Object::from_json(Kind::PERSISTENT_VOLUME_CLAIM, object)
+        };
+        let check = |before: Object, after: Object, expect: Option<&str>| {
+            let finding = Storage::default().check(Some(&before), &after);
+            assert_eq!(finding.map(|(law, _)| law), expect);
+        };
+        check(claim("a", "Bound"), claim("a", "Lost"), None);
+        check(
+            claim("a", "Bound"),
+            claim("b", "Bound"),
+            Some("a claim that is bound keeps its volume"),
+        );
+        check(
+            claim("", "Pending"),
+            claim("", "Bound"),
+            Some("a claim that is Bound has a volume"),
+        );
+    }
+}
