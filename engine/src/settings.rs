@@ -269,6 +269,8 @@ settings! {
     /// How long a pod's volumes take to mount: the kubelet looks every 300ms whether they are there (volume manager
     /// `podAttachAndMountRetryInterval`).
     volume_mount_duration: Duration = millis(300), "volume-mount-duration";
+    /// Whether the provisioners that StorageClasses name are installed; without them, their claims wait.
+    external_provisioners: bool = true, "external-provisioners";
     /// How long a driver takes to make a volume unless a scenario says otherwise.
     volume_provision_duration: Duration = secs(1), "volume-provision-duration";
     /// How long a kubelet takes from its start to its first look at its pods.
