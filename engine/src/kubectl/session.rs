@@ -67,6 +67,18 @@ impl DryRun {
     }
 }
 
+/// The text of one file.
+///
+/// # Errors
+/// It cannot be had.
+pub fn read_text(files: &dyn FileSource, path: &str) -> Result<String> {
+    match files.read(path) {
+        Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
+        Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
+        Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
+    }
+}
+
 impl<'c> Session<'c> {
     /// A run against a cluster.
     pub fn new(cluster: &'c mut Cluster, files: &'c dyn FileSource) -> Self {
@@ -164,11 +176,7 @@ impl Session<'_> {
     /// # Errors
     /// It cannot be had.
     pub fn read_text(&self, path: &str) -> Result<String> {
-        match self.files.read(path) {
-            Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
-            Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
-            Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
-        }
+        read_text(self.files, path)
     }
 
     /// Lets virtual time pass until something changes; false when `deadline` has come. Without a deadline it is an error when

@@ -249,7 +249,10 @@ fn in_file(error: CommandError, file: &str) -> CommandError {
 }
 
 /// Applies one manifest.
-fn apply_one(
+///
+/// # Errors
+/// It has no name, cannot be merged, or the API server refuses it.
+pub fn apply_one(
     session: &mut Session<'_>,
     manifest: &Manifest,
     key: ObjectKey,
