@@ -22,7 +22,7 @@ use crate::limits::{LimitError, Limits};
 use crate::plans::Plans;
 use crate::scheduler::{Placement, Scheduler};
 use crate::settings::{SettingError, Settings};
-use crate::sim::{Agenda, Seed, SimTime, Urgency};
+use crate::sim::{Agenda, Random, Seed, SimTime, Urgency};
 use crate::store::{Change, Store};
 use crate::timeline::{Mark, Replay, View};
 
@@ -69,6 +69,26 @@ pub struct Cluster {
     interrupt: Option<Interrupt>,
     /// What people have planned to do.
     plans: Plans,
+    /// How long requests of clients outside take.
+    clients: Random,
+}
+
+/// Runs a controller's wake-up. One that is to crash in the middle of it takes the process of all controllers down with it, once
+/// it has written anything.
+fn run_controller(controllers: &mut Controllers, task: crate::controllers::Task, context: &mut Context<'_>) {
+    let name = task.controller.name();
+    context.store.enter(context.now, name);
+    let Some(writes) = context.environment.interference_mut().next_crash(name) else {
+        return controllers.run(task, context);
+    };
+    context.store.arm(writes);
+    controllers.run(task, context);
+    if context.store.disarm() > 0
+        && let Some((fault, downtime)) = context.environment.interference_mut().crash(name)
+    {
+        context.environment.faults_mut().strike(fault, 1);
+        context.schedule(downtime, Task::Heal(fault));
+    }
 }
 
 /// Asked now and then; a text is the reason to stop.
@@ -106,6 +126,7 @@ impl Cluster {
             entries: 0,
             interrupt: None,
             plans: Plans::default(),
+            clients: seed.stream("kubectl"),
         };
         cluster.with_context("apiserver", |context, _| {
             apiserver::bootstrap(context.store);
@@ -142,6 +163,12 @@ impl Cluster {
     /// Says which node new pods ought to get where several are equally good; else the seed decides.
     pub fn place(&mut self, placement: Placement) {
         self.scheduler.place(placement);
+    }
+
+    /// Gives the cluster the default StorageClass of a managed cluster, `standard`, unless it has StorageClasses: a cluster by
+    /// itself has none.
+    pub fn provide_storage(&mut self) {
+        self.with_context("apiserver", |context, _| apiserver::provide_storage(context.store));
     }
 
     /// Machines, registries and processes.
@@ -295,6 +322,12 @@ impl Cluster {
         })
     }
 
+    /// How long a request of a client outside takes: as long as one of a component.
+    pub(crate) fn client_latency(&mut self) -> Duration {
+        let (min, max) = (self.settings.component_latency_min, self.settings.component_latency_max);
+        self.clients.duration(min, max)
+    }
+
     /// The latest instant that a command without a time-out of its own waits for.
     pub(crate) fn wait_limit(&self) -> SimTime {
         (self.now + self.limits.settle_max).min(self.limits.virtual_time_max)
@@ -324,6 +357,19 @@ impl Cluster {
         let result = work(&mut context, &mut self.kubelets);
         self.show_changes();
         result
+    }
+
+    /// Wakes whoever watches the load of processes.
+    pub(crate) fn tell_of_behaviours(&mut self) {
+        let mut context = Context {
+            now: self.now,
+            store: &mut self.store,
+            agenda: &mut self.agenda,
+            settings: &self.settings,
+            environment: &mut self.environment,
+            events: &mut self.events,
+        };
+        self.controllers.behaviours_changed(&mut context);
     }
 
     fn deadline(&self, duration: Duration) -> Result<SimTime, LimitError> {
@@ -401,10 +447,8 @@ impl Cluster {
                 context.store.enter(self.now, "kubelet");
                 self.kubelets.run(task, &mut context);
             }
-            Task::Controller(task) => {
-                context.store.enter(self.now, task.controller.name());
-                self.controllers.run(task, &mut context);
-            }
+            Task::Controller(task) => run_controller(&mut self.controllers, task, &mut context),
+            Task::RestartControllers => self.controllers.restart(&mut context),
             Task::Heal(fault) => {
                 context.store.enter(self.now, "fault");
                 crate::faults::heal(fault, &mut self.kubelets, &mut context);

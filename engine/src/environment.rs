@@ -144,6 +144,7 @@ pub struct Environment {
     rules: Vec<Rule>,
     outages: BTreeMap<FaultId, PullOutage>,
     mounts: BTreeMap<FaultId, (ObjectKey, SmolStr)>,
+    provisioning: BTreeMap<FaultId, SmolStr>,
     probes: BTreeMap<(crate::api::Uid, ProbeKind), BTreeMap<FaultId, ProbeOutage>>,
     faults: FaultLog,
     interference: Interference,
@@ -235,6 +236,20 @@ impl Environment {
         true
     }
 
+    /// Lets no volume of a StorageClass be made, until [`Environment::end`].
+    pub(crate) fn begin_provisioning_outage(&mut self, fault: FaultId, class: SmolStr) {
+        self.provisioning.insert(fault, class);
+    }
+
+    /// Whether a fault keeps volumes of a StorageClass from being made. The fault has struck then.
+    pub(crate) fn provisioning_fails(&mut self, class: &str) -> bool {
+        let Some((fault, _)) = self.provisioning.iter().find(|(_, of)| *of == class) else {
+            return false;
+        };
+        self.faults.strike(*fault, 1);
+        true
+    }
+
     /// Lets pulls fail, until [`Environment::end`].
     pub fn begin_outage(&mut self, fault: FaultId, outage: PullOutage) {
         self.outages.insert(fault, outage);
@@ -282,6 +297,7 @@ impl Environment {
         self.interference.end(fault);
         self.outages.remove(&fault);
         self.mounts.remove(&fault);
+        self.provisioning.remove(&fault);
         for outages in self.probes.values_mut() {
             outages.remove(&fault);
         }

@@ -17,12 +17,14 @@ pub mod kubectl;
 pub mod kubelet;
 pub mod laws;
 pub mod limits;
+pub mod metrics;
 pub mod networking;
 mod plans;
 pub mod runtime;
 pub mod scheduler;
 pub mod settings;
 pub mod sim;
+pub mod storage;
 pub mod store;
 pub mod timeline;
 

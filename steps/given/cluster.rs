@@ -29,7 +29,8 @@ fn setting_is(world: &mut World, name: Text, value: Text) -> Result<(), StepErro
     Ok(world.cluster().set_setting(&name, &value)?)
 }
 
-/// A cluster of so many nodes: node-1 …, 4 CPU, 8Gi and 110 pods each, in one zone.
+/// A cluster of so many nodes: node-1 …, 4 CPU, 8Gi and 110 pods each, in one zone. As managed clusters do, every cluster has a
+/// default StorageClass: `standard`, network disks that are made when their first pod has a node.
 ///
 /// Example: `Given a cluster with 3 nodes`
 #[given(expr = "a cluster with {int} node(s)")]
@@ -68,6 +69,7 @@ fn a_cluster_with_nodes(world: &mut World, step: &Step) -> Result<(), StepError>
     for node in nodes_of(step, &NodeTemplate::named(""))? {
         world.cluster().add_node(&node)?;
     }
+    world.cluster().provide_storage();
     Ok(())
 }
 
@@ -115,5 +117,6 @@ fn add_nodes(world: &mut World, count: u64, mut shape: impl FnMut(&mut NodeTempl
         shape(&mut node);
         world.cluster().add_node(&node)?;
     }
+    world.cluster().provide_storage();
     Ok(())
 }

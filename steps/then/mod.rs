@@ -12,4 +12,5 @@ mod pods;
 mod reachability;
 mod services;
 mod spreading;
+mod storage;
 mod workloads;

@@ -1,4 +1,4 @@
-//! Assertions that read what an object's status says: jobs, claims, disruption budgets.
+//! Assertions that read what an object's status says: jobs, disruption budgets.
 
 use cucumber::then;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::parameters::{Count, OtherObject, Tense};
 use crate::world::StepError;
 
 /// The object, if it is of the kind of which alone the predicate can be said.
-fn of_kind(object: OtherObject, kind: Kind, predicate: &str) -> Result<OtherObject, StepError> {
+pub(super) fn of_kind(object: OtherObject, kind: Kind, predicate: &str) -> Result<OtherObject, StepError> {
     if object.0.kind == kind {
         return Ok(object);
     }
@@ -22,7 +22,7 @@ fn of_kind(object: OtherObject, kind: Kind, predicate: &str) -> Result<OtherObje
 }
 
 /// Asserts by the object as JSON.
-fn assert_json(
+pub(super) fn assert_json(
     world: &mut World,
     tense: Tense,
     object: &OtherObject,
@@ -69,19 +69,6 @@ fn has_failed(world: &mut World, tense: Tense, object: OtherObject) -> Result<()
     assert_json(world, tense, &job, "Failed".to_owned(), |json| {
         job_condition(json, "Failed")
     })
-}
-
-/// Asserts that a claim has its volume.
-///
-/// Example: `Then within 1m, persistentvolumeclaim "data" is Bound`
-#[then(expr = "{tense}{resource} is Bound")]
-fn is_bound(world: &mut World, tense: Tense, object: OtherObject) -> Result<(), StepError> {
-    let claim = of_kind(object, Kind::PERSISTENT_VOLUME_CLAIM, "is Bound")?;
-    let check = |json: &Value| match json.pointer("/status/phase").and_then(Value::as_str) {
-        Some("Bound") => Ok(()),
-        seen => Err(seen.unwrap_or("no phase").to_owned()),
-    };
-    assert_json(world, tense, &claim, "Bound".to_owned(), check)
 }
 
 /// Asserts how many pods a disruption budget lets go at this instant.

@@ -94,6 +94,7 @@ impl World {
                 }
             }
         }
+        self.cluster().provide_storage();
         Ok(())
     }
 

@@ -127,6 +127,9 @@ pub struct Endpoint {
     pub terminating: bool,
 }
 
+/// What an EndpointSlice keeps as it was given.
+const GIVEN: [&str; 2] = ["addressType", "endpoints"];
+
 /// The endpoints of a Service.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct EndpointSlice {
@@ -136,6 +139,8 @@ pub struct EndpointSlice {
     pub endpoints: Vec<Endpoint>,
     /// `ports`, as in the API.
     pub ports_json: Value,
+    /// `addressType` and `endpoints` as a client gave them, where they hold more than the typed fields tell; else null.
+    pub given_json: Value,
 }
 
 impl Endpoint {
@@ -182,17 +187,33 @@ impl Resource for EndpointSlice {
     }
 
     fn from_json(mut value: Value) -> Self {
-        EndpointSlice {
+        let mut slice = EndpointSlice {
             meta: ObjectMeta::from_json(&json::take(&mut value, "metadata")),
             endpoints: json::list(&value, "endpoints")
                 .iter()
                 .map(Endpoint::from_json)
                 .collect(),
             ports_json: json::take(&mut value, "ports"),
+            given_json: Value::Null,
+        };
+        let mut given = ObjectBuilder::default();
+        for member in GIVEN {
+            given.option(member, value.get(member).cloned());
         }
+        let (given, told) = (given.build(), slice.to_json());
+        if GIVEN.iter().any(|member| given.get(member) != told.get(member)) {
+            slice.given_json = given;
+        }
+        slice
     }
 
     fn to_json(&self) -> Value {
+        if !self.given_json.is_null() {
+            let member = |name: &str| self.given_json.get(name).cloned().unwrap_or_default();
+            let [address_type, endpoints] = GIVEN.map(|name| (name, member(name)));
+            let parts = [address_type, endpoints, ("ports", self.ports_json.clone())];
+            return super::resource::external(Kind::ENDPOINT_SLICE, &self.meta, parts);
+        }
         let endpoints = self
             .endpoints
             .iter()

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{Kind, Object, Resource, Service};
+use crate::api::{Inert, Kind, Object, Resource, Service, Uid};
+use crate::sim::StableHasher;
+use crate::storage::standard_class;
 use crate::store::Store;
 
 /// The namespaces of every cluster.
@@ -31,15 +33,37 @@ pub fn bootstrap(store: &mut Store) {
 /// volume holds.
 ///
 /// kube-controller-manager's serviceaccount and root-ca-certificate-publisher controllers do this in the moment after the
-/// namespace appears; that moment is not modelled.
+/// namespace appears, and ServiceAccount admission waits for the account; that moment is not modelled.
 pub fn furnish_namespace(store: &mut Store, name: &str) {
-    let metadata = |object: &str| json!({ "name": object, "namespace": name });
-    let account = json!({ "metadata": metadata("default") });
-    let mut certificate = json!({ "metadata": metadata("kube-root-ca.crt"), "data": { "ca.crt": CERTIFICATE } });
-    certificate["metadata"]["annotations"] = json!({ "kubernetes.io/description": DESCRIPTION });
     // They can be there already where a namespace is made anew: then they stay.
-    let _ = store.create_object(Object::from_json(Kind::SERVICE_ACCOUNT, account));
-    let _ = store.create_object(Object::from_json(Kind::CONFIG_MAP, certificate));
+    let _ = store.create_object(default_account(name).into());
+    let _ = store.create_object(root_certificate(name).into());
+}
+
+/// The ServiceAccount of pods that name none.
+pub fn default_account(namespace: &str) -> Inert {
+    let account = json!({ "metadata": { "name": "default", "namespace": namespace } });
+    Inert::from_json(Kind::SERVICE_ACCOUNT, account)
+}
+
+/// The certificate by which pods know the API server.
+pub fn root_certificate(namespace: &str) -> Inert {
+    let annotations = json!({ "kubernetes.io/description": DESCRIPTION });
+    let metadata = json!({ "name": "kube-root-ca.crt", "namespace": namespace, "annotations": annotations });
+    let certificate = json!({ "metadata": metadata, "data": { "ca.crt": CERTIFICATE } });
+    Inert::from_json(Kind::CONFIG_MAP, certificate)
+}
+
+/// Gives a cluster without StorageClasses its default one.
+pub fn provide_storage(store: &mut Store) {
+    if store.objects().of_kind(Kind::STORAGE_CLASS).next().is_some() {
+        return;
+    }
+    let mut class = Inert::from_json(Kind::STORAGE_CLASS, standard_class());
+    // An identity of its own, so that no others are drawn differently because of it.
+    class.meta.uid = Uid::from_random(u128::from(StableHasher::of("standard")));
+    // There is no other.
+    let _ = store.create_object(class.into());
 }
 
 /// Stands for a certificate: nothing here reads it.

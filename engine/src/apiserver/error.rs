@@ -134,7 +134,13 @@ impl ApiError {
             "" => info.kind.to_owned(),
             group => format!("{}.{group}", info.kind),
         };
-        let texts: Vec<String> = causes.iter().map(Cause::to_string).collect();
+        // The message says everything once; the causes are all there.
+        let mut texts: Vec<String> = Vec::new();
+        for text in causes.iter().map(Cause::to_string) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
         let list = match texts.as_slice() {
             [one] => one.clone(),
             all => format!("[{}]", all.join(", ")),
@@ -176,9 +182,12 @@ impl From<StoreError> for ApiError {
         let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => {
+                Reason::Forbidden
+            }
+            StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -186,7 +195,9 @@ impl From<StoreError> for ApiError {
                 refusal.concerning(*kind, &key.name)
             }
             StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
-            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
+            StoreError::Forbidden(kind, name, _) | StoreError::Invalid(kind, name, _) => {
+                refusal.concerning(*kind, name)
+            }
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
@@ -195,7 +206,9 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
+                refusal
+            }
         }
     }
 }

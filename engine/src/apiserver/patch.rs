@@ -3,10 +3,25 @@
 use serde_json::Value;
 
 use super::error::{ApiError, Cause, Reason, key_of};
-use crate::api::decode::{DecodeOptions, Origin, Problem, decode_documents};
+use crate::api::decode::{Problem, check_object, parse_json};
 use crate::api::patch::{PatchError, go_text, json_merge_patch, json_patch, strategic_merge_patch};
 use crate::api::schema::Schema;
 use crate::api::{Kind, ObjectKey, go_quote};
+
+/// What the server says before what is wrong with the body of a merge patch or a JSON patch.
+const DECODING: &str = "error decoding patch: ";
+
+/// What becomes of fields that the server does not know, and of fields given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FieldValidation {
+    /// They are dropped silently.
+    Ignore,
+    /// They are dropped and told of.
+    #[default]
+    Warn,
+    /// The request is refused.
+    Strict,
+}
 
 /// A patch with its content type.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,14 +35,53 @@ pub enum Patch {
 }
 
 impl Patch {
-    /// Changes an object. Returns what the server warns of: fields that it does not know and leaves out.
+    /// Reads a patch from a request's body; also what a strict reader finds wrong with it, such as keys given twice.
     ///
     /// # Errors
-    /// It does not apply, would rename the object, or puts a value where one of another type belongs; the object is then as it
-    /// was, or may be thrown away.
+    /// A content type that is none of a patch, or a body that is no JSON.
+    pub fn read(content_type: &str, body: &str) -> Result<(Patch, Vec<String>), ApiError> {
+        let (kind, prefix): (fn(Value) -> Patch, _) = match content_type {
+            "application/strategic-merge-patch+json" => (Patch::Strategic, ""),
+            "application/merge-patch+json" => (Patch::Merge, DECODING),
+            "application/json-patch+json" => (Patch::Json, DECODING),
+            _ => {
+                let message = "415: Unsupported Media Type";
+                return Err(ApiError::new(Reason::UnsupportedMediaType, message));
+            }
+        };
+        let text =
+            parse_json(body).map_err(|message| ApiError::new(Reason::BadRequest, format!("{prefix}{message}")))?;
+        let duplicates = text.duplicates.iter().map(|path| format!("duplicate field \"{path}\""));
+        Ok((kind(text.value), duplicates.collect()))
+    }
+
+    /// Changes an object as a client does that works on a copy of its own. See [`Patch::apply_validated`].
+    ///
+    /// # Errors
+    /// It does not apply, would rename the object, or puts a value where one of another type belongs.
     pub fn apply(&self, kind: Kind, object: &mut Value) -> Result<Vec<String>, ApiError> {
         let before = key_of(object);
+        let warnings = self.apply_validated(kind, object, FieldValidation::Warn, &[])?;
+        check_identity(&before, object)?;
+        Ok(warnings)
+    }
+
+    /// Changes an object. `strict_errors` are what a strict reader found wrong with the patch itself. Returns what the server
+    /// warns of: fields that it does not know and leaves out, or that were given twice.
+    ///
+    /// # Errors
+    /// It does not apply, puts a value where one of another type belongs, or brings unknown fields that `validation` does not allow; the object is then as it was, or may be thrown away.
+    pub fn apply_validated(
+        &self,
+        kind: Kind,
+        object: &mut Value,
+        validation: FieldValidation,
+        strict_errors: &[String],
+    ) -> Result<Vec<String>, ApiError> {
         let outcome = match self {
+            // Go reads a null as no changes.
+            Patch::Strategic(Value::Null) | Patch::Json(Value::Null) => Ok(()),
+            Patch::Merge(Value::Null) => Err(PatchError::NullMerge),
             Patch::Strategic(patch) => match Schema::builtin().of_kind(kind) {
                 Some(info) => strategic_merge_patch(info, object, patch),
                 None => json_merge_patch(object, patch),
@@ -35,79 +89,84 @@ impl Patch {
             Patch::Merge(patch) => json_merge_patch(object, patch),
             Patch::Json(patch) => json_patch(object, patch),
         };
-        outcome.map_err(refusal)?;
-        check_identity(&before, object)?;
-        self.check_types(object)
-    }
-
-    /// Holds the patched object against the schema.
-    fn check_types(&self, object: &Value) -> Result<Vec<String>, ApiError> {
-        let options = DecodeOptions {
-            refuse_duplicates: false,
-            refuse_missing: false,
-        };
-        let documents = decode_documents(&object.to_string(), &Origin::default(), options);
-        let mut warnings = Vec::new();
-        for errors in documents.into_iter().filter_map(Result::err) {
-            for error in errors.errors {
-                match error.problem {
-                    Problem::UnknownField => warnings.push(format!("unknown field \"{}\"", error.path)),
-                    Problem::WrongType { server, .. } => return Err(self.wrong_type(object, &server)),
-                    Problem::BadValue { message } => return Err(self.wrong_type(object, &message)),
-                    _ => {}
-                }
+        outcome.map_err(|error| self.refusal(error))?;
+        let mut strict_errors = strict_errors.to_vec();
+        strict_errors.extend(self.check_types(kind, object)?);
+        let warnings = match validation {
+            FieldValidation::Ignore => Vec::new(),
+            FieldValidation::Warn => strict_errors,
+            FieldValidation::Strict if strict_errors.is_empty() => strict_errors,
+            FieldValidation::Strict => {
+                let why = format!("strict decoding error: {}", strict_errors.join(", "));
+                return Err(self.invalid(object, &why));
             }
-        }
+        };
         Ok(warnings)
     }
 
-    /// The server's words for a value of a wrong type. A strategic patch is read by another decoder than the others, which
-    /// knows no fields by name.
-    fn wrong_type(&self, object: &Value, why: &str) -> ApiError {
-        let (value, why) = match self {
-            Patch::Strategic(patch) => (go_text(patch), unstructured_words(why)),
-            Patch::Merge(_) | Patch::Json(_) => (object.to_string(), why.to_owned()),
+    /// Holds the patched object against the schema; returns what a strict reader complains of.
+    fn check_types(&self, kind: Kind, object: &Value) -> Result<Vec<String>, ApiError> {
+        let mut unknown = Vec::new();
+        for error in check_object(kind, object) {
+            match error.problem {
+                Problem::UnknownField => unknown.push(format!("unknown field \"{}\"", error.path)),
+                Problem::WrongType { server, converter, .. } => {
+                    let is_strategic = matches!(self, Patch::Strategic(_));
+                    return Err(self.invalid(object, if is_strategic { &converter } else { &server }));
+                }
+                Problem::BadValue { message } => {
+                    let is_base64 = message.starts_with("illegal base64");
+                    let message = match self {
+                        Patch::Strategic(_) if is_base64 => format!("error decoding from json: {message}"),
+                        _ => message,
+                    };
+                    return Err(self.invalid(object, &message));
+                }
+                _ => {}
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// The refusal of what a patch makes of an object. Of a strategic patch the server shows the patch, else the object.
+    fn invalid(&self, object: &Value, why: &str) -> ApiError {
+        let value = match self {
+            Patch::Strategic(patch) => go_text(patch),
+            Patch::Merge(_) | Patch::Json(_) => object.to_string(),
         };
-        let field = "patch".to_owned();
-        let message = format!("Invalid value: {}: {why}", go_quote(&value));
+        let cause = Cause {
+            field: "patch".to_owned(),
+            message: format!("Invalid value: {}: {why}", go_quote(&value)),
+        };
         ApiError {
-            causes: vec![Cause {
-                field: field.clone(),
-                message: message.clone(),
-            }],
-            ..ApiError::new(Reason::Invalid, format!("{field}: {message}"))
+            causes: vec![cause.clone()],
+            ..ApiError::new(Reason::Invalid, format!(" \"\" is invalid: {cause}"))
         }
     }
-}
 
-/// What `json: cannot unmarshal string into Go struct field A.b of type int32` is called by apimachinery's converter from
-/// unstructured objects.
-fn unstructured_words(why: &str) -> String {
-    let found = why
-        .strip_prefix("json: cannot unmarshal ")
-        .and_then(|rest| rest.split(' ').next());
-    let Some((found, wanted)) = found.zip(why.rsplit(" of type ").next()) else {
-        return why.to_owned();
-    };
-    let found = match found {
-        "object" => "map",
-        "array" => "slice",
-        "number" => "int64",
-        other => other,
-    };
-    if wanted.starts_with("[]") {
-        format!("cannot restore slice from {found}")
-    } else if wanted.starts_with("map[") {
-        format!("cannot restore map from {found}")
-    } else if wanted.contains('.') {
-        format!("cannot restore struct from: {found}")
-    } else {
-        format!("unrecognized type: {wanted}")
+    fn refusal(&self, error: PatchError) -> ApiError {
+        let reason = match &error {
+            PatchError::Operation { .. } => Reason::Invalid,
+            PatchError::WrongShape { .. }
+            | PatchError::NullMerge
+            | PatchError::RetainKeys
+            | PatchError::ParallelList
+            | PatchError::TooDeep(_) => Reason::BadRequest,
+            _ => Reason::Unknown,
+        };
+        let prefix = match (&error, self) {
+            (PatchError::WrongShape { .. }, Patch::Merge(_) | Patch::Json(_)) => DECODING,
+            _ => "",
+        };
+        ApiError::new(reason, format!("{prefix}{error}"))
     }
 }
 
 /// A patch must leave an object's name and namespace alone.
-fn check_identity(before: &ObjectKey, object: &Value) -> Result<(), ApiError> {
+///
+/// # Errors
+/// It does not.
+pub fn check_identity(before: &ObjectKey, object: &Value) -> Result<(), ApiError> {
     let after = key_of(object);
     let refuse = |message: String| Err(ApiError::new(Reason::BadRequest, message));
     if after.name.is_empty() {
@@ -128,15 +187,4 @@ fn check_identity(before: &ObjectKey, object: &Value) -> Result<(), ApiError> {
         );
     }
     Ok(())
-}
-
-fn refusal(error: PatchError) -> ApiError {
-    let reason = match &error {
-        PatchError::Operation { .. } => Reason::Invalid,
-        PatchError::WrongShape { .. } | PatchError::RetainKeys | PatchError::ParallelList | PatchError::TooDeep(_) => {
-            Reason::BadRequest
-        }
-        _ => Reason::Unknown,
-    };
-    ApiError::new(reason, error.to_string())
 }

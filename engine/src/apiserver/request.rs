@@ -2,14 +2,17 @@
 
 use serde_json::Value;
 
-use super::admission;
 use super::bootstrap::furnish_namespace;
+use super::deprecations::deprecations;
 use super::error::{ApiError, Cause, Reason, key_of};
-use super::patch::Patch;
+use super::patch::{FieldValidation, Patch, check_identity};
 use super::service_address;
-use crate::api::defaulting::{default_object, prepare_for_create, prepare_for_update};
+use crate::admission;
+use crate::api::defaulting::{
+    default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
+};
 use crate::api::validation::{FieldError, validate_create, validate_update};
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, json};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, go_quote, json};
 use crate::component::Context;
 use crate::sim::SimTime;
 use crate::store::{DeleteOptions, Store};
@@ -30,25 +33,24 @@ impl Request<'_, '_> {
     /// # Errors
     /// What validation, admission or the store refuse.
     pub fn create(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+        self.generate_name(kind, &mut value);
         let key = key_of(&value);
         let uid = if self.dry_run {
             Uid::from_random(0)
         } else {
             self.context.store.new_uid()
         };
-        default_object(kind, &mut value);
+        self.default(kind, &mut value);
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
-        admission::mutate_new(self.context, kind, &mut value)?;
-        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        admission::mutate(kind, &mut value, self.context)?;
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
-        let mut object = admission::admit(self.context, Object::from_json(kind, value));
-        let mut meta = object.meta().clone();
-        meta.uid = uid;
-        meta.creation = Some(self.context.store.timestamp());
-        object = object.with_meta(meta);
+        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        self.warnings.extend(deprecations(kind, &value));
+        let mut object = self.new_object(kind, value, uid);
+        admission::validate(&object, None, self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
@@ -56,6 +58,24 @@ impl Request<'_, '_> {
             }
         }
         Ok(self.external(&object))
+    }
+
+    /// A new object as it will be stored.
+    fn new_object(&self, kind: Kind, mut value: Value, uid: Uid) -> Object {
+        let mut meta = ObjectMeta::from_json(value.get("metadata").unwrap_or(&Value::Null));
+        meta.uid = uid;
+        meta.creation = Some(self.context.store.timestamp());
+        if kind != Kind::POD {
+            return Object::from_json(kind, value).with_meta(meta);
+        }
+        let (store, settings) = (&*self.context.store, self.context.settings);
+        if let Some(spec) = value.get_mut("spec") {
+            admission::finish_pod(&meta.namespace, &meta.labels, spec, store, settings);
+        }
+        let mut pod = Pod::from_json(value);
+        pod.meta = meta;
+        admission::begin(&mut pod, store.timestamp());
+        pod.into()
     }
 
     /// Replaces an object by a new version of it, all but its status, and returns it as stored.
@@ -67,10 +87,11 @@ impl Request<'_, '_> {
         let mut live = self.get(kind, &key)?;
         check_version(kind, &key, &value, &live)?;
         // Both in the same shape, so that only real changes count as such.
-        default_object(kind, &mut live);
-        default_object(kind, &mut value);
+        self.default(kind, &mut live);
+        self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
         refuse_invalid(kind, &key, &validate_update(kind, &value, &live))?;
+        self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, Some(&live))?;
         }
@@ -82,9 +103,41 @@ impl Request<'_, '_> {
     /// # Errors
     /// There is no such object, a patch that does not apply, or what validation and admission refuse.
     pub fn patch(&mut self, kind: Kind, key: &ObjectKey, patch: &Patch) -> Result<Value, ApiError> {
-        let mut value = self.get(kind, key)?;
-        self.warnings.extend(patch.apply(kind, &mut value)?);
+        let value = self.patched(kind, key, patch, FieldValidation::Warn, &[])?;
         self.replace(kind, value)
+    }
+
+    /// What an object becomes by a patch, before anything else is done with it. `strict_errors` are what a strict reader found
+    /// wrong with the patch.
+    ///
+    /// # Errors
+    /// There is no such object, or a patch that does not apply.
+    pub fn patched(
+        &mut self,
+        kind: Kind,
+        key: &ObjectKey,
+        patch: &Patch,
+        validation: FieldValidation,
+        strict_errors: &[String],
+    ) -> Result<Value, ApiError> {
+        let mut value = self.get(kind, key)?;
+        let warnings = patch.apply_validated(kind, &mut value, validation, strict_errors)?;
+        self.warnings.extend(warnings);
+        check_identity(key, &value)?;
+        Ok(value)
+    }
+
+    /// Replaces an object's status, and of its metadata what a status request may change, by those of `value`.
+    ///
+    /// # Errors
+    /// There is no such object, or somebody else has written it.
+    pub fn replace_status_of(&mut self, kind: Kind, key: &ObjectKey, mut value: Value) -> Result<Value, ApiError> {
+        let mut live = self.get(kind, key)?;
+        check_version(kind, key, &value, &live)?;
+        self.default(kind, &mut live);
+        self.default(kind, &mut value);
+        prepare_status_update(kind, &mut value, &live);
+        self.write(kind, value, &live)
     }
 
     /// Replaces an object's status alone.
@@ -97,7 +150,7 @@ impl Request<'_, '_> {
         if let Some(map) = value.as_object_mut() {
             map.insert("status".to_owned(), status);
         }
-        default_object(kind, &mut value);
+        self.default(kind, &mut value);
         self.write(kind, value, &live)
     }
 
@@ -112,6 +165,8 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
+        let present = present.cloned();
+        admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }
@@ -141,6 +196,25 @@ impl Request<'_, '_> {
         object
             .map(|object| self.external(object))
             .ok_or_else(|| ApiError::not_found(kind, &key.name))
+    }
+
+    /// Gives an object the shape and the defaults that the simulated release would give it.
+    fn default(&self, kind: Kind, value: &mut Value) {
+        default_object(kind, value);
+        drop_disabled(kind, value, |major, minor| self.context.settings.since(major, minor));
+    }
+
+    /// Names an object that has only a prefix for its name; a dry run is told a name too.
+    fn generate_name(&mut self, kind: Kind, value: &mut Value) {
+        let key = key_of(value);
+        let Some(metadata) = value.get_mut("metadata").filter(|_| key.name.is_empty()) else {
+            return;
+        };
+        let prefix = json::text(metadata, "generateName");
+        let name = self.context.store.generated_name(kind, &key.namespace, &prefix);
+        if let (Some(name), Some(metadata)) = (name, metadata.as_object_mut()) {
+            metadata.insert("name".to_owned(), name.as_str().into());
+        }
     }
 
     fn external(&self, object: &Object) -> Value {
@@ -182,6 +256,10 @@ fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: &Value) -> Re
             .unwrap_or_default()
     };
     let (given, stored) = (field(value, "resourceVersion"), field(live, "resourceVersion"));
+    if !given.is_empty() && given.parse::<u64>().is_err() {
+        let message = format!("strconv.ParseUint: parsing {}: invalid syntax", go_quote(&given));
+        return Err(ApiError::new(Reason::Unknown, message));
+    }
     if !given.is_empty() && given != "0" && given != stored {
         return Err(ApiError::conflict(kind, &key.name));
     }
@@ -204,10 +282,7 @@ fn refuse_invalid(kind: Kind, key: &ObjectKey, errors: &[FieldError]) -> Result<
     let mut causes: Vec<Cause> = Vec::new();
     for error in errors {
         let (field, message) = (error.path.clone(), error.body());
-        let cause = Cause { field, message };
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
+        causes.push(Cause { field, message });
     }
     Err(ApiError::invalid(kind, &key.name, causes))
 }

@@ -220,5 +220,6 @@ fn new_slice(service: &Service, endpoints: Vec<Endpoint>, ports_json: Value) -> 
         },
         endpoints,
         ports_json,
+        given_json: Value::Null,
     }
 }

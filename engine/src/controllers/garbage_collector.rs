@@ -66,7 +66,14 @@ impl GarbageCollector {
             has_work |= self.suspects.insert((kind, meta.key()));
         }
         if has_work {
-            self.queue.add(ObjectKey::default(), context);
+            // It reads an object from the API server, not from a cache, before it does anything to it.
+            let (min, max) = (
+                context.settings.component_latency_min,
+                context.settings.component_latency_max,
+            );
+            let random = self.queue.random();
+            let delay = random.duration(min, max) + random.duration(min, max);
+            self.queue.add_after(ObjectKey::default(), delay, context);
         }
     }
 

@@ -17,8 +17,19 @@ use crate::store::{Change, DeleteOptions};
 #[derive(Debug)]
 pub struct TaintEviction {
     queue: WorkQueue,
-    /// Pods that bear a taint for a while: since when.
-    pending: BTreeMap<ObjectKey, SimTime>,
+    /// Pods that a taint ends sooner or later.
+    work: BTreeMap<ObjectKey, Work>,
+}
+
+/// How far the eviction of a pod is (`TimedWorkerQueue`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// It is due then.
+    Due(SimTime),
+    /// The requests are under way: reading the pod, writing its condition.
+    Going,
+    /// It is done; as long as the taint is there, not again.
+    Done,
 }
 
 /// What becomes of a pod on its node.
@@ -32,7 +43,7 @@ impl TaintEviction {
     pub fn new(seed: Seed) -> Self {
         TaintEviction {
             queue: WorkQueue::new(ControllerId::TaintEviction, seed, "taint-eviction-controller"),
-            pending: BTreeMap::new(),
+            work: BTreeMap::new(),
         }
     }
 
@@ -48,7 +59,9 @@ impl TaintEviction {
                 }
             }
             Object::Pod(pod) if change.after.is_none() => {
-                self.pending.remove(&pod.meta.key());
+                if self.work.contains_key(&pod.meta.key()) {
+                    self.cancel(pod, context);
+                }
             }
             Object::Pod(pod) => {
                 let was_bound = change
@@ -86,40 +99,63 @@ impl TaintEviction {
         }
     }
 
+    /// Looks at one pod. One that is being deleted already is evicted all the same, once.
     fn look_at(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        let Some(pod) = context
-            .store
-            .get::<Pod>(key)
-            .filter(|pod| !pod.meta.is_deleted())
-            .cloned()
-        else {
-            self.pending.remove(key);
+        let Some(pod) = context.store.get::<Pod>(key).cloned() else {
+            self.work.remove(key);
             return;
         };
         let Some(node) = context.store.get::<Node>(&ObjectKey::cluster(pod.node_name.clone())) else {
             return;
         };
-        match fate(&pod, node) {
-            Fate::Stays => {
-                if self.pending.remove(key).is_some() {
-                    let message = format!("Cancelling deletion of Pod {key}");
-                    report(&pod, message, context);
+        match (fate(&pod, node), self.work.get(key).copied()) {
+            (Fate::Stays, _) => self.cancel(&pod, context),
+            (Fate::GoesAfter(Duration::ZERO), known) => {
+                if known == Some(Work::Going) {
+                    self.evict(&pod, context);
+                } else if known != Some(Work::Done) {
+                    self.cancel(&pod, context);
+                    self.work.insert(key.clone(), Work::Going);
+                    let (min, max) = (
+                        context.settings.component_latency_min,
+                        context.settings.component_latency_max,
+                    );
+                    let random = self.queue.random();
+                    let delay = random.duration(min, max) + random.duration(min, max);
+                    self.queue.add_after(key.clone(), delay, context);
                 }
             }
-            Fate::GoesAfter(Duration::ZERO) => {
-                self.pending.remove(key);
-                evict(&pod, context);
-            }
-            Fate::GoesAfter(delay) => {
-                let since = *self.pending.entry(key.clone()).or_insert(context.now);
-                if since + delay <= context.now {
-                    self.pending.remove(key);
-                    evict(&pod, context);
-                } else {
-                    self.queue.add_at(key.clone(), since + delay, Urgency::Active, context);
-                }
+            (Fate::GoesAfter(_), Some(Work::Due(at))) if at <= context.now => self.evict(&pod, context),
+            // The first taint's time counts, whatever came since.
+            (Fate::GoesAfter(_), Some(Work::Due(_) | Work::Done)) => {}
+            (Fate::GoesAfter(delay), None | Some(Work::Going)) => {
+                let at = context.now + delay;
+                self.work.insert(key.clone(), Work::Due(at));
+                self.queue.add_at(key.clone(), at, Urgency::Active, context);
             }
         }
+    }
+
+    /// Forgets what was to become of a pod, and says so if it was still to come.
+    fn cancel(&mut self, pod: &Pod, context: &mut Context<'_>) {
+        let key = pod.meta.key();
+        if let Some(Work::Due(_)) = self.work.remove(&key) {
+            report(pod, format!("Cancelling deletion of Pod {key}"), context);
+        }
+    }
+
+    fn evict(&mut self, pod: &Pod, context: &mut Context<'_>) {
+        let key = pod.meta.key();
+        self.work.insert(key.clone(), Work::Done);
+        report(pod, format!("Marking for deletion Pod {key}"), context);
+        let message = "Taint manager: deleting due to NoExecute taint";
+        let now = context.store.timestamp();
+        let condition = Condition::new("DisruptionTarget", true, "DeletionByTaintManager", message, now);
+        context
+            .store
+            .modify::<Pod>(&key, |pod| Condition::set(&mut pod.status.conditions, condition));
+        // It was read at this very instant; one that is going already keeps its time.
+        let _ = context.store.delete(Kind::POD, &key, DeleteOptions::default());
     }
 }
 
@@ -146,24 +182,6 @@ fn fate(pod: &Pod, node: &Node) -> Fate {
         None => Fate::Stays,
         Some(seconds) => Fate::GoesAfter(Duration::from_secs(u64::try_from(seconds).unwrap_or(0))),
     }
-}
-
-fn evict(pod: &Pod, context: &mut Context<'_>) {
-    let key = pod.meta.key();
-    report(pod, format!("Marking for deletion Pod {key}"), context);
-    let message = "Taint manager: deleting due to NoExecute taint";
-    let condition = Condition::new(
-        "DisruptionTarget",
-        true,
-        "DeletionByTaintManager",
-        message,
-        context.store.timestamp(),
-    );
-    context
-        .store
-        .modify::<Pod>(&key, |pod| Condition::set(&mut pod.status.conditions, condition));
-    // It was read at this very instant.
-    let _ = context.store.delete(Kind::POD, &key, DeleteOptions::default());
 }
 
 fn report(pod: &Pod, message: String, context: &mut Context<'_>) {

@@ -74,6 +74,13 @@ impl WorkQueue {
         self.schedule(key, at, urgency, context);
     }
 
+    /// A key is to be looked at then, and that is unfinished business, even if it was put off until then already.
+    pub fn urge(&mut self, key: ObjectKey, at: SimTime, context: &mut Context<'_>) {
+        let due = self.due.entry(key.clone()).or_default();
+        due.later = Some(due.later.map_or(at, |later| later.min(at)));
+        self.schedule(key, at, Urgency::Active, context);
+    }
+
     fn schedule(&self, key: ObjectKey, at: SimTime, urgency: Urgency, context: &mut Context<'_>) {
         let task = Task {
             controller: self.controller,

@@ -63,6 +63,9 @@ impl CommandError {
     fn line(&self) -> String {
         match self {
             CommandError::Message(text) => format!("{text}\n"),
+            CommandError::Api(error) if error.reason == Reason::Invalid => {
+                format!("Error from server (Invalid): {}\n", error.message)
+            }
             other => other.text(),
         }
     }
@@ -77,10 +80,13 @@ fn api_text(error: &ApiError) -> String {
         return format!("Error from server ({}): {}", error.reason.as_str(), error.message);
     }
     let (kind, name) = (&error.about.kind, &error.about.name);
-    if kind.is_empty() {
+    if kind.is_empty() && name.is_empty() && error.causes.is_empty() {
         return format!("The request is invalid: {}", error.message);
     }
-    let subject = format!("The {kind} \"{name}\" is invalid");
+    let subject = match kind.is_empty() && name.is_empty() {
+        true => "The request is invalid".to_owned(),
+        false => format!("The {kind} \"{name}\" is invalid"),
+    };
     match error.causes.as_slice() {
         [] => subject,
         [one] => format!("{subject}: {one}"),

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::error::{CommandError, Result};
 use super::files::{FileError, FileSource};
 use super::flags::Arguments;
+use crate::api::decode::{Problem, check_object};
 use crate::api::{Kind, Node, Object, ObjectKey, Resource, Timestamp};
-use crate::apiserver::{ApiError, Request, external};
+use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external};
 use crate::cluster::{Cluster, Progress};
 use crate::sim::SimTime;
 
@@ -25,6 +26,8 @@ pub struct Session<'c> {
     pub stdout: String,
     /// What was printed to standard error.
     pub stderr: String,
+    /// What the API server is asked to do about unknown fields.
+    pub validation: FieldValidation,
 }
 
 /// `--dry-run`.
@@ -87,6 +90,7 @@ impl<'c> Session<'c> {
             files,
             stdout: String::new(),
             stderr: String::new(),
+            validation: FieldValidation::Strict,
         }
     }
 }
@@ -120,11 +124,30 @@ impl Session<'_> {
         result
     }
 
+    /// Holds an object that is about to be sent against its kind's fields, as the API server's decoder does.
+    ///
+    /// # Errors
+    /// A value of a wrong type, or fields that the server does not know, unless `--validate` lets them pass.
+    pub fn decode(&mut self, kind: Kind, value: &Value) -> std::result::Result<(), ApiError> {
+        let strict = decode_body(kind, value)?;
+        match self.validation {
+            _ if strict.is_empty() => {}
+            FieldValidation::Ignore => {}
+            FieldValidation::Warn => strict.iter().for_each(|text| self.warn(format!("Warning: {text}"))),
+            FieldValidation::Strict => {
+                let why = format!("strict decoding error: {}", strict.join(", "));
+                return Err(undecodable(kind, value, &why));
+            }
+        }
+        Ok(())
+    }
+
     /// Creates an object and returns it as stored. A Node that a person creates is a machine that joins.
     ///
     /// # Errors
     /// What the API server refuses.
     pub fn create(&mut self, kind: Kind, value: Value, dry_run: DryRun) -> std::result::Result<Value, ApiError> {
+        self.decode(kind, &value)?;
         if kind != Kind::NODE || dry_run != DryRun::None {
             return self.request(dry_run, |request| request.create(kind, value));
         }
@@ -195,4 +218,40 @@ impl Session<'_> {
             )),
         }
     }
+}
+
+/// What a strict decoder complains of.
+///
+/// # Errors
+/// A value of a wrong type.
+fn decode_body(kind: Kind, value: &Value) -> std::result::Result<Vec<String>, ApiError> {
+    let given = value.get("kind").and_then(Value::as_str).unwrap_or_default();
+    if given != kind.name() {
+        let api_version = value.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+        let why = format!(
+            "no kind \"{given}\" is registered for version \"{api_version}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        );
+        return Err(undecodable(kind, value, &why));
+    }
+    let mut strict = Vec::new();
+    for error in check_object(kind, value) {
+        match &error.problem {
+            Problem::WrongType { server: why, .. } | Problem::BadValue { message: why } => {
+                return Err(undecodable(kind, value, why));
+            }
+            problem => strict.push(format!("{problem} \"{}\"", error.path)),
+        }
+    }
+    Ok(strict)
+}
+
+fn undecodable(kind: Kind, value: &Value, why: &str) -> ApiError {
+    let text = |key| crate::api::json::text(value, key);
+    let (given, api_version) = (text("kind"), text("apiVersion"));
+    let version = api_version.rsplit('/').next().unwrap_or_default();
+    let message = format!(
+        "{given} in version \"{version}\" cannot be handled as a {}: {why}",
+        kind.name()
+    );
+    ApiError::new(Reason::BadRequest, message)
 }

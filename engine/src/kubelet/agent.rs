@@ -6,6 +6,7 @@ use std::time::Duration;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::eviction::Shortage;
+use super::pace::Clock;
 use super::pod_slot::PodSlot;
 use crate::api::{Node, Pod, Uid};
 use crate::settings::Settings;
@@ -53,6 +54,10 @@ pub(super) struct Agent {
     pub restarted: bool,
     /// Whether its kubelet last reported it as cordoned.
     pub cordoned: bool,
+    /// How many times as long everything takes.
+    pub slowness: u32,
+    /// Its clock.
+    pub clock: Clock,
     /// The state of the machine.
     pub machine: Machine,
     /// When it last started: wake-ups from before are stale.
@@ -75,6 +80,8 @@ pub(super) struct Agent {
     pub inbox: BTreeMap<Uid, Incoming>,
     /// Pods whose processes have tried to reach something: they are told when Services change.
     pub askers: BTreeSet<Uid>,
+    /// Pods that wait for volumes to be attached.
+    pub attaching: BTreeSet<Uid>,
     /// What its pods have asked for together, in thousandths.
     pub admitted: BTreeMap<SmolStr, i64>,
     next_ip: u32,
@@ -101,6 +108,8 @@ impl Agent {
             cordoned: node.unschedulable,
             number,
             random,
+            slowness: 1,
+            clock: Clock::default(),
             machine: Machine {
                 powered: true,
                 kubelet: true,
@@ -115,6 +124,7 @@ impl Agent {
             pods: BTreeMap::new(),
             inbox: BTreeMap::new(),
             askers: BTreeSet::new(),
+            attaching: BTreeSet::new(),
             admitted: BTreeMap::new(),
             next_ip: 2,
             free_ips: BTreeSet::new(),

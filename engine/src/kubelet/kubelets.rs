@@ -8,9 +8,10 @@ use smol_str::SmolStr;
 use super::agent::{Agent, Incoming};
 use super::pod_slot::PodSlot;
 use super::work::PodWork;
-use crate::api::{Object, Pod, Uid};
+use crate::api::{Kind, Object, Pod, Uid};
 use crate::component::{self, Component, Context};
 use crate::sim::{Seed, Urgency};
+use crate::storage::attached;
 use crate::store::{Change, Verb};
 
 /// A wake-up of a kubelet.
@@ -59,6 +60,8 @@ pub enum Wake {
     Started,
     /// The kubelet looks whether its node still takes pods.
     Cordon,
+    /// The object of a pod that has ended is removed.
+    Remove,
 }
 
 /// The name that kubelets write under.
@@ -113,6 +116,7 @@ impl Kubelets {
             }
             .release();
             agent.askers.remove(&uid);
+            agent.attaching.remove(&uid);
         } else {
             agent.pods.insert(uid, slot);
         }
@@ -135,6 +139,22 @@ impl Kubelets {
                     .agenda
                     .schedule(context.now, Urgency::Active, component::Task::Kubelet(task));
             }
+        }
+    }
+
+    /// A volume has been attached to a node: pods there that wait for that look again.
+    fn volume_attached(&mut self, attachment: &Object, context: &mut Context<'_>) {
+        let node = attached(attachment).map(|(_, node)| node).unwrap_or_default();
+        let Some(agent) = self.agent(&node) else { return };
+        for uid in std::mem::take(&mut agent.attaching) {
+            let Some(slot) = agent.pods.get(&uid) else { continue };
+            let task = Task {
+                node: agent.number,
+                pod: uid,
+                wake: Wake::Step(slot.step),
+            };
+            let task = component::Task::Kubelet(task);
+            context.agenda.schedule(context.now, Urgency::Active, task);
         }
     }
 
@@ -184,6 +204,7 @@ impl Component for Kubelets {
             Object::Pod(pod) => pod,
             Object::Node(node) => return self.observe_cordon(node, context),
             Object::Service(_) | Object::EndpointSlice(_) => return self.wake_askers(context),
+            object if object.kind() == Kind::VOLUME_ATTACHMENT => return self.volume_attached(object, context),
             _ => return,
         };
         if pod.node_name.is_empty() {
@@ -256,6 +277,7 @@ impl Component for Kubelets {
                     Wake::ProbeNow(probe) => work.run_probe(usize::from(probe)),
                     Wake::Deadline => work.deadline(),
                     Wake::Network => work.network_changed(),
+                    Wake::Remove => work.remove_object(),
                     _ => {}
                 });
                 if self

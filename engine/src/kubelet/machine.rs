@@ -15,7 +15,7 @@ use super::instance::{Ended, InstanceState};
 use super::kubelets::{Kubelets, Task, Wake};
 use super::pod_slot::PodSlot;
 use super::registration::healthy_conditions;
-use crate::api::{Condition, Kind, Lease, Node, ObjectKey, Uid};
+use crate::api::{Condition, Kind, Lease, Node, ObjectKey, Taint, TaintEffect, Uid};
 use crate::component::{self, Context};
 use crate::events::Report;
 use crate::sim::{SimTime, Urgency};
@@ -26,6 +26,8 @@ const REGISTRATION_DELAY: Duration = Duration::from_millis(200);
 
 /// Why a node that has just been registered is not ready.
 const NOT_READY_YET: &str = "KubeletNotReady";
+/// The taint of a node that has not said yet that it is ready.
+const NOT_READY_TAINT: &str = "node.kubernetes.io/not-ready";
 
 impl Kubelets {
     /// Whether there is a machine of this name.
@@ -89,7 +91,10 @@ impl Kubelets {
             self.register_anew(number, context);
             return;
         };
-        let now = context.store.timestamp();
+        let now = match self.agents.get(number as usize) {
+            Some(agent) => agent.clock.shown(context.store.timestamp(), context.now),
+            None => return,
+        };
         let pressures = self
             .agents
             .get(number as usize)
@@ -125,6 +130,10 @@ impl Kubelets {
                 message: "container runtime status check may not have completed yet".into(),
                 ..ready.clone()
             };
+        }
+        // Admission keeps pods off a new node until its controller has seen it ready (plugin TaintNodesByCondition).
+        if !node.taints.iter().any(|taint| taint.key == NOT_READY_TAINT) {
+            node.taints.push(Taint::new(NOT_READY_TAINT, TaintEffect::NoSchedule));
         }
         // A full store leaves the node unregistered.
         if let Ok(node) = context.store.create(node) {

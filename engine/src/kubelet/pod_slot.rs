@@ -107,6 +107,8 @@ pub(super) struct PodSlot {
     pub pulls: BTreeMap<SmolStr, (Backoff, String)>,
     /// When its volumes' next mount is tried, and the delay after that.
     pub mount: Option<(SimTime, Duration)>,
+    /// Until when its volumes must be attached, if that is waited for.
+    pub attach_by: Option<SimTime>,
     /// Whether its volumes are mounted.
     pub mounted: bool,
     /// What its processes have written and will write.
@@ -149,6 +151,7 @@ impl PodSlot {
             restarts: BTreeMap::new(),
             pulls: BTreeMap::new(),
             mount: None,
+            attach_by: None,
             mounted: false,
             files: Files::default(),
             network: BTreeMap::new(),

@@ -71,10 +71,10 @@ impl PodWork<'_, '_> {
 
     /// Tells one container to stop at `from`. Returns when it will have stopped.
     fn kill_container(&mut self, container: usize, message: Option<&str>, from: SimTime) -> Option<SimTime> {
-        let spec = self.slot.container(container)?;
+        let spec = self.slot.container(container)?.clone();
         let text = message.map_or_else(|| format!("Stopping container {}", spec.name), str::to_owned);
         let (hook, grace) = (spec.pre_stop.clone(), self.grace_period(container));
-        let stop_duration = self.context.settings.container_stop_duration;
+        let stop_duration = self.takes(self.context.settings.container_stop_duration);
         let process = self.slot.running(container)?.process.clone()?;
         self.report_container(false, "Killing", text, container);
         let mut told = from;
@@ -137,12 +137,23 @@ impl PodWork<'_, '_> {
     pub fn sync_terminated(&mut self) {
         let mut status = self.generate_status(true);
         self.settle_status(&mut status);
+        let is_news = status != self.slot.status;
         self.write_status(status, true);
         self.slot.stage = Stage::Finished;
         self.slot.pending = false;
         self.slot.activity = Activity::Idle;
         self.release();
-        self.remove_object();
+        if is_news {
+            // Writing the status and deleting the object are two requests: whoever watches sees the one before the other.
+            let (min, max) = (
+                self.context.settings.component_latency_min,
+                self.context.settings.component_latency_max,
+            );
+            let at = self.now() + self.agent.random.duration(min, max) + self.agent.random.duration(min, max);
+            self.wake(at, Urgency::Active, Wake::Remove);
+        } else {
+            self.remove_object();
+        }
     }
 
     /// Gives back what the pod had been given.

@@ -2,8 +2,8 @@
 //!
 //! A volume of a ConfigMap or Secret that is missing, or lacks a key that is asked for, is not mounted: FailedMount, retried
 //! after 0.5 s and then twice as long each time, up to 2 min 2 s. Source: volume manager `nestedpendingoperations`; volume
-//! plugins `configmap`, `secret`, `projected`, `downwardapi`; documentation "Volumes". Volumes of any other kind mount at once,
-//! and are empty. Not modelled: that a changed ConfigMap reaches its files only after up to a minute; here it is seen by the
+//! plugins `configmap`, `secret`, `projected`, `downwardapi`; documentation "Volumes". Volumes of CSI drivers wait until they
+//! are attached. Volumes of any other kind mount at once, and are empty. Not modelled: that a changed ConfigMap reaches its files only after up to a minute; here it is seen by the
 //! next process that looks.
 
 use std::time::Duration;
@@ -16,9 +16,13 @@ use super::steps::Step;
 use super::work::PodWork;
 use crate::api::{Kind, ObjectKey, json};
 use crate::sim::SimTime;
+use crate::storage::{Claim, Volume, attachment_key, needs_attachment, pod_claims};
 
 /// How long a mount that fails for the first time waits, and at most (volume manager `exponentialbackoff`).
 const MOUNT_BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(122));
+
+/// How long a sync waits for volumes to be attached (volume manager `podAttachAndMountTimeout`: 2m3s).
+const ATTACH_TIMEOUT: Duration = Duration::from_secs(123);
 
 /// A file of a volume: its path in it, and its text.
 type VolumeFile = (SmolStr, SmolStr);
@@ -26,26 +30,30 @@ type VolumeFile = (SmolStr, SmolStr);
 impl PodWork<'_, '_> {
     /// Mounts the pod's volumes. The kubelet looks whether they are there every 300 ms; each pod has at least its token.
     pub fn mount(&mut self) -> Option<SimTime> {
-        if let Some((volume, claim)) = self.missing_claim() {
-            let namespace = &self.slot.pod.meta.namespace;
+        if let Some((volume, why)) = self.unusable_claim() {
             let message = format!(
                 "Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached volumes=[], failed to process \
-                 volumes=[{volume}]: error processing PVC {namespace}/{claim}: failed to fetch PVC from API server: \
-                 persistentvolumeclaims \"{claim}\" not found"
+                 volumes=[{volume}]: {why}"
             );
             self.report(true, "FailedMount", message, "".into());
             self.abort();
             return None;
         }
+        let unattached = self.unattached_volumes();
+        if !unattached.is_empty() {
+            return self.wait_for_attachment(&unattached.join(" "));
+        }
+        self.slot.attach_by = None;
         let Some((volume, why)) = self.missing_volume().or_else(|| self.failing_mount()) else {
             self.slot.mount = None;
             self.next_step(Step::Mounted);
-            return Some(self.now() + self.context.settings.volume_mount_duration);
+            return Some(self.now() + self.takes(self.context.settings.volume_mount_duration));
         };
         let now = self.now();
         let (due, delay) = self.slot.mount.unwrap_or((now, MOUNT_BACKOFF.0));
         if due <= now {
-            let message = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
+            let name = self.persistent_volume(&volume).unwrap_or(volume);
+            let message = format!("MountVolume.SetUp failed for volume \"{name}\" : {why}");
             self.report(true, "FailedMount", message, "".into());
             self.slot.mount = Some((now + delay, (delay * 2).min(MOUNT_BACKOFF.1)));
         }
@@ -53,16 +61,73 @@ impl PodWork<'_, '_> {
         self.slot.mount.map(|(due, _)| due)
     }
 
-    /// The first volume whose claim is not there, and the claim. (That it is bound, the scheduler has waited for.)
-    fn missing_claim(&self) -> Option<(SmolStr, SmolStr)> {
-        json::list(&self.slot.pod.spec.json, "volumes")
-            .iter()
-            .find_map(|volume| {
-                let claim = json::text(volume.get("persistentVolumeClaim")?, "claimName");
-                let key = ObjectKey::new(self.slot.pod.meta.namespace.clone(), claim.clone());
-                let found = self.context.store.objects().object(Kind::PERSISTENT_VOLUME_CLAIM, &key);
-                found.is_none().then(|| (json::text(volume, "name"), claim))
-            })
+    /// The first volume whose claim is not there, or has no volume, and why.
+    fn unusable_claim(&self) -> Option<(SmolStr, String)> {
+        let objects = self.context.store.objects();
+        pod_claims(&self.slot.pod).find_map(|(volume, key)| {
+            let found = objects.object(Kind::PERSISTENT_VOLUME_CLAIM, &key).map(Claim::of);
+            let why = match found {
+                None => format!(
+                    "failed to fetch PVC from API server: persistentvolumeclaims \"{}\" not found",
+                    key.name
+                ),
+                Some(claim) if claim.is_deleted && !self.slot.mounted => "PVC is being deleted".to_owned(),
+                Some(claim) if !claim.is_bound || claim.phase != "Bound" => "PVC is not bound".to_owned(),
+                Some(_) => return None,
+            };
+            Some((
+                volume,
+                format!("error processing PVC {}/{}: {why}", key.namespace, key.name),
+            ))
+        })
+    }
+
+    /// The volumes that must be attached to this node, and are not.
+    fn unattached_volumes(&self) -> Vec<SmolStr> {
+        let objects = self.context.store.objects();
+        let is_unattached = |key: &ObjectKey| {
+            let claim = objects.object(Kind::PERSISTENT_VOLUME_CLAIM, key).map(Claim::of)?;
+            let volume = objects.object(Kind::PERSISTENT_VOLUME, &ObjectKey::cluster(claim.volume_name.clone()))?;
+            let attachment = attachment_key(&claim.volume_name, &self.agent.name);
+            let is_attached = objects.object(Kind::VOLUME_ATTACHMENT, &attachment).is_some();
+            Some(!is_attached && needs_attachment(&Volume::of(volume), objects))
+        };
+        pod_claims(&self.slot.pod)
+            .filter(|(_, key)| is_unattached(key) == Some(true))
+            .map(|(volume, _)| volume)
+            .collect()
+    }
+
+    /// The attach-detach controller has to act first. Every two minutes the sync is given up and begun anew.
+    fn wait_for_attachment(&mut self, volumes: &str) -> Option<SimTime> {
+        let by = *self.slot.attach_by.get_or_insert(self.context.now + ATTACH_TIMEOUT);
+        if by > self.context.now {
+            let uid = self.slot.uid();
+            self.agent.attaching.insert(uid);
+            self.next_step(Step::Mount);
+            return Some(by);
+        }
+        self.slot.attach_by = None;
+        let words = match self.context.settings.since(1, 29) {
+            true => "context deadline exceeded",
+            false => "timed out waiting for the condition",
+        };
+        let message = format!(
+            "Unable to attach or mount volumes: unmounted volumes=[{volumes}], unattached volumes=[{volumes}], failed to process \
+             volumes=[]: {words}"
+        );
+        self.report(true, "FailedMount", message, "".into());
+        self.abort();
+        None
+    }
+
+    /// The persistent volume behind a volume of the pod.
+    fn persistent_volume(&self, volume: &str) -> Option<SmolStr> {
+        let objects = self.context.store.objects();
+        let (_, key) = pod_claims(&self.slot.pod).find(|(name, _)| name == volume)?;
+        objects
+            .object(Kind::PERSISTENT_VOLUME_CLAIM, &key)
+            .map(|claim| Claim::of(claim).volume_name)
     }
 
     /// The first volume that cannot be mounted, and why.

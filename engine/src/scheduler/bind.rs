@@ -47,15 +47,18 @@ pub enum Nomination {
 
 /// Says that a pod fits nowhere.
 pub fn report_failure(pod: &Pod, message: &str, nomination: Nomination, context: &mut Context<'_>) {
+    report_pending(pod, "Unschedulable", message, nomination, context);
+}
+
+/// Says that a pod that fits could not be bound.
+pub fn report_error(pod: &Pod, message: &str, context: &mut Context<'_>) {
+    report_pending(pod, "SchedulerError", message, Nomination::Unchanged, context);
+}
+
+fn report_pending(pod: &Pod, reason: &str, message: &str, nomination: Nomination, context: &mut Context<'_>) {
     let report = Report::warning(SCHEDULER_NAME, "FailedScheduling", super::fit_error::note(message));
     context.events.record(context.store, context.settings, pod, report);
-    let condition = Condition::new(
-        "PodScheduled",
-        false,
-        "Unschedulable",
-        message,
-        context.store.timestamp(),
-    );
+    let condition = Condition::new("PodScheduled", false, reason, message, context.store.timestamp());
     context.store.modify::<Pod>(&pod.meta.key(), |pod| {
         Condition::set(&mut pod.status.conditions, condition);
         match nomination {

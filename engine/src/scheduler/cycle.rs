@@ -38,10 +38,7 @@ impl Scheduler {
         template.refresh(&pod, &mut self.nodes, context.store.objects(), context.settings);
         let best = self.best(&pod, id, context);
         match self.pick(&pod, &best) {
-            Some(name) => {
-                self.queue.remove(key);
-                bind::bind(key, &name, context);
-            }
+            Some(name) => self.bind_with_volumes(&pod, &name, id, context),
             None => self.fail(key, &pod, id, context),
         }
     }
@@ -121,7 +118,10 @@ impl Scheduler {
             self.wait(key, pod, id, &refusal, Nomination::Unchanged, context);
             return;
         };
+        let wanted = self.placement.wanted(key);
+        let wanted = preemption.nominated.iter().find(|node| Some(*node) == wanted);
         let chosen = match preemption.nominated.len() {
+            _ if wanted.is_some() => wanted,
             0 | 1 => preemption.nominated.first(),
             ties => preemption.nominated.get(self.random.index(ties)),
         };

@@ -1,7 +1,7 @@
 //! The scheduler: chooses a node for every pod that has none.
 //!
 //! As kube-scheduler, one pod at a time ([cycle]): the [queue] says which pod is next, the [framework] asks the [plugins] about the
-//! nodes, the [ranking] adds up their scores, the outcome is a [binding](bind), or a condition and an [event](fit_error) that say why
+//! nodes, the [ranking] adds up their scores, the outcome is a [binding](bind), perhaps [after the pod's claims](pre_bind), or a condition and an [event](fit_error) that say why
 //! not, and perhaps [evictions](evict). [hints] say which waiting pods an event may help. What makes it fast is in [template]: pods
 //! of one template share their verdicts on nodes, and only nodes that changed are looked at again.
 //!
@@ -26,6 +26,7 @@ mod objects;
 mod placement;
 pub mod plugins;
 mod pod_info;
+mod pre_bind;
 mod queue;
 mod ranking;
 mod sampling;

@@ -15,12 +15,6 @@ pub fn part<'a>(object: &'a Object, pointer: &str) -> Option<Cow<'a, Value>> {
     }
 }
 
-/// The text at a JSON pointer; empty if there is none.
-pub fn text(object: &Object, pointer: &str) -> String {
-    let value = part(object, pointer);
-    value.as_deref().and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
 /// The labels of a namespace; none if it does not exist.
 pub fn namespace_labels(objects: &Objects, namespace: &str) -> Labels {
     let object = objects.object(Kind::NAMESPACE, &ObjectKey::cluster(namespace));

@@ -10,11 +10,12 @@ use super::bind::SCHEDULER_NAME;
 use super::cycle::Refusal;
 use super::nodes::Nodes;
 use super::placement::Placement;
+use super::pre_bind::PreBind;
 use super::queue::Queue;
 use super::sampling::Sampling;
 use super::shapes::ShapeId;
 use super::template::Template;
-use crate::api::{Kind, Node, Object, Pod, json};
+use crate::api::{Kind, Node, Object, ObjectKey, Pod, json};
 use crate::component::{self, Component, Context};
 use crate::settings::Settings;
 use crate::sim::{Random, Seed, SimTime, Urgency};
@@ -29,6 +30,8 @@ pub enum Task {
     EndBackOffs,
     /// Pods may have been parked for too long.
     Flush,
+    /// The claims of a pod may be bound.
+    LookAtVolumes(ObjectKey),
 }
 
 /// How often back-offs are looked at. kube-scheduler: 1s.
@@ -55,6 +58,7 @@ pub struct Scheduler {
     pub(super) random: Random,
     pub(super) placement: Placement,
     pub(super) queue: Queue,
+    pub(super) pre_bind: PreBind,
     pub(super) nodes: Nodes,
     template_ids: BTreeMap<TemplateKey, u64>,
     pub(super) templates: BTreeMap<u64, Template>,
@@ -80,6 +84,7 @@ impl Scheduler {
             random,
             placement: Placement::default(),
             queue: Queue::default(),
+            pre_bind: PreBind::default(),
             nodes: Nodes::default(),
             template_ids: BTreeMap::new(),
             templates: BTreeMap::new(),
@@ -102,13 +107,21 @@ impl Scheduler {
 
     fn observe_pod(&mut self, change: &Change, context: &mut Context<'_>) {
         let (before, after) = (pod_of(change.before.as_ref()), pod_of(change.after.as_ref()));
-        self.nodes.pod_changed(before, after);
-        self.wake_for_placed_pod(before, after, context);
+        let key = change.key();
+        match self.pre_bind.follow(&key, after) {
+            Some((before, after)) => {
+                self.nodes.pod_changed(Some(&before), after.as_ref());
+                self.wake_for_placed_pod(Some(&before), after.as_ref(), context);
+            }
+            None => {
+                self.nodes.pod_changed(before, after);
+                self.wake_for_placed_pod(before, after, context);
+            }
+        }
         let (waited, waits) = (
             before.is_some_and(|pod| is_ours(pod)),
             after.is_some_and(|pod| is_ours(pod)),
         );
-        let key = change.key();
         match (before, after) {
             (None, Some(pod)) => self.placement.created(pod),
             (Some(_), None) => self.placement.deleted(&key),
@@ -283,7 +296,10 @@ impl Component for Scheduler {
                     .or_default() += 1;
             }
             object if object.kind() == Kind::NAMESPACE => self.observe_namespace(change, context),
-            object if VOLUME_KINDS.contains(&object.kind()) => self.wake_for_volumes(context),
+            object if VOLUME_KINDS.contains(&object.kind()) => {
+                self.wake_for_volumes(context);
+                self.wake_pre_binding(change, context);
+            }
             _ => {}
         }
     }
@@ -313,6 +329,7 @@ impl Component for Scheduler {
                 }
                 self.request_wake_ups(context);
             }
+            Task::LookAtVolumes(key) => self.look_at_volumes(&key, context),
             Task::Cycle | Task::EndBackOffs | Task::Flush => {}
         }
     }

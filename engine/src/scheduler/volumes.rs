@@ -8,81 +8,12 @@ use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::node_info::PlacedPod;
-use super::objects::{part, text};
-use super::plugins::node_affinity::NodeSelectorTerm;
+use super::objects::part;
 use super::plugins::{volume_binding, volume_restrictions, volume_zone};
-use super::pod_info::selector_of;
 use super::{NodeInfo, PodInfo, Rejection};
-use crate::api::{Kind, Labels, Object, ObjectKey, Pod, Quantity, Selector, json};
+use crate::api::{Kind, Object, ObjectKey, Pod, json};
+use crate::storage::{Claim, Class, Volume};
 use crate::store::Objects;
-
-/// The annotation of a claim whose binding is complete.
-const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
-/// The older way to name a class.
-const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-
-/// A PersistentVolumeClaim.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// Namespace and name.
-    pub key: ObjectKey,
-    /// `metadata.uid`.
-    pub uid: SmolStr,
-    /// The volume it names; empty if none.
-    pub volume_name: SmolStr,
-    /// Its class; empty if none.
-    pub class: SmolStr,
-    /// Bound, and both sides know.
-    pub is_bound: bool,
-    /// `status.phase`.
-    pub phase: SmolStr,
-    /// It is being deleted.
-    pub is_deleted: bool,
-    /// `spec.accessModes`.
-    pub modes: Vec<SmolStr>,
-    /// How much storage it asks for.
-    pub request: Quantity,
-    /// Which volumes it accepts.
-    pub selector: Option<Selector>,
-    /// `Filesystem` or `Block`.
-    pub volume_mode: SmolStr,
-}
-
-/// A PersistentVolume.
-#[derive(Debug, Clone)]
-pub struct Volume {
-    /// Its labels.
-    pub labels: Labels,
-    /// The nodes that reach it: any of these; none if all do.
-    pub affinity: Option<Vec<NodeSelectorTerm>>,
-    /// Its class; empty if none.
-    pub class: SmolStr,
-    /// How much storage it is.
-    pub capacity: Quantity,
-    /// `spec.accessModes`.
-    pub modes: Vec<SmolStr>,
-    /// `status.phase`.
-    pub phase: SmolStr,
-    /// The claim that it is for: namespace, name, uid (may be empty).
-    pub claim: Option<(ObjectKey, SmolStr)>,
-    /// `Filesystem` or `Block`.
-    pub volume_mode: SmolStr,
-    /// It is being deleted.
-    pub is_deleted: bool,
-    /// CSI driver and handle.
-    csi: Option<(SmolStr, SmolStr)>,
-}
-
-/// A StorageClass.
-#[derive(Debug, Clone)]
-pub struct Class {
-    /// Who makes volumes.
-    pub provisioner: SmolStr,
-    /// Volumes are bound when a pod needs them (`WaitForFirstConsumer`).
-    pub waits: bool,
-    /// Where volumes can be made: any of these, each a list of labels and their values; everywhere if there are none.
-    pub topologies: Vec<Vec<(SmolStr, Vec<SmolStr>)>>,
-}
 
 /// A volume as its driver knows it: driver and unique name.
 pub type Attachment = (SmolStr, SmolStr);
@@ -126,24 +57,57 @@ impl Volumes {
             }
         }
         let named = |kind| objects.of_kind(kind).map(|object| (object.meta().name.clone(), object));
-        volumes.volumes = named(Kind::PERSISTENT_VOLUME)
-            .map(|(name, object)| (name, Volume::of(object)))
+        volumes.limits = named(Kind::CSI_NODE)
+            .map(|(name, object)| (name, limits(object)))
+            .filter(|(_, limits)| !limits.is_empty())
             .collect();
         volumes.classes = named(Kind::STORAGE_CLASS)
             .map(|(name, object)| (name, Class::of(object)))
             .collect();
-        volumes.limits = named(Kind::CSI_NODE)
-            .map(|(name, object)| (name, limits(object)))
-            .collect();
-        for object in objects.of_kind(Kind::PERSISTENT_VOLUME_CLAIM) {
-            if let Some(attachment) = volumes.attachment_of(&Claim::of(object)) {
-                volumes.attachments.insert(object.key(), attachment);
-            }
-        }
+        volumes.read_volumes(objects);
+        volumes.read_attachments(objects);
         volumes.count_exclusive(nodes);
         volume_binding::pre_filter(&volumes)?;
         volume_zone::pre_filter(&volumes)?;
         Ok(volumes)
+    }
+
+    /// Reads the volumes that the pod's claims are bound to, and those they could be bound to: not those of all other claims,
+    /// unless a limit on attached volumes asks for them.
+    fn read_volumes(&mut self, objects: &Objects) {
+        let read = |object: &Object| (object.meta().name.clone(), Volume::of(object));
+        let named = self
+            .claims
+            .iter()
+            .map(|claim| ObjectKey::cluster(claim.volume_name.clone()));
+        let named = named.filter_map(|key| objects.object(Kind::PERSISTENT_VOLUME, &key));
+        self.volumes = named.map(read).collect();
+        let is_searched = self.claims.iter().any(|claim| !claim.is_bound);
+        if !is_searched && self.limits.is_empty() {
+            return;
+        }
+        let may_do = |object: &&Object| match Volume::claim_of(object) {
+            Some((key, _)) => !self.limits.is_empty() || self.claims.iter().any(|claim| claim.key == key),
+            None => true,
+        };
+        let found: Vec<_> = objects
+            .of_kind(Kind::PERSISTENT_VOLUME)
+            .filter(may_do)
+            .map(read)
+            .collect();
+        self.volumes.extend(found);
+    }
+
+    /// What each claim in the cluster is to its driver: only limits on attached volumes ask for that.
+    fn read_attachments(&mut self, objects: &Objects) {
+        if self.limits.is_empty() {
+            return;
+        }
+        for object in objects.of_kind(Kind::PERSISTENT_VOLUME_CLAIM) {
+            if let Some(attachment) = self.attachment_of(&Claim::of(object)) {
+                self.attachments.insert(object.key(), attachment);
+            }
+        }
     }
 
     fn count_exclusive(&mut self, nodes: &[NodeInfo]) {
@@ -204,72 +168,6 @@ fn claims<'a>(pod: &'a Pod, info: &'a PodInfo) -> impl Iterator<Item = ObjectKey
     names.map(move |name| ObjectKey::new(pod.meta.namespace.clone(), name))
 }
 
-impl Claim {
-    fn of(object: &Object) -> Self {
-        let meta = object.meta();
-        let spec = part(object, "/spec").unwrap_or_default();
-        let beta = meta.annotations.get(BETA_CLASS).cloned();
-        let volume_name = json::text(&spec, "volumeName");
-        Claim {
-            key: object.key(),
-            uid: format_smolstr!("{}", meta.uid),
-            is_bound: !volume_name.is_empty() && meta.annotations.contains_key(BIND_COMPLETED),
-            volume_name,
-            class: beta.unwrap_or_else(|| json::text(&spec, "storageClassName")),
-            phase: text(object, "/status/phase").into(),
-            is_deleted: meta.is_deleted(),
-            modes: json::texts(&spec, "accessModes"),
-            request: quantity(spec.pointer("/resources/requests/storage")),
-            selector: spec.get("selector").map(|selector| selector_of(Some(selector))),
-            volume_mode: volume_mode(&spec),
-        }
-    }
-}
-
-impl Volume {
-    fn of(object: &Object) -> Self {
-        let spec = part(object, "/spec").unwrap_or_default();
-        let affinity = spec.pointer("/nodeAffinity/required");
-        let reference = spec.get("claimRef").map(|reference| {
-            let key = ObjectKey::new(json::text(reference, "namespace"), json::text(reference, "name"));
-            (key, json::text(reference, "uid"))
-        });
-        let csi = spec.get("csi");
-        Volume {
-            labels: object.meta().labels.clone(),
-            affinity: affinity.map(|required| {
-                let terms = json::list(required, "nodeSelectorTerms");
-                terms.iter().map(NodeSelectorTerm::from_json).collect()
-            }),
-            class: json::text(&spec, "storageClassName"),
-            capacity: quantity(spec.pointer("/capacity/storage")),
-            modes: json::texts(&spec, "accessModes"),
-            phase: text(object, "/status/phase").into(),
-            claim: reference,
-            volume_mode: volume_mode(&spec),
-            is_deleted: object.meta().is_deleted(),
-            csi: csi.map(|csi| (json::text(csi, "driver"), json::text(csi, "volumeHandle"))),
-        }
-    }
-}
-
-impl Class {
-    fn of(object: &Object) -> Self {
-        let topologies = part(object, "/allowedTopologies").unwrap_or_default();
-        let term = |term: &Value| {
-            let expressions = json::list(term, "matchLabelExpressions").iter();
-            expressions
-                .map(|expression| (json::text(expression, "key"), json::texts(expression, "values")))
-                .collect()
-        };
-        Class {
-            provisioner: text(object, "/provisioner").into(),
-            waits: text(object, "/volumeBindingMode") == "WaitForFirstConsumer",
-            topologies: topologies.as_array().into_iter().flatten().map(term).collect(),
-        }
-    }
-}
-
 /// How many volumes of each driver a CSINode allows.
 fn limits(object: &Object) -> BTreeMap<SmolStr, i64> {
     let drivers = part(object, "/spec/drivers").unwrap_or_default();
@@ -280,19 +178,4 @@ fn limits(object: &Object) -> BTreeMap<SmolStr, i64> {
             Some((json::text(driver, "name"), count))
         })
         .collect()
-}
-
-fn quantity(value: Option<&Value>) -> Quantity {
-    let text = value.and_then(Value::as_str);
-    text.and_then(|text| Quantity::parse(text).ok())
-        .unwrap_or_else(Quantity::zero)
-}
-
-fn volume_mode(spec: &Value) -> SmolStr {
-    let mode = json::text(spec, "volumeMode");
-    if mode.is_empty() {
-        SmolStr::new_static("Filesystem")
-    } else {
-        mode
-    }
 }

@@ -10,7 +10,11 @@ use shakedown_engine::{Cluster, ClusterOptions};
 /// A cluster that holds the setup's objects, and in which nothing runs.
 pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
     let mut cluster = Cluster::new(ClusterOptions::default());
-    for (name, value) in [("kubernetes-version", "1.28"), ("service-account-admission", "false")] {
+    for (name, value) in [
+        ("kubernetes-version", "1.28"),
+        ("service-account-admission", "false"),
+        ("metrics-server", "off"),
+    ] {
         cluster.set_setting(name, value).map_err(|error| error.to_string())?;
     }
     remove_what_controllers_make(&mut cluster)?;
@@ -70,15 +74,31 @@ fn fill_uids(value: &mut Value, uids: &BTreeMap<String, String>) {
 }
 
 /// A recorded object without what the server made up for it, so that it can be created again.
-pub(super) fn without_placeholders(value: &mut Value) {
+pub(super) fn without_placeholders(object: &mut Value) {
+    // A Job's selector, and the labels that go with it, are made of its uid, unless its author selects by hand.
+    if object["kind"] == "Job" && object["spec"]["manualSelector"] != true {
+        let own = |label: &str| label.ends_with("controller-uid") || label.ends_with("job-name");
+        for pointer in ["/metadata/labels", "/spec/template/metadata/labels"] {
+            if let Some(labels) = object.pointer_mut(pointer).and_then(Value::as_object_mut) {
+                labels.retain(|label, _| !own(label));
+            }
+        }
+        if let Some(spec) = object["spec"].as_object_mut() {
+            spec.remove("selector");
+        }
+    }
+    remove_placeholders(object);
+}
+
+fn remove_placeholders(value: &mut Value) {
     match value {
         Value::Array(list) => {
             list.retain(|item| !is_placeholder(item));
-            list.iter_mut().for_each(without_placeholders);
+            list.iter_mut().for_each(remove_placeholders);
         }
         Value::Object(map) => {
             map.retain(|_, value| !is_placeholder(value));
-            map.values_mut().for_each(without_placeholders);
+            map.values_mut().for_each(remove_placeholders);
         }
         _ => {}
     }

@@ -51,7 +51,8 @@ pub(super) fn check(recording: &str, case: &Value) -> CaseResult {
 }
 
 fn judge(case: &Value, response: &Value, seen: &HttpResponse) -> CaseResult {
-    let (expected, body) = (normal::object(response), normal::object(&seen.body));
+    let body = normal::object(&seen.body);
+    let expected = normal::with_generated_name(&normal::object(response), &body);
     let code = (case["code"].as_u64(), Some(u64::from(seen.code)));
     if code.0 != code.1 {
         return Err(format!(

@@ -4,8 +4,30 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A text with UUIDs, times and resource versions replaced by the recorder's placeholders.
+/// A text with UUIDs, times and resource versions replaced by the recorder's placeholders. An object that the server put into a
+/// message whole is one of values there too: without managed fields and null members, its keys sorted.
 pub(super) fn text(text: &str) -> String {
+    const DUMP: &str = "Invalid value: \"{";
+    let Some(at) = text.find(DUMP) else {
+        return plain(text);
+    };
+    let (before, dump) = text.split_at(at + DUMP.len() - 2);
+    let mut dumps = serde_json::Deserializer::from_str(dump).into_iter::<String>();
+    let quoted = dumps.next().and_then(Result::ok);
+    let after = dump.get(dumps.byte_offset()..).unwrap_or_default();
+    let parsed: Option<Value> = quoted.and_then(|quoted| serde_json::from_str(&quoted).ok());
+    match parsed {
+        Some(mut dumped) => {
+            if let Some(metadata) = dumped["metadata"].as_object_mut() {
+                metadata.remove("managedFields");
+            }
+            format!("{}{}{}", plain(before), object(&dumped), plain(after))
+        }
+        None => plain(text),
+    }
+}
+
+fn plain(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -38,6 +60,47 @@ pub(super) fn text(text: &str) -> String {
         }
     }
     normal
+}
+
+/// The length of what the server adds to a `generateName`.
+const SUFFIX_LEN: usize = 5;
+
+/// Whether a text is the recorded one, in which `<suffix>` stands for the end of a generated name.
+pub(super) fn is_text(expected: &str, seen: &str) -> bool {
+    let mut rest = seen;
+    for (i, part) in expected.split("<suffix>").enumerate() {
+        let from = if i == 0 { 0 } else { SUFFIX_LEN };
+        match rest.get(from..).and_then(|rest| rest.strip_prefix(part)) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+/// A recorded object whose generated name is the one seen, wherever the recorder left the recorded one (as in labels).
+pub(super) fn with_generated_name(expected: &Value, seen: &Value) -> Value {
+    let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let mut expected = expected.clone();
+    if let Some(prefix) = name(&expected).strip_suffix("<suffix>") {
+        rename(&mut expected, prefix, &name(seen));
+    }
+    expected
+}
+
+fn rename(value: &mut Value, prefix: &str, name: &str) {
+    match value {
+        Value::String(text) => {
+            let suffix = text.strip_prefix(prefix).unwrap_or_default();
+            let is_suffix = suffix.len() == SUFFIX_LEN && suffix.chars().all(|c| c.is_ascii_alphanumeric());
+            if is_suffix {
+                *text = name.to_owned();
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| rename(value, prefix, name)),
+        Value::Object(map) => map.values_mut().for_each(|value| rename(value, prefix, name)),
+        _ => {}
+    }
 }
 
 /// An object with the same replaced in its strings, and without members that are null: v1.28 wrote `creationTimestamp: null`

@@ -9,6 +9,7 @@ use shakedown_engine::faults::Fault;
 use shakedown_engine::kubelet::NodeTemplate;
 use shakedown_engine::runtime::glob_matches;
 use shakedown_engine::sim::SimTime;
+use shakedown_engine::store::DeleteOptions;
 use shakedown_engine::{Cluster, ClusterOptions};
 use smol_str::SmolStr;
 
@@ -19,11 +20,12 @@ use super::{placement, scripts};
 
 /// The recorder's nodes and their zones.
 const NODES: [(&str, &str); 4] = [("node-1", "a"), ("node-2", "a"), ("node-3", "b"), ("node-4", "b")];
-/// What the recorder's cluster was, and how fast: its components were processes of one machine.
+/// What the recorder's cluster was, and how fast: its components were processes of one machine with two cores, and whether a
+/// controller sees two changes together depends on how long its last write took.
 const SETTINGS: [(&str, &str); 3] = [
     ("kubernetes-version", "1.28"),
     ("component-latency-min", "1ms"),
-    ("component-latency-max", "5ms"),
+    ("component-latency-max", "20ms"),
 ];
 /// How long the cluster stands before the first action: longer than a node's status heartbeat.
 const WARM_UP: Duration = Duration::from_secs(400);
@@ -138,8 +140,12 @@ impl Player {
             (done.exit, done.stdout, done.stderr) = (output.exit_code, output.stdout, output.stderr);
         } else if let Some(fault) = &action.fault {
             strike(fault, action, cluster)?;
-        } else if action.evict.is_some() {
-            return Err("the eviction API is not modelled".to_owned());
+        } else if let Some(pod) = &action.evict {
+            let key = ObjectKey::new(self.namespace.clone(), self.resolve(pod, action.t, cluster));
+            // As with a recorder that posts an Eviction, a refusal is an answer.
+            if let Err(refused) = cluster.request(|request| request.evict(&key, DeleteOptions::default())) {
+                (done.exit, done.stderr) = (1, format!("{refused}\n"));
+            }
         }
         done.end = cluster.now().since(self.start).as_secs_f64();
         Ok(done)

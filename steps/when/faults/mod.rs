@@ -5,4 +5,6 @@ mod control_plane;
 mod images;
 mod nodes;
 mod pods;
+mod storage;
 mod volumes;
+mod webhooks;

@@ -39,6 +39,8 @@ pub enum Problem {
         found: String,
         /// The same in the words of Go's JSON decoder.
         server: String,
+        /// The same in the words of apimachinery's converter of untyped objects, which reads strategic merge patches.
+        converter: String,
     },
     /// Text that does not parse as what the field holds: a quantity, a time, base64.
     #[error("{message}")]

@@ -4,7 +4,8 @@
 
 use super::node::{Content, DEPTH_LIMIT, Entry, Node, Position};
 use super::yaml::SyntaxError;
-use serde_json::Number;
+use crate::api::go_quote;
+use serde_json::{Number, Value};
 
 /// Reads JSON values up to the end of the text or the first error.
 pub(super) fn read_json(text: &str) -> Vec<Result<Node, SyntaxError>> {
@@ -23,6 +24,87 @@ pub(super) fn read_json(text: &str) -> Vec<Result<Node, SyntaxError>> {
         documents.push(value);
         if failed {
             return documents;
+        }
+    }
+}
+
+/// One JSON value as Go's decoder reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JsonText {
+    /// The value; of a key given twice the last counts.
+    pub value: Value,
+    /// The paths of keys given twice, such as `spec.replicas`.
+    pub duplicates: Vec<String>,
+}
+
+/// Reads a text that is one JSON value.
+///
+/// # Errors
+/// What is wrong with it, in the words of Go's `encoding/json`.
+pub fn parse_json(text: &str) -> Result<JsonText, String> {
+    let node = read_one(text).map_err(|error| error.message)?;
+    let mut duplicates = Vec::new();
+    node.duplicates(&mut String::new(), &mut duplicates);
+    Ok(JsonText {
+        value: node.to_value(),
+        duplicates,
+    })
+}
+
+/// Reads a text that is one JSON value, as a tree.
+pub(super) fn read_one(text: &str) -> Result<Node, SyntaxError> {
+    let mut reader = Reader {
+        rest: text.chars(),
+        at: Position { line: 1, column: 1 },
+    };
+    let node = reader.value(0)?;
+    reader.skip_space();
+    match reader.peek() {
+        None => Ok(node),
+        Some(_) => reader.unexpected("after top-level value"),
+    }
+}
+
+/// A character as Go quotes it in messages; beyond ASCII, Go sees the first byte of it.
+fn quoted(c: char) -> String {
+    match c {
+        '\'' => r"'\''".to_owned(),
+        '"' => "'\"'".to_owned(),
+        c if c.is_ascii() => {
+            let text = go_quote(&c.to_string());
+            format!("'{}'", text.trim_start_matches('"').trim_end_matches('"'))
+        }
+        c => {
+            let mut bytes = [0; 4];
+            let first = c.encode_utf8(&mut bytes).bytes().next().unwrap_or_default();
+            let text = go_quote(&char::from(first).to_string());
+            format!("'{}'", text.trim_matches('"'))
+        }
+    }
+}
+
+/// Reads the values of a text as Go's stream decoder does, which counts bytes and takes an end too early for one of the stream.
+pub(super) fn read_json_stream(text: &str) -> Vec<Result<Node, String>> {
+    let mut reader = Reader {
+        rest: text.chars(),
+        at: Position { line: 1, column: 1 },
+    };
+    let mut documents = Vec::new();
+    loop {
+        reader.skip_space();
+        if reader.peek().is_none() {
+            return documents;
+        }
+        match reader.value(0) {
+            Ok(node) => documents.push(Ok(node)),
+            Err(error) => {
+                let left = reader.rest.as_str();
+                documents.push(Err(match left.is_empty() {
+                    true => "unexpected EOF".to_owned(),
+                    false => format!("json: offset {}: {}", text.len() - left.len() + 1, error.message),
+                }));
+                return documents;
+            }
         }
     }
 }
@@ -60,20 +142,16 @@ impl Reader<'_> {
     fn unexpected<T>(&self, place: &str) -> Result<T, SyntaxError> {
         let message = match self.peek() {
             None => "unexpected end of JSON input".to_owned(),
-            Some('\'') => format!(r"invalid character '\'' {place}"),
-            Some(c) => format!("invalid character '{c}' {place}"),
+            Some(c) => format!("invalid character {} {place}", quoted(c)),
         };
-        Err(SyntaxError { message, at: self.at })
+        Err(SyntaxError::new(message, self.at))
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
         self.skip_space();
         let at = self.at;
         if depth > DEPTH_LIMIT {
-            return Err(SyntaxError {
-                message: format!("nested more than {DEPTH_LIMIT} deep"),
-                at,
-            });
+            return Err(SyntaxError::new(format!("nested more than {DEPTH_LIMIT} deep"), at));
         }
         let content = match self.peek() {
             Some('{') => self.map(depth)?,
@@ -231,10 +309,7 @@ impl Reader<'_> {
         }
         match text.parse::<Number>() {
             Ok(number) => Ok(Content::Number(number)),
-            Err(_) => Err(SyntaxError {
-                message: format!("invalid number {text}"),
-                at,
-            }),
+            Err(_) => Err(SyntaxError::new(format!("invalid number {text}"), at)),
         }
     }
 }

@@ -41,6 +41,28 @@ pub(super) struct Entry {
 }
 
 impl Node {
+    /// A tree without positions; what is nested deeper than the limit is left out.
+    pub fn from_value(value: &Value, depth: usize) -> Node {
+        let content = match value {
+            _ if depth > DEPTH_LIMIT => Content::Null,
+            Value::Null => Content::Null,
+            Value::Bool(b) => Content::Bool(*b),
+            Value::Number(n) => Content::Number(n.clone()),
+            Value::String(s) => Content::String(s.clone()),
+            Value::Array(items) => Content::List(items.iter().map(|item| Node::from_value(item, depth + 1)).collect()),
+            Value::Object(fields) => {
+                let entry = |(key, value): (&String, &Value)| Entry {
+                    key: key.clone(),
+                    key_at: Position::default(),
+                    value: Node::from_value(value, depth + 1),
+                };
+                Content::Map(fields.iter().map(entry).collect())
+            }
+        };
+        let at = Position::default();
+        Node { content, at }
+    }
+
     /// The value without positions; of a key given twice the last counts.
     pub fn to_value(&self) -> Value {
         match &self.content {
@@ -55,6 +77,50 @@ impl Node {
                     .map(|e| (e.key.clone(), e.value.to_value()))
                     .collect::<Map<_, _>>(),
             ),
+        }
+    }
+
+    /// Collects the paths of keys given twice; `path` is this node's own.
+    pub fn duplicates(&self, path: &mut String, found: &mut Vec<String>) {
+        let length = path.len();
+        match &self.content {
+            Content::Map(entries) => {
+                for (i, entry) in entries.iter().enumerate() {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&entry.key);
+                    if entries.iter().take(i).any(|earlier| earlier.key == entry.key) {
+                        found.push(path.clone());
+                    }
+                    entry.value.duplicates(path, found);
+                    path.truncate(length);
+                }
+            }
+            Content::List(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    path.push_str(&format!("[{i}]"));
+                    item.duplicates(path, found);
+                    path.truncate(length);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Collects the keys given twice and where, in the order of the text.
+    pub fn duplicate_keys(&self, found: &mut Vec<(Position, String)>) {
+        match &self.content {
+            Content::Map(entries) => {
+                for (i, entry) in entries.iter().enumerate() {
+                    if entries.iter().take(i).any(|earlier| earlier.key == entry.key) {
+                        found.push((entry.key_at, entry.key.clone()));
+                    }
+                    entry.value.duplicate_keys(found);
+                }
+            }
+            Content::List(items) => items.iter().for_each(|item| item.duplicate_keys(found)),
+            _ => {}
         }
     }
 

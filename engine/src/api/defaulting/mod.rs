@@ -11,6 +11,7 @@
 mod autoscaling;
 mod canonical;
 mod edit;
+mod gates;
 mod network;
 mod pod;
 mod prepare;
@@ -21,7 +22,8 @@ mod volume;
 mod workload;
 
 pub use canonical::canonical;
+pub use gates::drop_disabled;
 pub(crate) use prepare::base64;
 pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;
-pub use update::prepare_for_update;
+pub use update::{prepare_for_update, prepare_status_update};

@@ -47,6 +47,29 @@ pub fn prepare_for_update(kind: Kind, new: &mut Value, old: &Value) {
     count_generation(kind, new, old);
 }
 
+/// Prepares the new state of an object for replacing the old one through the subresource `status`: the rest stays, but for labels
+/// and annotations, which most strategies let through.
+pub fn prepare_status_update(kind: Kind, new: &mut Value, old: &Value) {
+    let (Some(new), Some(old)) = (new.as_object_mut(), old.as_object()) else {
+        return;
+    };
+    let others: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
+    for key in others
+        .iter()
+        .filter(|key| !["metadata", "status"].contains(&key.as_str()))
+    {
+        copy(new, old, &[key]);
+    }
+    copy_in(new, old, "metadata", &SERVER_METADATA);
+    copy_in(new, old, "metadata", &["uid", "resourceVersion", "ownerReferences"]);
+    if kind == Kind::DEPLOYMENT {
+        copy_in(new, old, "metadata", &["labels"]);
+    }
+    if kind == Kind::POD {
+        copy_in(new, old, "status", &["qosClass"]);
+    }
+}
+
 /// Takes fields from the old object, absence included.
 fn copy(new: &mut Object, old: &Object, keys: &[&str]) {
     for key in keys {
@@ -70,9 +93,18 @@ fn count_generation(kind: Kind, new: &mut Object, old: &Object) {
         return;
     }
     let annotations = |object: &Object| object.get("metadata").and_then(|m| m.get("annotations")).cloned();
+    // Of kinds without a spec, all counts but metadata and status.
+    let wanted = |object: &Object| match object.get("spec") {
+        Some(spec) => spec.clone(),
+        None => {
+            let members = object
+                .iter()
+                .filter(|(key, _)| !["metadata", "status"].contains(&key.as_str()));
+            members.map(|(key, value)| (key.clone(), value.clone())).collect()
+        }
+    };
     // A Deployment's annotations are handed on to its ReplicaSets, so they count as wanted.
-    let changed =
-        new.get("spec") != old.get("spec") || (kind == Kind::DEPLOYMENT && annotations(new) != annotations(old));
+    let changed = wanted(new) != wanted(old) || (kind == Kind::DEPLOYMENT && annotations(new) != annotations(old));
     let generation = old
         .get("metadata")
         .and_then(|m| m.get("generation"))

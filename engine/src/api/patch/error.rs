@@ -14,6 +14,9 @@ pub enum PatchError {
         /// What the server wanted, in Go's words.
         expected: &'static str,
     },
+    /// A merge patch that is `null`.
+    #[error("Invalid JSON Patch")]
+    NullMerge,
     /// A `$patch` that is none of `merge`, `replace`, `delete`.
     #[error("unknown patch type: {directive} in map: {map}")]
     UnknownDirective {

@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::options::{FieldValidation, Options};
+use super::options::Options;
 use super::route::Route;
 use super::status::{code, status};
 use crate::api::decode::{DecodeErrors, DecodeOptions, Origin, Problem, decode_documents};
 use crate::api::{Kind, ObjectKey};
-use crate::apiserver::{ApiError, Patch, Reason, Request};
+use crate::apiserver::{ApiError, FieldValidation, Patch, Reason, Request};
 use crate::store::DeleteOptions;
+
+/// The media type of an apply, that is of a server-side one.
+const APPLY: &str = "application/apply-patch+yaml";
 
 /// A request as it arrives.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +55,16 @@ pub fn serve(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> HttpRespon
 
 fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, Value), ApiError> {
     let route = Route::parse(http.path).ok_or_else(ApiError::no_resource)?;
-    let options = Options::parse(http.query, options_kind(http.method))?;
+    let is_apply = http.method == "PATCH" && http.content_type == APPLY;
+    let patch = match http.method {
+        "PATCH" if !is_apply => Some(Patch::read(http.content_type, ""))
+            .filter(|read| matches!(read, Err(error) if error.reason == Reason::UnsupportedMediaType)),
+        _ => None,
+    };
+    if let Some(Err(unsupported)) = patch {
+        return Err(unsupported);
+    }
+    let options = Options::parse(http.query, options_kind(http.method), is_apply)?;
     request.dry_run = options.dry_run;
     match (http.method, route.name, route.subresource) {
         ("POST", "", "") => {
@@ -70,9 +82,17 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
             let status = status.unwrap_or_else(|| json!({}));
             Ok((200, request.replace_status(route.kind, &key(&route), status)?))
         }
-        ("PATCH", name, "") if !name.is_empty() => {
-            let patch = read_patch(http)?;
-            Ok((200, request.patch(route.kind, &key(&route), &patch)?))
+        ("PATCH", name, subresource @ ("" | "status")) if !name.is_empty() => {
+            let (patch, strict_errors) = Patch::read(http.content_type, http.body)?;
+            let validation = options.field_validation;
+            let value = request.patched(route.kind, &key(&route), &patch, validation, &strict_errors)?;
+            Ok((
+                200,
+                match subresource {
+                    "" => request.replace(route.kind, value)?,
+                    _ => request.replace_status_of(route.kind, &key(&route), value)?,
+                },
+            ))
         }
         ("DELETE", name, "") if !name.is_empty() => delete(request, &route, &options),
         (_, _, "") => Err(ApiError::new(
@@ -202,22 +222,6 @@ fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
         ));
     }
     Ok(())
-}
-
-fn read_patch(http: HttpRequest<'_>) -> Result<Patch, ApiError> {
-    let patch = |body: &str| {
-        serde_json::from_str(body)
-            .map_err(|error| ApiError::new(Reason::BadRequest, format!("error decoding patch: {error}")))
-    };
-    match http.content_type {
-        "application/strategic-merge-patch+json" => patch(http.body).map(Patch::Strategic),
-        "application/merge-patch+json" => patch(http.body).map(Patch::Merge),
-        "application/json-patch+json" => patch(http.body).map(Patch::Json),
-        _ => Err(ApiError::new(
-            Reason::UnsupportedMediaType,
-            "415: Unsupported Media Type",
-        )),
-    }
 }
 
 /// Deletes; the answer is the object while it is still there, else a `Status`.

@@ -37,7 +37,9 @@ pub(super) fn status(error: &ApiError) -> Value {
             map.insert("reason".to_owned(), reason.into());
         }
         let details = details(error);
-        if !details.is_empty() {
+        // `NewInvalid` and `NewGenericServerResponse` always give details, be they empty.
+        let always = matches!(error.reason, Reason::Invalid | Reason::UnsupportedMediaType);
+        if always || !details.is_empty() {
             map.insert("details".to_owned(), Value::Object(details));
         }
     }

@@ -12,6 +12,7 @@ use super::super::{ControllerId, WorkQueue, controller_reference, generate_name_
 use super::ledger::{GENERATION_LABEL, Ledger};
 use super::placement::target_node;
 use super::{manage, rolling};
+use crate::admission::Admitted;
 use crate::api::{DaemonSet, Kind, Labels, Node, Object, ObjectKey, ObjectMeta, Pod, Resource, Uid};
 use crate::component::Context;
 use crate::events::Report;
@@ -70,7 +71,10 @@ impl DaemonSetController {
                 }
                 for (key, ledger) in self.ledgers.values_mut() {
                     ledger.dirty.insert(node.meta.name.clone());
-                    self.queue.add(key.clone(), context);
+                    // A node that goes is no reason for a look: there is nothing to do about its pod, PodGC removes it.
+                    if after.is_some() {
+                        self.queue.add(key.clone(), context);
+                    }
                 }
             }
             _ => {}
@@ -264,7 +268,8 @@ fn create(set: &DaemonSet, node: &SmolStr, ledger: &mut Ledger, context: &mut Co
         spec: Arc::new(placement.spec_for(node)),
         ..Pod::default()
     };
-    match CONTROL.create(set, pod, context) {
+    // Each pod names its node, so that no two of them share a spec.
+    match CONTROL.create(set, pod, &mut Admitted::default(), context) {
         Ok(pod) => {
             ledger.place(node.clone(), pod.meta.key(), true);
             Ok(())

@@ -104,7 +104,7 @@ impl Ledger {
             .get(GENERATION_ANNOTATION)
             .cloned()
             .unwrap_or_default();
-        self.judged_by = Some((set.spec.clone(), Placement::new(&set.spec, context.settings)));
+        self.judged_by = Some((set.spec.clone(), Placement::new(&set.spec)));
         let nodes = context.store.objects().all::<Node>().map(|node| node.meta.name.clone());
         self.dirty.extend(nodes);
         self.dirty.extend(self.pods.keys().chain(self.nodes.keys()).cloned());
@@ -166,9 +166,10 @@ impl Ledger {
         let now = context.store.timestamp();
         let (should_run, _) = self.judge(node, context);
         let pods = self.pods_on(node, context);
+        let is_there = context.store.get::<Node>(&ObjectKey::cluster(node.clone())).is_some();
         let mut tally = Tally {
             desired: should_run,
-            misscheduled: !should_run && !pods.is_empty(),
+            misscheduled: is_there && !should_run && !pods.is_empty(),
             scheduled: should_run && !pods.is_empty(),
             progress: (should_run || !pods.is_empty()).then(|| self.progress_of(node, should_run, &pods, now)),
             ..Tally::default()

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::controller::{COMPONENT, CONTROL};
 use super::ledger::Ledger;
-use crate::api::{DaemonSet, DaemonSetStrategy, IntOrString, ObjectMeta, Pod, PodPhase};
+use crate::api::{DaemonSet, DaemonSetStrategy, IntOrString, Node, ObjectKey, ObjectMeta, Pod, PodPhase};
 use crate::component::Context;
 use crate::controllers::available_at;
 use crate::events::Report;
@@ -43,6 +43,14 @@ pub fn plan(set: &DaemonSet, node: &SmolStr, ledger: &mut Ledger, context: &mut 
     let (should_run, may_stay) = ledger.judge(node, context);
     let pods = ledger.pods_on(node, context);
     let living = pods.iter().filter(|pod| !pod.meta.is_deleted());
+    if context.store.get::<Node>(&ObjectKey::cluster(node.clone())).is_none() {
+        // Of a node that is gone, those that were never bound (`getUnscheduledPodsWithoutNode`); the others are PodGC's.
+        let unbound = living.filter(|pod| pod.node_name.is_empty());
+        return Plan {
+            delete: unbound.map(|pod| pod.meta.clone()).collect(),
+            ..Plan::default()
+        };
+    }
     let mut plan = Plan {
         create: should_run && pods.is_empty(),
         ..Plan::default()

@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::controller::{COMPONENT, CONTROL};
 use super::identity::claim_name;
+use crate::admission;
 use crate::api::defaulting::{default_object, prepare_for_create};
 use crate::api::{Inert, Kind, ObjectKey, OwnerReference, Pod, Resource, StatefulSet};
 use crate::component::Context;
 use crate::events::Report;
-use crate::store::StoreError;
+use crate::storage::assign_default_class;
+use crate::store::{Objects, StoreError};
 
 /// Makes the claims of a pod that are missing.
 pub fn create_missing(set: &StatefulSet, ordinal: i32, pod: &str, context: &mut Context<'_>) -> Result<(), StoreError> {
@@ -25,7 +27,8 @@ pub fn create_missing(set: &StatefulSet, ordinal: i32, pod: &str, context: &mut 
         {
             continue;
         }
-        let created = context.store.create_object(claim(set, template, &name).into());
+        let claim = claim(set, template, &name, context.store.objects());
+        let created = admission::create_object(claim.into(), context);
         let subject = format!("create Claim {name} Pod {pod} in StatefulSet {}", set.meta.name);
         let report = match &created {
             Ok(_) => Report::normal(COMPONENT, "SuccessfulCreate", format!("{subject} success")),
@@ -38,12 +41,13 @@ pub fn create_missing(set: &StatefulSet, ordinal: i32, pod: &str, context: &mut 
     Ok(())
 }
 
-fn claim(set: &StatefulSet, template: &Value, name: &str) -> Inert {
+fn claim(set: &StatefulSet, template: &Value, name: &str, objects: &Objects) -> Inert {
     let mut object = template.clone();
     object["apiVersion"] = "v1".into();
     object["kind"] = "PersistentVolumeClaim".into();
     default_object(Kind::PERSISTENT_VOLUME_CLAIM, &mut object);
     prepare_for_create(Kind::PERSISTENT_VOLUME_CLAIM, &mut object, "");
+    assign_default_class(&mut object, objects);
     let mut claim = Inert::from_json(Kind::PERSISTENT_VOLUME_CLAIM, object);
     claim.meta.name = name.into();
     claim.meta.namespace = set.meta.namespace.clone();
@@ -136,7 +140,7 @@ mod tests {
                     "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "1Gi" } } } }],
             },
         }));
-        let claim = claim(&set, &set.spec.claim_templates[0], "data-db-0");
+        let claim = claim(&set, &set.spec.claim_templates[0], "data-db-0", &Objects::default());
         assert_eq!(
             (claim.meta.name.as_str(), claim.meta.namespace.as_str()),
             ("data-db-0", "shop")

@@ -191,7 +191,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     if arguments.flag("server-side") || arguments.flag("prune") {
         return Err(CommandError::message("--server-side and --prune are not modelled"));
     }
-    let query = Query::of(arguments, &[]);
+    let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let (mut errors, mut infos) = (read.errors, Vec::new());
     if errors.is_empty() && read.manifests.is_empty() {

@@ -209,7 +209,8 @@ impl Drain {
             for (_, key, uid) in due {
                 match self.remove(session, &key)? {
                     true => leaving.push((now, key, uid)),
-                    false => todo.push((now + RETRY, key, uid)),
+                    // Each refusal takes a request's time before the wait begins.
+                    false => todo.push((now + session.cluster.client_latency() + RETRY, key, uid)),
                 }
             }
             for (at, key, uid) in std::mem::take(&mut leaving) {

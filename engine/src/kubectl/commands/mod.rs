@@ -1,6 +1,7 @@
 //! The commands, one a file, and the table that names them.
 
 mod apply;
+mod autoscale;
 mod change;
 mod connection;
 mod cordon;
@@ -27,6 +28,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -75,7 +77,7 @@ const fn command(
 
 /// All commands that are modelled.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [COMMANDS, OTHERS, create::COMMANDS, set::COMMANDS]
+    [COMMANDS, OTHERS, create::COMMANDS, set::COMMANDS, top::COMMANDS]
         .into_iter()
         .flatten()
 }
@@ -94,12 +96,15 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("create sa", "create serviceaccount"),
     ("create svc", "create service"),
     ("set sa", "set serviceaccount"),
+    ("top no", "top nodes"),
+    ("top node", "top nodes"),
+    ("top po", "top pods"),
+    ("top pod", "top pods"),
 ];
 
 /// The commands of the real kubectl that are not modelled.
 pub const NOT_MODELLED: &[&str] = &[
     "alpha",
-    "autoscale",
     "certificate",
     "completion",
     "cp",
@@ -108,7 +113,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "plugin",
     "port-forward",
     "proxy",
-    "top",
 ];
 
 macro_rules! commands {
@@ -120,6 +124,7 @@ macro_rules! commands {
 commands! {
     "annotate" label::run_annotate,
     "apply" apply::run,
+    "autoscale" autoscale::run,
     "cordon" cordon::run,
     "debug" debug::run,
     "delete" delete::run,

@@ -7,15 +7,13 @@ use std::collections::BTreeSet;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::super::volumes::{Claim, Volume, Volumes};
+use super::super::volumes::Volumes;
 use super::super::{NodeInfo, Rejection};
-use crate::api::Node;
+use crate::api::{Node, ObjectKey};
+use crate::storage::{Claim, NO_PROVISIONER, find_match};
 
 /// The plugin's name.
 pub const NAME: &str = "VolumeBinding";
-
-/// The provisioner of classes whose volumes are made by hand.
-const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 
 /// PreFilter.
 ///
@@ -63,7 +61,7 @@ pub fn filter(node: &NodeInfo, volumes: &Volumes) -> Option<Rejection> {
                 let reason = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
                 return Some(Rejection::unresolvable(NAME, reason));
             }
-            Some(volume) if !reaches(volume, &node.node) => {
+            Some(volume) if !volume.is_reached_from(&node.node) => {
                 conflicts.push(SmolStr::new_static(
                     "node(s) didn't match PersistentVolume's node affinity",
                 ));
@@ -72,7 +70,7 @@ pub fn filter(node: &NodeInfo, volumes: &Volumes) -> Option<Rejection> {
             Some(_) => {}
         }
     }
-    if !can_bind(&node.node, volumes) {
+    if plan(&node.node, volumes).is_none() {
         conflicts.push(SmolStr::new_static(
             "node(s) didn't find available persistent volumes to bind",
         ));
@@ -84,64 +82,39 @@ pub fn filter(node: &NodeInfo, volumes: &Volumes) -> Option<Rejection> {
     })
 }
 
-/// Whether a node reaches a volume.
-fn reaches(volume: &Volume, node: &Node) -> bool {
-    (volume.affinity.as_ref()).is_none_or(|terms| terms.iter().any(|term| term.matches(node)))
+/// What the claims that wait for their first consumer get on a node.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Claims, and the volumes that there are for them.
+    pub bindings: Vec<(ObjectKey, SmolStr)>,
+    /// Claims for which volumes are to be made.
+    pub provisions: Vec<ObjectKey>,
 }
 
-/// Whether every claim that waits finds a volume, the smallest claims first, or a class that makes one.
-fn can_bind(node: &Node, volumes: &Volumes) -> bool {
+/// What every claim that waits gets on a node, the smallest claims first: a volume, or a class that makes one; none if one of
+/// them gets nothing. A claim whose volume is to be made for another node gets nothing here.
+pub fn plan(node: &Node, volumes: &Volumes) -> Option<Plan> {
     let mut waiting: Vec<&Claim> = volumes.claims.iter().filter(|claim| !claim.is_bound).collect();
     waiting.sort_by(|a, b| a.request.cmp(&b.request));
-    let mut taken: BTreeSet<&SmolStr> = BTreeSet::new();
+    let mut taken: BTreeSet<SmolStr> = BTreeSet::new();
+    let mut plan = Plan::default();
     for claim in waiting {
-        match find_volume(claim, node, volumes, &taken) {
+        let of_class = volumes.volumes.iter().filter(|(_, volume)| volume.class == claim.class);
+        let found = match claim.selected_node.as_str() {
+            "" => find_match(claim, of_class, Some(node), &taken, false),
+            selected if selected != node.meta.name => return None,
+            _ => None,
+        };
+        match found {
             Some(name) => {
-                taken.insert(name);
+                taken.insert(name.clone());
+                plan.bindings.push((claim.key.clone(), name.clone()));
             }
-            None if !can_provision(claim, node, volumes) => return false,
-            None => {}
+            None if can_provision(claim, node, volumes) => plan.provisions.push(claim.key.clone()),
+            None => return None,
         }
     }
-    true
-}
-
-/// The smallest volume that suits a claim and that the node reaches; one reserved for the claim comes first.
-fn find_volume<'a>(
-    claim: &Claim,
-    node: &Node,
-    volumes: &'a Volumes,
-    taken: &BTreeSet<&SmolStr>,
-) -> Option<&'a SmolStr> {
-    let mut smallest: Option<(&SmolStr, &Volume)> = None;
-    for (name, volume) in &volumes.volumes {
-        let is_ours =
-            |(key, uid): &(crate::api::ObjectKey, SmolStr)| *key == claim.key && (uid.is_empty() || *uid == claim.uid);
-        let reserved = volume.claim.as_ref().is_some_and(is_ours);
-        if taken.contains(name)
-            || volume.is_deleted
-            || volume.class != claim.class
-            || (volume.claim.is_some() && !reserved)
-            || volume.capacity < claim.request
-            || volume.volume_mode != claim.volume_mode
-            || !reaches(volume, node)
-        {
-            continue;
-        }
-        if reserved {
-            return Some(name);
-        }
-        let suits = volume.phase == "Available"
-            && claim
-                .selector
-                .as_ref()
-                .is_none_or(|selector| selector.matches(&volume.labels))
-            && claim.modes.iter().all(|mode| volume.modes.contains(mode));
-        if suits && smallest.is_none_or(|(_, other)| volume.capacity < other.capacity) {
-            smallest = Some((name, volume));
-        }
-    }
-    smallest.map(|(name, _)| name)
+    Some(plan)
 }
 
 /// Whether the claim's class makes volumes that the node reaches.

@@ -35,9 +35,12 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     if arguments.texts("filename").is_empty() {
         return Err(CommandError::message("must specify one of -f and -k"));
     }
-    let query = Query::of(arguments, &[]);
+    let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let mut errors = read.errors;
+    if errors.is_empty() && read.manifests.is_empty() {
+        return Err(CommandError::message("no objects passed to create"));
+    }
     for (manifest, file) in &read.manifests {
         let created = query.manifest_key(manifest).and_then(|key| {
             let object = object_of(manifest, &key, arguments.flag("save-config"));

@@ -1,0 +1,92 @@
+//! Fields that a release knows but does not keep, because the feature gate they belong to is off by default.
+//!
+//! The strategies of kube-apiserver drop such fields from what clients send (`dropDisabledFields`); a default that
+//! `pkg/apis/*/v1/defaults.go` sets only behind a gate is undone the same way. Source: documentation, "Feature gates": the release
+//! in which a gate is first on by default. Fields that a release does not know at all are not told from others here.
+
+use super::edit::Object;
+use crate::api::kind::Kind;
+use crate::api::schema::{FieldType, Schema, TypeInfo};
+use serde_json::Value;
+
+/// A type, a field of it, and the minor release of Kubernetes 1 that keeps it by default.
+const GATED: [(&str, &str, u32); 8] = [
+    ("batch.v1.JobSpec", "backoffLimitPerIndex", 29),
+    ("batch.v1.JobSpec", "maxFailedIndexes", 29),
+    ("batch.v1.JobSpec", "podReplacementPolicy", 29),
+    ("core.v1.Container", "resizePolicy", 33),
+    ("core.v1.Container", "restartPolicy", 29),
+    ("core.v1.PodSpec", "hostUsers", 33),
+    ("core.v1.PodSpec", "resourceClaims", 34),
+    ("core.v1.ResourceRequirements", "claims", 34),
+];
+
+/// Nesting beyond which nothing is looked at; manifests are refused long before.
+const DEPTH_LIMIT: usize = 250;
+
+/// Drops what the release does not keep; `since` tells whether it is a given one or later.
+pub fn drop_disabled(kind: Kind, object: &mut Value, since: impl Fn(u32, u32) -> bool) {
+    let gated: Vec<(&str, &str)> = GATED
+        .into_iter()
+        .filter(|(_, _, minor)| !since(1, *minor))
+        // A CronJob's strategy looks at the pod template of its job alone.
+        .filter(|(name, ..)| kind != Kind::CRON_JOB || *name != "batch.v1.JobSpec")
+        .map(|(name, field, _)| (name, field))
+        .collect();
+    if gated.is_empty() {
+        return;
+    }
+    if let (Some(info), Some(fields)) = (Schema::builtin().of_kind(kind), object.as_object_mut()) {
+        drop_in(fields, info, &gated, 0);
+    }
+}
+
+fn drop_in(object: &mut Object, info: &TypeInfo, gated: &[(&str, &str)], depth: usize) {
+    if depth > DEPTH_LIMIT {
+        return;
+    }
+    for (_, field) in gated.iter().filter(|(name, _)| *name == info.name) {
+        object.remove(*field);
+    }
+    for (name, value) in object.iter_mut() {
+        let Some(field) = info.field(name) else { continue };
+        match (&field.field_type, value) {
+            (FieldType::Object(id), Value::Object(inner)) => {
+                if let Some(info) = Schema::builtin().type_info(*id) {
+                    drop_in(inner, info, gated, depth + 1);
+                }
+            }
+            (FieldType::List(item), Value::Array(items)) => {
+                let Some(info) = Schema::builtin().object(item) else {
+                    continue;
+                };
+                for inner in items.iter_mut().filter_map(Value::as_object_mut) {
+                    drop_in(inner, info, gated, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_behind_gates_that_are_off_go() {
+        let job = || json!({"spec": {"podReplacementPolicy": "Failed", "template": {"spec": {"containers": [{"restartPolicy": "Always"}]}}}});
+        let check = |kind, minor: u32, expect: Value| {
+            let mut object = job();
+            drop_disabled(kind, &mut object, |_, wanted| minor >= wanted);
+            assert_eq!(object, expect, "{kind} in 1.{minor}");
+        };
+        check(Kind::JOB, 34, job());
+        check(
+            Kind::JOB,
+            28,
+            json!({"spec": {"template": {"spec": {"containers": [{}]}}}}),
+        );
+    }
+}
