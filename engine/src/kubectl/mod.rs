@@ -8,6 +8,7 @@ mod field;
 mod field_selector;
 mod files;
 mod flags;
+mod gotemplate;
 mod groups;
 pub mod jsonpath;
 mod openapi;

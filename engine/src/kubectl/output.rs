@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::error::{CommandError, Result};
 use super::files::FileSource;
 use super::flags::Arguments;
+use super::gotemplate::GoTemplate;
 use super::jsonpath::{self, JsonPath};
 use super::selection::Info;
 use super::session::read_text;
@@ -30,6 +31,13 @@ pub enum Output {
         /// Whether a key that is not there makes nothing rather than an error.
         allow_missing: bool,
     },
+    /// What a Go template makes of it.
+    GoTemplate {
+        /// The template.
+        template: String,
+        /// Whether a key that is not there makes `<no value>` rather than an error.
+        allow_missing: bool,
+    },
     /// Columns, each a header and a JSONPath.
     CustomColumns {
         /// Headers and paths, as on the command line.
@@ -41,9 +49,20 @@ pub enum Output {
     File {
         /// The path.
         path: String,
-        /// Whether it holds columns: a line of headers above a line of paths.
-        columns: bool,
+        /// What it holds.
+        holds: FileHolds,
     },
+}
+
+/// What a file named by `-o` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileHolds {
+    /// A JSONPath template.
+    JsonPath,
+    /// A Go template.
+    GoTemplate,
+    /// A line of headers above a line of paths.
+    Columns,
 }
 
 /// What a command's `-o` asks for.
@@ -77,10 +96,10 @@ impl Format {
         let template = template.or_else(|| arguments.text("template").filter(|template| !template.is_empty()));
         let output = match (name, template) {
             ("", None) => return Ok(Format::Human),
-            ("wide", None) => return Ok(Format::Wide),
-            ("name", None) => Output::Name,
-            ("json", None) => Output::Json,
-            ("yaml", None) => Output::Yaml,
+            ("wide", _) => return Ok(Format::Wide),
+            ("name", _) => Output::Name,
+            ("json", _) => Output::Json,
+            ("yaml", _) => Output::Yaml,
             ("jsonpath" | "jsonpath-as-json", Some(template)) if !template.is_empty() => Output::JsonPath {
                 template: template.to_owned(),
                 as_json: name == "jsonpath-as-json",
@@ -88,8 +107,19 @@ impl Format {
             },
             ("jsonpath-file", Some(path)) if !path.is_empty() => Output::File {
                 path: path.to_owned(),
-                columns: false,
+                holds: FileHolds::JsonPath,
             },
+            ("go-template" | "template", Some(template)) if !template.is_empty() => Output::GoTemplate {
+                template: template.to_owned(),
+                allow_missing: arguments.flag_or_true("allow-missing-template-keys"),
+            },
+            ("go-template-file" | "templatefile", Some(path)) if !path.is_empty() => Output::File {
+                path: path.to_owned(),
+                holds: FileHolds::GoTemplate,
+            },
+            ("go-template" | "template" | "go-template-file" | "templatefile", _) => {
+                return Err(CommandError::message("template format specified but no template given"));
+            }
             ("jsonpath" | "jsonpath-as-json" | "jsonpath-file", _) => {
                 return Err(CommandError::message("template format specified but no template given"));
             }
@@ -99,7 +129,7 @@ impl Format {
             },
             ("custom-columns-file", Some(path)) if !path.is_empty() => Output::File {
                 path: path.to_owned(),
-                columns: true,
+                holds: FileHolds::Columns,
             },
             ("custom-columns" | "custom-columns-file", _) => {
                 return Err(CommandError::message(
@@ -120,21 +150,31 @@ impl Format {
     /// # Errors
     /// The file cannot be had, or does not hold a line of headers and one of paths.
     pub fn load(self, files: &dyn FileSource, arguments: &Arguments) -> Result<Format> {
-        let Format::Objects(Output::File { path, columns }) = self else {
+        let Format::Objects(Output::File { path, holds }) = self else {
             return Ok(self);
         };
         let text = read_text(files, &path).map_err(|error| match error {
-            CommandError::Message(why) if !columns => {
+            CommandError::Message(why) if holds != FileHolds::Columns => {
                 CommandError::message(format!("error reading --template {path}, {why}\n"))
             }
             other => other,
         })?;
-        if !columns {
-            return Ok(Format::Objects(Output::JsonPath {
-                template: text,
-                as_json: false,
-                allow_missing: arguments.flag_or_true("allow-missing-template-keys"),
-            }));
+        let allow_missing = arguments.flag_or_true("allow-missing-template-keys");
+        match holds {
+            FileHolds::Columns => {}
+            FileHolds::GoTemplate => {
+                return Ok(Format::Objects(Output::GoTemplate {
+                    template: text,
+                    allow_missing,
+                }));
+            }
+            FileHolds::JsonPath => {
+                return Ok(Format::Objects(Output::JsonPath {
+                    template: text,
+                    as_json: false,
+                    allow_missing,
+                }));
+            }
         }
         let mut lines = text.lines().map(str::split_whitespace);
         let (headers, paths) = (lines.next().into_iter().flatten(), lines.next().into_iter().flatten());
@@ -194,6 +234,13 @@ impl Output {
                     CommandError::Verbatim(format!("error: {}", path.explain(&error, value).trim_end()))
                 })
             }
+            Output::GoTemplate {
+                template,
+                allow_missing,
+            } => GoTemplate::parse(template)
+                .map_err(|error| CommandError::message(format!("error parsing template {template}, {error}")))?
+                .evaluate(value, *allow_missing)
+                .map_err(|error| CommandError::message(format!("error executing template {template:?}: {error}"))),
             Output::CustomColumns { columns, no_headers } => custom_columns(columns, *no_headers, value),
             Output::File { path, .. } => Err(CommandError::message(format!(
                 "templates from files such as {path} are only read by kubectl get"
@@ -268,4 +315,6 @@ fn escape_html(text: &str) -> String {
     text.replace('&', "\\u0026")
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }

@@ -81,6 +81,7 @@ struct Get<'a> {
     labels: Selector,
     fields: FieldSelector,
     sort_by: &'a str,
+    template: &'a str,
     refuses_missing_keys: bool,
 }
 
@@ -97,6 +98,7 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
         labels: Selector::everything(),
         fields: FieldSelector::default(),
         sort_by: "",
+        template: "",
         refuses_missing_keys: false,
     };
     while let Some(word) = words.next() {
@@ -106,6 +108,7 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
             "-l" => get.labels = value()?.parse().map_err(|e| format!("{e}"))?,
             "--field-selector" => get.fields = value()?.parse().map_err(|e| format!("{e}"))?,
             "--no-headers" | "-A" => {}
+            "--template" => get.template = value()?,
             "--allow-missing-template-keys=false" => get.refuses_missing_keys = true,
             "--sort-by" => get.sort_by = value()?,
             word if word.starts_with("--sort-by=") => get.sort_by = word.trim_start_matches("--sort-by="),
@@ -128,6 +131,7 @@ fn get(case: &Value) -> Result<Printed, String> {
     let (format, template) = get.output.split_once('=').unwrap_or((get.output, ""));
     match format {
         "name" => {}
+        _ if !get.template.is_empty() => return by_engine(case, args, &get),
         "jsonpath" | "jsonpath-as-json" if template.is_empty() => {
             return Ok(Printed::failure(
                 "error: template format specified but no template given\n".to_owned(),

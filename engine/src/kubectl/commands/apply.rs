@@ -262,6 +262,7 @@ pub fn apply_one(
     if key.name.is_empty() {
         return Err(unnamed(manifest, &key));
     }
+    session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), kind);
     let modified = with_last_applied(&manifest.value, &key);
     let info = |value| Info {
         kind,

@@ -152,3 +152,6 @@ commands! {
     "version" version::run,
     "wait" wait::run,
 }
+
+#[cfg(test)]
+mod tests;

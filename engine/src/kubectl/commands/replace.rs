@@ -54,13 +54,14 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     if arguments.texts("filename").is_empty() {
         return refuse("must specify one of -f and -k");
     }
-    let query = Query::of(arguments, &[]);
+    let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let mut errors = read.errors;
     if errors.is_empty() && read.manifests.is_empty() {
         return refuse("no objects passed to replace");
     }
     for (manifest, file) in &read.manifests {
+        session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), manifest.kind);
         let replaced = query.manifest_key(manifest).and_then(|key| {
             let value = object_of(manifest, &key, arguments.flag("save-config"));
             if force {
@@ -100,7 +101,9 @@ fn replace(
     let stored = match change.dry_run {
         DryRun::Client => Ok(value),
         dry_run if force => session.create(kind, value, dry_run),
-        dry_run => session.request(dry_run, |request| request.replace(kind, value)),
+        dry_run => session
+            .decode(kind, &value)
+            .and_then(|()| session.request(dry_run, |request| request.replace(kind, value))),
     };
     let value = stored.map_err(|error| error.with_context(&format!("error when replacing \"{file}\"")))?;
     Ok(Info { kind, key, value })
