@@ -11,9 +11,11 @@ mod deprecations;
 mod error;
 mod eviction;
 mod patch;
+mod preconditions;
 mod request;
 pub mod rest;
 mod service_address;
+mod subresources;
 
 pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_certificate};
 pub use error::{About, ApiError, Cause, Reason};

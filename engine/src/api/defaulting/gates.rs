@@ -10,7 +10,7 @@ use crate::api::schema::{FieldType, Schema, TypeInfo};
 use serde_json::Value;
 
 /// A type, a field of it, and the minor release of Kubernetes 1 that keeps it by default.
-const GATED: [(&str, &str, u32); 8] = [
+const GATED: [(&str, &str, u32); 9] = [
     ("batch.v1.JobSpec", "backoffLimitPerIndex", 29),
     ("batch.v1.JobSpec", "maxFailedIndexes", 29),
     ("batch.v1.JobSpec", "podReplacementPolicy", 29),
@@ -19,6 +19,7 @@ const GATED: [(&str, &str, u32); 8] = [
     ("core.v1.PodSpec", "hostUsers", 33),
     ("core.v1.PodSpec", "resourceClaims", 34),
     ("core.v1.ResourceRequirements", "claims", 34),
+    ("core.v1.SecurityContext", "procMount", 33),
 ];
 
 /// Nesting beyond which nothing is looked at; manifests are refused long before.
@@ -60,8 +61,12 @@ fn drop_in(object: &mut Object, info: &TypeInfo, gated: &[(&str, &str)], depth: 
                 let Some(info) = Schema::builtin().object(item) else {
                     continue;
                 };
+                // Only an init container's restart policy is behind its gate; any other is refused.
+                let is_kept =
+                    |gate: &&(&str, &str)| name != "containers" || **gate != ("core.v1.Container", "restartPolicy");
+                let gated: Vec<(&str, &str)> = gated.iter().filter(is_kept).copied().collect();
                 for inner in items.iter_mut().filter_map(Value::as_object_mut) {
-                    drop_in(inner, info, gated, depth + 1);
+                    drop_in(inner, info, &gated, depth + 1);
                 }
             }
             _ => {}
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn fields_behind_gates_that_are_off_go() {
-        let job = || json!({"spec": {"podReplacementPolicy": "Failed", "template": {"spec": {"containers": [{"restartPolicy": "Always"}]}}}});
+        let job = || json!({"spec": {"podReplacementPolicy": "Failed", "template": {"spec": {"initContainers": [{"restartPolicy": "Always"}]}}}});
         let check = |kind, minor: u32, expect: Value| {
             let mut object = job();
             drop_disabled(kind, &mut object, |_, wanted| minor >= wanted);
@@ -86,7 +91,7 @@ mod tests {
         check(
             Kind::JOB,
             28,
-            json!({"spec": {"template": {"spec": {"containers": [{}]}}}}),
+            json!({"spec": {"template": {"spec": {"initContainers": [{}]}}}}),
         );
     }
 }

@@ -7,26 +7,50 @@
 //! Deliberately not modelled: the deprecated volume types' own fields, Windows, dynamic resource allocation, and everything that
 //! needs other objects.
 
+mod address;
+mod advice;
 mod affinity;
+mod autoscaling;
+mod config;
 mod container;
+mod cron_job;
+mod daemon_set;
+mod endpoints;
 mod env;
+mod ephemeral;
 mod error;
 mod fields;
+mod ingress;
+mod job;
+mod job_update;
 mod labels;
 mod meta;
 mod names;
+mod namespace;
+mod network_policy;
 mod node;
 mod pod;
 mod pod_update;
+mod policy;
 mod probe;
+mod quota;
+mod rbac;
 mod resources;
 mod scheduling;
 mod security;
 mod service;
+mod stateful_set;
+mod status;
+mod storage;
+mod storage_update;
+mod template;
 mod validate;
 mod volume;
 mod workload;
 
+pub use advice::advice;
+pub use ephemeral::validate_ephemeral_update;
 pub use error::{ErrorKind, FieldError, invalid_message, kubectl_message};
 pub(crate) use names::{config_key_errors, port_name_errors, variable_errors};
+pub use status::validate_status_update;
 pub use validate::{validate_create, validate_update};

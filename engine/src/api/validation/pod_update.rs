@@ -17,6 +17,13 @@ pub(super) fn check_pod_update(new: &Value, old: &Value, errors: &mut Errors) {
             return;
         }
     }
+    for containers in ["containers", "initContainers"] {
+        for (i, container) in list(new, containers).iter().enumerate() {
+            if text(container, "image").is_empty() {
+                errors.required(&path.at(containers).index(i).at("image"), "");
+            }
+        }
+    }
     check_deadline(new, old, &path, errors);
     check_gates(new, old, &path, errors);
     check_tolerations(new, old, &path, errors);
