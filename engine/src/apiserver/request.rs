@@ -215,7 +215,7 @@ impl Request<'_, '_> {
     /// Gives an object the shape and the defaults that the simulated release would give it.
     pub(super) fn default(&self, kind: Kind, value: &mut Value) {
         default_object(kind, value);
-        drop_disabled(kind, value, |major, minor| self.context.settings.since(major, minor));
+        drop_disabled(kind, value, |gate, minor| self.context.settings.is_on(gate, minor));
     }
 
     /// Names an object that has only a prefix for its name; a dry run is told a name too.

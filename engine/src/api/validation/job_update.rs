@@ -1,6 +1,7 @@
 //! What must not change in Jobs.
 
 use super::fields::{Errors, IMMUTABLE, Path, Shown, flag, part, set, text};
+use super::go_value::Go;
 use super::labels::go_label_selector;
 use crate::api::quote::go_quote;
 use serde_json::Value;
@@ -58,7 +59,7 @@ fn check_template_update(new: &Value, old: &Value, can_reschedule: bool, errors:
         allow_directives(&mut expected, new);
     }
     if *new != expected {
-        let shown = Shown("core.PodTemplateSpec{}".to_owned());
+        let shown = Shown(Go::of("core.PodTemplateSpec", Some(new)).go_syntax());
         errors.invalid(&Path::new("spec.template"), shown, IMMUTABLE);
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Each kind's checks stand in a file of their own and are composed of small ones; they look at an object that has its defaults, and
 //! come in the order of kube-apiserver's `pkg/apis/*/validation`, because its answer lists them in that order. Kinds without a
-//! file get the checks all objects share (names, labels, owners).
+//! file get the checks all objects share (names, labels, owners). `validate` says which checks a kind has, for new and for changed
+//! objects; what a message shows of Go's values is made by `fields` and `go_*`.
 //!
-//! Deliberately not modelled: the deprecated volume types' own fields, Windows, dynamic resource allocation, and everything that
-//! needs other objects.
+//! Deliberately not modelled: the deprecated volume types' own fields, dynamic resource allocation, and everything that needs other
+//! objects.
 
 mod address;
 mod advice;
@@ -20,6 +21,9 @@ mod env;
 mod ephemeral;
 mod error;
 mod fields;
+mod go_diff;
+mod go_report;
+mod go_value;
 mod ingress;
 mod job;
 mod job_update;
@@ -44,6 +48,8 @@ mod status;
 mod storage;
 mod storage_update;
 mod template;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod volume;
 mod workload;

@@ -1,8 +1,8 @@
 //! What must not change in PersistentVolumes, their claims and StorageClasses.
-//!
-//! Deliberately not modelled: the diff of the two specs that the server's message ends with.
 
 use super::fields::{Errors, Path, Shown, part, set, text};
+use super::go_diff::go_diff;
+use super::go_value::Go;
 use crate::api::quantity::Quantity;
 use crate::api::quote::go_quote;
 use serde_json::Value;
@@ -33,7 +33,9 @@ pub(super) fn check_persistent_volume_update(new: &Value, old: &Value, errors: &
         spec
     };
     if source(new) != source(old) {
-        let detail = "spec.persistentvolumesource is immutable after creation";
+        let source = |spec: &Value| Go::of("core.PersistentVolumeSource", Some(spec));
+        let difference = go_diff(&source(old), &source(new));
+        let detail = format!("spec.persistentvolumesource is immutable after creation\n{difference}");
         errors.forbidden(&Path::new("spec.persistentvolumesource"), detail);
     }
     let mode_path = Path::new("volumeMode");
@@ -54,28 +56,12 @@ pub(super) fn check_persistent_volume_update(new: &Value, old: &Value, errors: &
 pub(super) fn check_claim_update(new: &Value, old: &Value, errors: &mut Errors) {
     let is_bound = text(part(old, "status"), "phase") == "Bound";
     let (new, old) = (part(new, "spec"), part(old, "spec"));
-    let fixed = |spec: &Value| {
-        let mut spec = spec.clone();
-        // A claim gets its volume's name when it is bound.
-        if let Some(fields) = spec.as_object_mut() {
-            if text(old, "volumeName").is_empty() {
-                fields.remove("volumeName");
-            }
-            // A claim without a class can be given one later.
-            if set(old, "storageClassName").is_none() && set(new, "storageClassName").is_some() {
-                fields.remove("storageClassName");
-            }
-            if is_bound && set(part(part(old, "resources"), "requests"), "storage").is_some() {
-                let requests = fields.get_mut("resources").and_then(|r| r.get_mut("requests"));
-                if let Some(requests) = requests.and_then(Value::as_object_mut) {
-                    requests.remove("storage");
-                }
-            }
-        }
-        spec
-    };
-    if fixed(new) != fixed(old) {
-        let detail = "spec is immutable after creation except resources.requests for bound claims";
+    let allowed = with_changeable(new, old, is_bound);
+    if allowed != *old {
+        let spec = |spec: &Value| Go::of("core.PersistentVolumeClaimSpec", Some(spec));
+        let difference = go_diff(&spec(old), &spec(&allowed));
+        let detail =
+            format!("spec is immutable after creation except resources.requests for bound claims\n{difference}");
         errors.forbidden(&Path::new("spec"), detail);
     }
     let request = |spec: &Value| {
@@ -90,6 +76,30 @@ pub(super) fn check_claim_update(new: &Value, old: &Value, errors: &mut Errors) 
     }
     let mode_path = Path::new("volumeMode");
     errors.immutable(part(new, "volumeMode"), part(old, "volumeMode"), &mode_path, shown_text);
+}
+
+/// The new spec of a claim with what may change as it was.
+fn with_changeable(new: &Value, old: &Value, is_bound: bool) -> Value {
+    let mut spec = new.clone();
+    let Some(fields) = spec.as_object_mut() else {
+        return spec;
+    };
+    // A claim gets its volume's name when it is bound, and can be given a class later.
+    for field in ["volumeName", "storageClassName"] {
+        let is_given_later = set(old, field).is_none() || text(old, "volumeName").is_empty() && field == "volumeName";
+        if is_given_later && set(new, field).is_some() {
+            match old.get(field) {
+                Some(before) => fields.insert(field.to_owned(), before.clone()),
+                None => fields.remove(field),
+            };
+        }
+    }
+    let before = set(part(part(old, "resources"), "requests"), "storage");
+    let requests = fields.get_mut("resources").and_then(|r| r.get_mut("requests"));
+    if let (true, Some(before), Some(requests)) = (is_bound, before, requests.and_then(Value::as_object_mut)) {
+        requests.insert("storage".to_owned(), before.clone());
+    }
+    spec
 }
 
 /// A class keeps everything but its permission to expand.
