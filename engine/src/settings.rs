@@ -3,8 +3,10 @@
 //! Scenarios change them by `cluster setting "node-monitor-grace-period" is "50s"`. Where releases of Kubernetes differ, the
 //! setting `kubernetes-version` decides; it moves the defaults that differ, and nothing a scenario has set itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use smol_str::SmolStr;
 
 use crate::api::{Quantity, duration};
 
@@ -64,6 +66,26 @@ impl SettingValue for Duration {
     }
     fn show(&self) -> String {
         duration::format_ns(i64::try_from(self.as_nanos()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Feature gates that are not as the release has them by default: `NAME=true,NAME=false`.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FeatureGates(BTreeMap<SmolStr, bool>);
+
+impl SettingValue for FeatureGates {
+    const EXPECTED: &'static str = "feature gates such as \"SidecarContainers=true\", separated by commas";
+    fn read(text: &str) -> Option<Self> {
+        let gates = text.split(',').map(str::trim).filter(|gate| !gate.is_empty());
+        let read = |gate: &str| {
+            let (name, value) = gate.split_once('=')?;
+            Some((name.trim().into(), bool::read(value.trim())?))
+        };
+        gates.map(read).collect::<Option<BTreeMap<_, _>>>().map(FeatureGates)
+    }
+    fn show(&self) -> String {
+        let gates: Vec<String> = self.0.iter().map(|(name, on)| format!("{name}={on}")).collect();
+        gates.join(",")
     }
 }
 
@@ -196,6 +218,9 @@ const fn millis(millis: u64) -> Duration {
 settings! {
     /// The release whose behaviour is simulated.
     kubernetes_version: Version = Version { major: 1, minor: 34 }, "kubernetes-version";
+    /// Feature gates that are not as the release has them by default, such as `SidecarContainers=true`. Documentation "Feature
+    /// Gates"; only those of fields that a release drops make a difference. Every component `--feature-gates`: none.
+    feature_gates: FeatureGates = FeatureGates::default(), "feature-gates";
     /// How long a node may stay silent before it counts as unreachable. kube-controller-manager
     /// `--node-monitor-grace-period`: 50s since v1.32, 40s before.
     node_monitor_grace_period: Duration = secs(50), "node-monitor-grace-period";
@@ -244,10 +269,15 @@ settings! {
     /// How long a pod's volumes take to mount: the kubelet looks every 300ms whether they are there (volume manager
     /// `podAttachAndMountRetryInterval`).
     volume_mount_duration: Duration = millis(300), "volume-mount-duration";
+    /// Whether the provisioners that StorageClasses name are installed; without them, their claims wait.
+    external_provisioners: bool = true, "external-provisioners";
     /// How long a driver takes to make a volume unless a scenario says otherwise.
     volume_provision_duration: Duration = secs(1), "volume-provision-duration";
     /// How long a kubelet takes from its start to its first look at its pods.
     kubelet_start_duration: Duration = secs(1), "kubelet-start-duration";
+    /// How long the controllers are away after one of them has crashed: the new process waits until the Lease of the old one has
+    /// run out. kube-controller-manager `--leader-elect-lease-duration`: 15s.
+    controller_manager_restart_duration: Duration = secs(15), "controller-manager-restart-duration";
     /// How long a node that reboots is away unless a scenario says otherwise.
     node_reboot_duration: Duration = secs(30), "node-reboot-duration";
     /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).
@@ -277,6 +307,24 @@ settings! {
     /// How many of the feasible nodes are scored, in hundredths; 0 for the adaptive formula. KubeSchedulerConfiguration
     /// `percentageOfNodesToScore`: 0 ("Scheduler Performance Tuning"). Clusters of less than 100 nodes are always looked at whole.
     scheduler_percentage_of_nodes_to_score: u32 = 0, "scheduler-percentage-of-nodes-to-score";
+    /// Whether the cluster has a metrics-server: without one there is no `kubectl top`, and autoscalers fail with
+    /// FailedGetResourceMetric. An add-on; clusters of cloud providers have it, kubeadm's and kind's have not.
+    metrics_server: bool = true, "metrics-server";
+    /// How often metrics-server asks what containers use. metrics-server `--metric-resolution`: 15s in its manifests.
+    metric_resolution: Duration = secs(15), "metric-resolution";
+    /// How often an autoscaler is looked at. kube-controller-manager `--horizontal-pod-autoscaler-sync-period`: 15s.
+    hpa_sync_period: Duration = secs(15), "horizontal-pod-autoscaler-sync-period";
+    /// How far from its target a metric may be. kube-controller-manager `--horizontal-pod-autoscaler-tolerance`: 0.1.
+    hpa_tolerance: Quantity = Quantity::from_milli(100, crate::api::quantity::Format::DecimalSI), "horizontal-pod-autoscaler-tolerance";
+    /// For how long an autoscaler does not scale down below what it has recommended, unless its behavior says otherwise.
+    /// kube-controller-manager `--horizontal-pod-autoscaler-downscale-stabilization`: 5m.
+    hpa_downscale_stabilization: Duration = secs(300), "horizontal-pod-autoscaler-downscale-stabilization";
+    /// How long after its start the CPU of a pod that is not ready does not count. kube-controller-manager
+    /// `--horizontal-pod-autoscaler-cpu-initialization-period`: 5m.
+    hpa_cpu_initialization_period: Duration = secs(300), "horizontal-pod-autoscaler-cpu-initialization-period";
+    /// How long after its start a pod that is not ready counts as never having been ready. kube-controller-manager
+    /// `--horizontal-pod-autoscaler-initial-readiness-delay`: 30s.
+    hpa_initial_readiness_delay: Duration = secs(30), "horizontal-pod-autoscaler-initial-readiness-delay";
     /// Whether pods get a service account and its token volume (the ServiceAccount admission plugin).
     service_account_admission: bool = true, "service-account-admission";
 }
@@ -292,6 +340,12 @@ impl Settings {
     /// Whether the simulated release is this one or a later one.
     pub fn since(&self, major: u32, minor: u32) -> bool {
         self.kubernetes_version >= Version { major, minor }
+    }
+
+    /// Whether a feature gate is on; by default it is since Kubernetes 1.`minor`.
+    pub fn is_on(&self, gate: &str, minor: u32) -> bool {
+        let told = self.feature_gates.0.get(gate).copied();
+        told.unwrap_or_else(|| self.since(1, minor))
     }
 }
 

@@ -112,7 +112,7 @@ Feature: A CronJob starts Jobs on a schedule
     Then no pod of cronjob "tick" exists
     When I run `kubectl patch cronjob tick -p '{"spec":{"suspend":false}}'`
     Then within 5s, job "tick-28928190" exists
-    And exactly 1 pod of cronjob "tick" exists
+    And within 5s, exactly 1 pod of cronjob "tick" exists
 
   Scenario: What is missed for longer than the starting deadline is not made up for
     Given the manifest:

@@ -8,7 +8,7 @@ use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::laws;
 use shakedown_engine::limits::LimitError;
-use shakedown_engine::runtime::MemoryUse;
+use shakedown_engine::runtime::{CpuUse, MemoryUse};
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
@@ -19,7 +19,7 @@ use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
 use crate::placement::placements;
 use crate::runner::Keyword;
-use crate::subject::latest_changes;
+use crate::subject::{because, latest_changes};
 
 /// So many placements are kept for the report, and none in clusters with more nodes: a record must stay small enough to open.
 /// `shakedown explain-scheduling` tells them all.
@@ -42,6 +42,8 @@ pub struct World {
     last_command: Option<LastCommand>,
     /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
     memory: BTreeMap<String, MemoryUse>,
+    /// … and about their CPU.
+    cpu: BTreeMap<String, CpuUse>,
     /// The faults that steps injected, with the index of the step.
     pub(super) injected: Vec<(FaultId, usize)>,
     snapshots: Vec<KubectlSnapshot>,
@@ -63,6 +65,7 @@ impl World {
             since: None,
             last_command: None,
             memory: BTreeMap::new(),
+            cpu: BTreeMap::new(),
             injected: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
@@ -149,11 +152,16 @@ impl World {
     fn refute(&mut self, claim: &Claim<'_>, refuted: Refuted) -> StepError {
         let text = self.step.as_ref().map(|step| step.text.as_str()).unwrap_or_default();
         let error = StepError::new(format!("{text}: {}", refuted.message));
-        let changes = latest_changes(self.cluster().log(), &refuted.objects, refuted.at);
+        let log = self.cluster().log();
+        let changes = latest_changes(log, &refuted.objects, refuted.at);
+        let seen = match refuted.revision {
+            Some(revision) => format!("{}{}", refuted.seen, because(log, &refuted.objects, revision)),
+            None => refuted.seen,
+        };
         self.failure = Some(Failure {
             message: refuted.message,
             expected: Some(claim.expected.clone()),
-            seen: Some(refuted.seen),
+            seen: Some(seen),
             at_ns: Some(refuted.at.as_nanos()),
             kubectl_table: refuted.table,
             events: refuted.events,
@@ -200,6 +208,11 @@ impl World {
         self.last_command
             .as_ref()
             .ok_or_else(|| StepError::new("no command was run before this step"))
+    }
+
+    /// The CPU use that the steps have told for the containers of a phrase.
+    pub(crate) fn cpu_of(&mut self, containers: &Containers) -> &mut CpuUse {
+        self.cpu.entry(containers.to_string()).or_default()
     }
 
     /// The memory use that the steps have told for the containers of a phrase.

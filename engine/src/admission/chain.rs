@@ -2,10 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::{Refusal, default_tolerations, label_keys, limit_ranger, priority, service_account, taint_nodes};
+use super::{
+    Refusal, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota, service_account,
+    taint_nodes, webhook,
+};
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
 use crate::settings::Settings;
+use crate::storage::assign_default_class;
 use crate::store::{Store, StoreError};
 
 /// Lets the mutating plugins complete a new object, given as external JSON.
@@ -25,6 +29,10 @@ pub fn mutate(kind: Kind, value: &mut Value, context: &Context<'_>) -> Result<()
             }
         }
         Kind::NODE => taint_nodes::mutate(value),
+        // DefaultStorageClass.
+        Kind::PERSISTENT_VOLUME_CLAIM => {
+            assign_default_class(value, context.store.objects());
+        }
         _ => {}
     }
     Ok(())
@@ -73,25 +81,36 @@ pub(super) fn mutate_pod(
     Ok(said)
 }
 
-/// Lets the validating plugins look at an object that is to be stored, new or changed.
+/// Lets the validating plugins look at an object that is to be stored in the place of `live`, and charges quotas for it unless
+/// that is a `dry_run`.
 ///
 /// # Errors
 /// What a plugin refuses.
-pub fn validate(object: &Object, is_new: bool, context: &mut Context<'_>) -> Result<(), StoreError> {
+pub fn validate(
+    object: &Object,
+    live: Option<&Object>,
+    dry_run: bool,
+    context: &mut Context<'_>,
+) -> Result<(), StoreError> {
     let meta = object.meta();
     let checked = match object {
-        Object::Pod(pod) if is_new => validate_pod(&meta.namespace, &pod.spec, context.store),
+        Object::Pod(pod) if live.is_none() => {
+            let validated = validate_pod(&meta.namespace, &pod.spec, context.store, context.settings);
+            validated.and_then(|()| webhook::validate(context.environment))
+        }
         Object::Inert(claim) if claim.kind == Kind::PERSISTENT_VOLUME_CLAIM => {
             limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store)
         }
         _ => Ok(()),
     };
-    checked.map_err(|refusal| refusal.of(object.kind(), meta))
+    let charged = checked.and_then(|()| resource_quota::charge(object, live, dry_run, context.store));
+    charged.map_err(|refusal| refusal.of(object.kind(), meta))
 }
 
 /// The validating plugins whose verdict follows from a pod's spec: all replicas of a template share it.
-pub(super) fn validate_pod(namespace: &str, spec: &PodSpec, store: &Store) -> Result<(), Refusal> {
-    limit_ranger::validate_pod(namespace, spec, store)
+pub(super) fn validate_pod(namespace: &str, spec: &PodSpec, store: &Store, settings: &Settings) -> Result<(), Refusal> {
+    limit_ranger::validate_pod(namespace, spec, store)?;
+    pod_security::validate(namespace, &spec.json, store, settings)
 }
 
 #[cfg(test)]
@@ -103,11 +122,16 @@ pub(super) mod tests {
     use crate::apiserver::bootstrap;
     use crate::sim::Seed;
 
-    /// A spec in the namespace default of a fresh cluster, as it is stored.
-    pub fn admitted(mut spec: Value) -> Value {
+    /// The store of a cluster to which nobody has done anything.
+    pub fn fresh_store() -> Store {
         let mut store = Store::new(Seed(1), Timestamp::DEFAULT_EPOCH, 1_000);
         bootstrap(&mut store);
-        let settings = Settings::default();
+        store
+    }
+
+    /// A spec in the namespace default of a fresh cluster, as it is stored.
+    pub fn admitted(mut spec: Value) -> Value {
+        let (store, settings) = (fresh_store(), Settings::default());
         let said = mutate_pod("default", &mut spec, &store, &settings);
         assert_eq!(said, Ok(None));
         finish_pod("default", &Labels::default(), &mut spec, &store, &settings);

@@ -16,13 +16,16 @@ mod create;
 mod default_tolerations;
 mod label_keys;
 mod limit_ranger;
+pub mod pod_security;
 mod priority;
 mod refusal;
+pub mod resource_quota;
 mod service_account;
 mod taint_nodes;
+mod webhook;
 
 pub use admitted::Admitted;
 pub use chain::{finish_pod, mutate, validate};
-pub use create::{begin, create_pod};
+pub use create::{begin, create, create_object, create_pod};
 pub use refusal::Refusal;
 pub use service_account::render_token_volume;

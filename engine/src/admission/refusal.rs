@@ -12,6 +12,12 @@ pub enum Refusal {
     /// `Pod "web" is invalid: …`: what is wrong, field by field.
     #[error("{}", .0.join(", "))]
     Invalid(Vec<String>),
+    /// A webhook says no, in these words.
+    #[error("{0}")]
+    Denied(String),
+    /// `Internal error occurred: …`: what follows the colon.
+    #[error("{0}")]
+    Internal(String),
 }
 
 impl Refusal {
@@ -29,6 +35,8 @@ impl Refusal {
         match self {
             Refusal::Forbidden(why) => StoreError::Forbidden(kind, name.to_string(), why),
             Refusal::Invalid(errors) => StoreError::Invalid(kind, name.to_string(), errors),
+            Refusal::Denied(message) => StoreError::Denied(message),
+            Refusal::Internal(message) => StoreError::Internal(message),
         }
     }
 }

@@ -11,6 +11,7 @@ mod deployment;
 pub(crate) mod draws;
 pub mod duration;
 mod event;
+mod horizontal_pod_autoscaler;
 mod inert;
 mod int_or_string;
 mod job;
@@ -27,6 +28,7 @@ mod qos;
 pub mod quantity;
 mod quote;
 mod replicaset;
+mod replication_controller;
 mod resource;
 pub mod schema;
 pub mod selector;
@@ -41,6 +43,10 @@ pub use cron_schedule::{CronError, CronSchedule};
 pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
 pub use event::{Event, ObjectReference};
+pub use horizontal_pod_autoscaler::{
+    HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, MetricSource, MetricSpec,
+    MetricTarget, ScaleTarget, ScalingBehavior, ScalingPolicy, ScalingRules, SelectPolicy,
+};
 pub use inert::Inert;
 pub use int_or_string::{IntOrString, IntOrStringError};
 pub use job::{Job, JobSpec, JobStatus};
@@ -55,6 +61,7 @@ pub use qos::qos_class;
 pub use quantity::{Quantity, QuantityError};
 pub use quote::go_quote;
 pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
+pub use replication_controller::ReplicationController;
 pub use resource::{Object, Resource};
 pub use selector::{FieldSelector, LabelSelector, Selector};
 pub use service::{Endpoint, EndpointSlice, Service, ServicePort, ServiceSpec};

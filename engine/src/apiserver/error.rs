@@ -134,8 +134,8 @@ impl ApiError {
             "" => info.kind.to_owned(),
             group => format!("{}.{group}", info.kind),
         };
+        // The message says everything once; the causes are all there.
         let mut texts: Vec<String> = Vec::new();
-        // The message tells the same thing once, however many causes there are.
         for text in causes.iter().map(Cause::to_string) {
             if !texts.contains(&text) {
                 texts.push(text);
@@ -189,10 +189,12 @@ impl From<StoreError> for ApiError {
         let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => {
+                Reason::Forbidden
+            }
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -211,7 +213,9 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
+                refusal
+            }
         }
     }
 }

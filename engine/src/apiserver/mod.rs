@@ -17,7 +17,7 @@ pub mod rest;
 mod service_address;
 mod subresources;
 
-pub(crate) use bootstrap::{bootstrap, provide_storage};
+pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_certificate};
 pub use error::{About, ApiError, Cause, Reason};
 pub use patch::{FieldValidation, Patch};
 pub use request::{Request, external};

@@ -48,6 +48,9 @@ impl Request<'_, '_> {
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
         admission::mutate(kind, &mut value, self.context)?;
+        if kind == Kind::SERVICE {
+            service_address::allocate(self.context.store, &mut value, None)?;
+        }
         let mut checked = as_given(&value, &given);
         if let Some(metadata) = checked.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.insert("uid".to_owned(), uid.to_string().into());
@@ -55,11 +58,10 @@ impl Request<'_, '_> {
         refuse_invalid(kind, &key, &validate_create(kind, &checked))?;
         self.warnings.extend(advice(kind, &value, true));
         self.warnings.extend(deprecations(kind, &value));
-        if kind == Kind::SERVICE {
-            service_address::allocate(self.context.store, &mut value, None)?;
-        }
         let mut object = self.new_object(kind, value, uid);
-        admission::validate(&object, true, self.context)?;
+        admission::validate(&object, None, self.dry_run, self.context)?;
+        let warning = admission::pod_security::warning(&object, self.context.store, self.context.settings);
+        self.warnings.extend(warning);
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
@@ -188,6 +190,8 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
+        let present = present.cloned();
+        admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }
@@ -222,7 +226,7 @@ impl Request<'_, '_> {
     /// Gives an object the shape and the defaults that the simulated release would give it.
     pub(super) fn default(&self, kind: Kind, value: &mut Value) {
         default_object(kind, value);
-        drop_disabled(kind, value, |major, minor| self.context.settings.since(major, minor));
+        drop_disabled(kind, value, |gate, minor| self.context.settings.is_on(gate, minor));
     }
 
     /// Names an object that has only a prefix for its name; a dry run is told a name too.

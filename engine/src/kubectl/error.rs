@@ -63,6 +63,9 @@ impl CommandError {
     fn line(&self) -> String {
         match self {
             CommandError::Message(text) => format!("{text}\n"),
+            CommandError::Api(error) if error.reason == Reason::Invalid => {
+                format!("Error from server (Invalid): {}\n", error.message)
+            }
             other => other.text(),
         }
     }

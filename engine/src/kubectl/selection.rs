@@ -8,10 +8,11 @@ use super::error::{CommandError, Result};
 use super::field_selector::FieldQuery;
 use super::files::FileError;
 use super::flags::Arguments;
+use super::reader::read_manifests;
 use super::session::{DEFAULT_NAMESPACE, Session};
-use crate::api::decode::{DecodeErrors, DecodeOptions, Manifest, Origin, Problem, decode_documents};
-use crate::api::{Kind, ObjectKey, Selector};
-use crate::apiserver::ApiError;
+use crate::api::decode::Manifest;
+use crate::api::{Kind, Object, ObjectKey, Selector};
+use crate::apiserver::{ApiError, FieldValidation};
 
 /// What kubectl says when no objects are named at all.
 const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications \
@@ -53,6 +54,26 @@ pub struct Found {
     pub kinds: Vec<Kind>,
 }
 
+/// The selectors of a request.
+pub struct Matcher {
+    labels: Option<Selector>,
+    fields: Option<FieldQuery>,
+}
+
+impl Matcher {
+    /// Whether an object has the labels.
+    pub fn labelled(&self, object: &Object) -> bool {
+        self.labels
+            .as_ref()
+            .is_none_or(|labels| labels.matches(&object.meta().labels))
+    }
+
+    /// Whether an object, as the API shows it, has the fields.
+    pub fn has_fields(&self, value: &Value) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.matches(value))
+    }
+}
+
 /// A request for objects.
 #[derive(Debug, Clone, Default)]
 pub struct Query<'q> {
@@ -76,6 +97,8 @@ pub struct Query<'q> {
     pub kind_alone: bool,
     /// `--ignore-not-found`.
     pub ignore_not_found: bool,
+    /// What `--validate` says, for commands that have it and asked for it ([`Query::validated`]).
+    pub validation: Option<FieldValidation>,
 }
 
 impl<'q> Query<'q> {
@@ -92,7 +115,28 @@ impl<'q> Query<'q> {
             all: arguments.flag("all"),
             kind_alone: false,
             ignore_not_found: arguments.flag("ignore-not-found"),
+            validation: None,
         }
+    }
+
+    /// The same, its files validated as `--validate` says; so are then the requests of this run of kubectl.
+    ///
+    /// # Errors
+    /// A value that the flag does not take.
+    pub fn validated(mut self, session: &mut Session<'_>, arguments: &Arguments) -> Result<Self> {
+        let validation = match arguments.text("validate").unwrap_or("strict") {
+            "strict" | "true" | "True" | "TRUE" | "t" | "T" | "1" => FieldValidation::Strict,
+            "warn" => FieldValidation::Warn,
+            "ignore" | "false" | "False" | "FALSE" | "f" | "F" | "0" => FieldValidation::Ignore,
+            other => {
+                return Err(CommandError::message(format!(
+                    "invalid - validate option \"{other}\"; must be one of: strict (or true), warn, ignore (or false)"
+                )));
+            }
+        };
+        self.validation = Some(validation);
+        session.validation = validation;
+        Ok(self)
     }
 
     /// The same, a kind alone meaning all its objects.
@@ -212,12 +256,8 @@ impl<'q> Query<'q> {
             kinds,
             ..Found::default()
         };
-        let labels = self.selector.map(parse_selector).transpose()?;
         for &kind in &found.kinds {
-            let fields = self
-                .field_selector
-                .map(|text| FieldQuery::parse(text, kind))
-                .transpose()?;
+            let matches = self.matcher(kind)?;
             let objects = session.cluster.store().objects();
             let in_namespace = kind.is_namespaced() && !self.all_namespaces;
             let (some, all);
@@ -229,14 +269,11 @@ impl<'q> Query<'q> {
                 &mut { all }
             };
             for object in candidates {
-                if labels
-                    .as_ref()
-                    .is_some_and(|labels| !labels.matches(&object.meta().labels))
-                {
+                if !matches.labelled(object) {
                     continue;
                 }
                 let value = session.external(object);
-                if fields.as_ref().is_none_or(|fields| fields.matches(&value)) {
+                if matches.has_fields(&value) {
                     found.infos.push(Info {
                         kind,
                         key: object.key(),
@@ -246,6 +283,20 @@ impl<'q> Query<'q> {
             }
         }
         Ok(found)
+    }
+
+    /// What the selectors ask of objects of a kind.
+    ///
+    /// # Errors
+    /// A selector is malformed, or names a field that the kind cannot be selected by.
+    pub fn matcher(&self, kind: Kind) -> Result<Matcher> {
+        Ok(Matcher {
+            labels: self.selector.map(parse_selector).transpose()?,
+            fields: self
+                .field_selector
+                .map(|text| FieldQuery::parse(text, kind))
+                .transpose()?,
+        })
     }
 
     fn key(&self, kind: Kind, name: &str) -> ObjectKey {
@@ -298,16 +349,11 @@ impl<'q> Query<'q> {
                 FileError::Unreadable(why) => CommandError::message(format!("error reading {path}: {why}")),
             })?;
             for file in files {
-                let options = DecodeOptions {
-                    refuse_duplicates: false,
-                    refuse_missing: false,
-                };
-                for document in decode_documents(&file.text, &Origin::file(file.name.clone()), options) {
-                    match document {
-                        Ok(manifest) => read.manifests.push((manifest, file.name.clone())),
-                        Err(errors) => read.errors.push(decode_error(&errors, &file.name)),
-                    }
-                }
+                let (manifests, errors) = read_manifests(&file.text, &file.name, self.validation);
+                let source = if file.name == "-" { "STDIN" } else { &file.name };
+                read.manifests
+                    .extend(manifests.into_iter().map(|manifest| (manifest, source.to_owned())));
+                read.errors.extend(errors);
             }
         }
         Ok(read)
@@ -347,27 +393,6 @@ pub struct FileManifests {
     pub manifests: Vec<(Manifest, String)>,
     /// What could not be decoded.
     pub errors: Vec<CommandError>,
-}
-
-/// What kubectl prints of a document that does not decode.
-fn decode_error(errors: &DecodeErrors, file: &str) -> CommandError {
-    let first = errors.errors.first().map(|error| &error.problem);
-    match first {
-        Some(Problem::UnknownKind { kind, api_version }) => {
-            let (name, namespace) = (&errors.name, &errors.namespace);
-            CommandError::message(format!(
-                "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"{file}\": no matches for kind \
-                 \"{kind}\" in version \"{api_version}\"\nensure CRDs are installed first"
-            ))
-        }
-        Some(
-            Problem::UnknownField | Problem::DuplicateField | Problem::WrongType { .. } | Problem::BadValue { .. },
-        ) => {
-            let message = format!("error when creating \"{file}\": {}", errors.server_message());
-            ApiError::new(crate::apiserver::Reason::BadRequest, message).into()
-        }
-        _ => CommandError::message(format!("error parsing {file}: {}", errors.server_message())),
-    }
 }
 
 /// The kind a word names.

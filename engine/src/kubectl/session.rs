@@ -7,8 +7,10 @@ use serde_json::Value;
 use super::error::{CommandError, Result};
 use super::files::{FileError, FileSource};
 use super::flags::Arguments;
+use super::output::Output;
+use crate::api::decode::{Problem, check_object};
 use crate::api::{Kind, Node, Object, ObjectKey, Resource, Timestamp};
-use crate::apiserver::{ApiError, Request, external};
+use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external};
 use crate::cluster::{Cluster, Progress};
 use crate::sim::SimTime;
 
@@ -25,7 +27,29 @@ pub struct Session<'c> {
     pub stdout: String,
     /// What was printed to standard error.
     pub stderr: String,
+    /// How many YAML documents were printed: from the second on, a line of dashes stands above them.
+    documents: usize,
+    /// What the API server is asked to do about unknown fields.
+    pub validation: FieldValidation,
 }
+
+/// A version of a kind that is still accepted here, though servers have stopped serving it: teaching material is full of them.
+struct Deprecated {
+    kind: Kind,
+    api_version: &'static str,
+    /// The release that deprecated it.
+    since: &'static str,
+    /// The release that stopped serving it.
+    until: &'static str,
+}
+
+/// Source: Kubernetes documentation, "Deprecated API Migration Guide".
+const DEPRECATED: &[Deprecated] = &[Deprecated {
+    kind: Kind::POD_DISRUPTION_BUDGET,
+    api_version: "policy/v1beta1",
+    since: "v1.21",
+    until: "v1.25",
+}];
 
 /// `--dry-run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +91,18 @@ impl DryRun {
     }
 }
 
+/// The text of one file.
+///
+/// # Errors
+/// It cannot be had.
+pub fn read_text(files: &dyn FileSource, path: &str) -> Result<String> {
+    match files.read(path) {
+        Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
+        Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
+        Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
+    }
+}
+
 impl<'c> Session<'c> {
     /// A run against a cluster.
     pub fn new(cluster: &'c mut Cluster, files: &'c dyn FileSource) -> Self {
@@ -75,6 +111,8 @@ impl<'c> Session<'c> {
             files,
             stdout: String::new(),
             stderr: String::new(),
+            documents: 0,
+            validation: FieldValidation::Strict,
         }
     }
 }
@@ -84,6 +122,36 @@ impl Session<'_> {
     pub fn print(&mut self, line: impl AsRef<str>) {
         self.stdout.push_str(line.as_ref());
         self.stdout.push('\n');
+    }
+
+    /// Prints an object as `-o` asks.
+    ///
+    /// # Errors
+    /// A template that does not fit.
+    pub fn print_object(&mut self, output: &Output, kind: Kind, value: &Value) -> Result<()> {
+        let text = output.render(Some(kind), value)?;
+        if *output == Output::Yaml {
+            if self.documents > 0 {
+                self.stdout.push_str("---\n");
+            }
+            self.documents += 1;
+        }
+        self.stdout.push_str(&text);
+        Ok(())
+    }
+
+    /// Warns, as the API server does, of a version that a manifest should no longer be written in.
+    pub fn warn_of_version(&mut self, api_version: &str, kind: Kind) {
+        let deprecated = DEPRECATED
+            .iter()
+            .find(|deprecated| deprecated.kind == kind && deprecated.api_version == api_version);
+        if let Some(old) = deprecated {
+            let (name, new) = (kind.name(), kind.info().api_version());
+            self.warn(format!(
+                "Warning: {api_version} {name} is deprecated in {}+, unavailable in {}+; use {new} {name}",
+                old.since, old.until
+            ));
+        }
     }
 
     /// Prints a line to standard error.
@@ -108,11 +176,30 @@ impl Session<'_> {
         result
     }
 
+    /// Holds an object that is about to be sent against its kind's fields, as the API server's decoder does.
+    ///
+    /// # Errors
+    /// A value of a wrong type, or fields that the server does not know, unless `--validate` lets them pass.
+    pub fn decode(&mut self, kind: Kind, value: &Value) -> std::result::Result<(), ApiError> {
+        let strict = decode_body(kind, value)?;
+        match self.validation {
+            _ if strict.is_empty() => {}
+            FieldValidation::Ignore => {}
+            FieldValidation::Warn => strict.iter().for_each(|text| self.warn(format!("Warning: {text}"))),
+            FieldValidation::Strict => {
+                let why = format!("strict decoding error: {}", strict.join(", "));
+                return Err(undecodable(kind, value, &why));
+            }
+        }
+        Ok(())
+    }
+
     /// Creates an object and returns it as stored. A Node that a person creates is a machine that joins.
     ///
     /// # Errors
     /// What the API server refuses.
     pub fn create(&mut self, kind: Kind, value: Value, dry_run: DryRun) -> std::result::Result<Value, ApiError> {
+        self.decode(kind, &value)?;
         if kind != Kind::NODE || dry_run != DryRun::None {
             return self.request(dry_run, |request| request.create(kind, value));
         }
@@ -164,11 +251,7 @@ impl Session<'_> {
     /// # Errors
     /// It cannot be had.
     pub fn read_text(&self, path: &str) -> Result<String> {
-        match self.files.read(path) {
-            Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
-            Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
-            Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
-        }
+        read_text(self.files, path)
     }
 
     /// Lets virtual time pass until something changes; false when `deadline` has come. Without a deadline it is an error when
@@ -187,4 +270,40 @@ impl Session<'_> {
             )),
         }
     }
+}
+
+/// What a strict decoder complains of.
+///
+/// # Errors
+/// A value of a wrong type.
+fn decode_body(kind: Kind, value: &Value) -> std::result::Result<Vec<String>, ApiError> {
+    let given = value.get("kind").and_then(Value::as_str).unwrap_or_default();
+    if given != kind.name() {
+        let api_version = value.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+        let why = format!(
+            "no kind \"{given}\" is registered for version \"{api_version}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        );
+        return Err(undecodable(kind, value, &why));
+    }
+    let mut strict = Vec::new();
+    for error in check_object(kind, value) {
+        match &error.problem {
+            Problem::WrongType { server: why, .. } | Problem::BadValue { message: why } => {
+                return Err(undecodable(kind, value, why));
+            }
+            problem => strict.push(format!("{problem} \"{}\"", error.path)),
+        }
+    }
+    Ok(strict)
+}
+
+fn undecodable(kind: Kind, value: &Value, why: &str) -> ApiError {
+    let text = |key| crate::api::json::text(value, key);
+    let (given, api_version) = (text("kind"), text("apiVersion"));
+    let version = api_version.rsplit('/').next().unwrap_or_default();
+    let message = format!(
+        "{given} in version \"{version}\" cannot be handled as a {}: {why}",
+        kind.name()
+    );
+    ApiError::new(Reason::BadRequest, message)
 }

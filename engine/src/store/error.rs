@@ -29,6 +29,15 @@ pub enum StoreError {
     /// The object is invalid, field by field.
     #[error("{} \"{}\" is invalid: {}", .0.name(), .1, list(.2))]
     Invalid(Kind, String, Vec<String>),
+    /// Who writes has crashed.
+    #[error("the process that writes has crashed")]
+    Crashed,
+    /// An admission webhook says no.
+    #[error("{0}")]
+    Denied(String),
+    /// The API server could not find out whether it may.
+    #[error("Internal error occurred: {0}")]
+    Internal(String),
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -40,10 +49,10 @@ impl StoreError {
         match self {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => "NotFound",
             StoreError::AlreadyExists(..) => "AlreadyExists",
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => "Forbidden",
             StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => "InternalError",
         }
     }
 }

@@ -4,16 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use shakedown_engine::api::{Kind, ObjectKey};
+use shakedown_engine::faults::{ControlPlanePart, Fault};
 use shakedown_engine::store::DeleteOptions;
 use shakedown_engine::{Cluster, ClusterOptions};
 
 /// A cluster that holds the setup's objects, and in which nothing runs.
 pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
     let mut cluster = Cluster::new(ClusterOptions::default());
-    for (name, value) in [("kubernetes-version", "1.28"), ("service-account-admission", "false")] {
+    for (name, value) in [
+        ("kubernetes-version", "1.28"),
+        ("service-account-admission", "false"),
+        ("metrics-server", "off"),
+    ] {
         cluster.set_setting(name, value).map_err(|error| error.to_string())?;
     }
     remove_what_controllers_make(&mut cluster)?;
+    for part in [ControlPlanePart::ControllerManager, ControlPlanePart::Scheduler] {
+        let down = Fault::ControlPlaneDown(part);
+        cluster.inject(down, None).map_err(|error| error.to_string())?;
+    }
     let mut uids: BTreeMap<String, String> = BTreeMap::new();
     for object in setup {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -45,6 +45,42 @@ pub(super) fn check_document(root: &Node, info: &'static TypeInfo, checks: Check
     walk.findings
 }
 
+/// What a decoder that reads only type and metadata says of an object: kubectl's, of whatever it reads.
+pub(super) fn metadata_problem(root: &Node) -> Option<String> {
+    let schema = Schema::builtin();
+    let info = schema.type_named("core.v1.ConfigMap")?;
+    let checks = Checks {
+        sorted: true,
+        duplicates: false,
+        required: false,
+    };
+    for name in ["apiVersion", "kind", "metadata"] {
+        let mut walk = Walk {
+            schema,
+            checks,
+            path: vec![Step::Key(name)],
+            findings: Vec::new(),
+        };
+        let (Some(field), Some(entry)) = (info.field(name), root.entry(name)) else {
+            continue;
+        };
+        let owner = Owner {
+            struct_name: "metadataOnlyObject",
+            package: "v1",
+            field,
+        };
+        walk.value(&entry.value, &field.field_type, owner);
+        let refusal = walk.findings.into_iter().find_map(|finding| match finding.problem {
+            Problem::WrongType { server: why, .. } | Problem::BadValue { message: why } => Some(why),
+            _ => None,
+        });
+        if refusal.is_some() {
+            return refusal;
+        }
+    }
+    None
+}
+
 enum Step<'a> {
     Key(&'a str),
     Index(usize),
@@ -187,6 +223,18 @@ impl<'a> Walk<'a> {
                     self.path.pop();
                 }
             }
+            // Bytes may be given one by one.
+            (Content::List(items), FieldType::Bytes) => {
+                let is_byte =
+                    |item: &&Node| matches!(&item.content, Content::Number(n) if n.as_u64().is_some_and(|n| n < 256));
+                if let Some(odd) = items.iter().find(|item| !is_byte(item)) {
+                    let mut problem = self.wrong_type(&odd.content, &FieldType::Bytes, owner);
+                    if let Problem::WrongType { server, .. } = &mut problem {
+                        *server = server.replace("of type []uint8", "of type uint8");
+                    }
+                    self.report(odd.at, problem, None);
+                }
+            }
             (content, scalar) => self.scalar(node, content, scalar, owner),
         }
     }
@@ -248,7 +296,9 @@ impl<'a> Walk<'a> {
             Content::Null => ("null".to_owned(), "null".to_owned()),
             Content::Bool(b) => (format!("the boolean {b}"), "bool".to_owned()),
             // Go names the number when it is of the right sort but does not fit.
-            Content::Number(n) if is_integer(field_type) => (format!("the number {n}"), format!("number {n}")),
+            Content::Number(n) if is_integer(field_type) => {
+                (format!("the number {n}"), format!("number {}", go_number(n)))
+            }
             Content::Number(n) => (format!("the number {n}"), "number".to_owned()),
             Content::String(s) => (format!("the text \"{s}\""), "string".to_owned()),
             Content::List(_) => ("a list".to_owned(), "array".to_owned()),
@@ -336,6 +386,22 @@ fn converter_words(content: &Content, field_type: &FieldType) -> String {
         _ => return format!("cannot restore struct from: {found}"),
     };
     format!("unrecognized type: {kind}")
+}
+
+/// A number as Go writes it into JSON: without an exponent up to 21 digits.
+fn go_number(number: &serde_json::Number) -> String {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(float) if float == 0.0 || (1e-6..1e21).contains(&float.abs()) => float.to_string(),
+        Some(float) => {
+            let text = format!("{float:e}");
+            if text.contains("e-") {
+                text
+            } else {
+                text.replace('e', "e+")
+            }
+        }
+        None => number.to_string(),
+    }
 }
 
 fn is_integer(field_type: &FieldType) -> bool {

@@ -93,6 +93,32 @@ fn quoted(c: char) -> String {
     }
 }
 
+/// Reads the values of a text as Go's stream decoder does, which counts bytes and takes an end too early for one of the stream.
+pub(super) fn read_json_stream(text: &str) -> Vec<Result<Node, String>> {
+    let mut reader = Reader {
+        rest: text.chars(),
+        at: Position { line: 1, column: 1 },
+    };
+    let mut documents = Vec::new();
+    loop {
+        reader.skip_space();
+        if reader.peek().is_none() {
+            return documents;
+        }
+        match reader.value(0) {
+            Ok(node) => documents.push(Ok(node)),
+            Err(error) => {
+                let left = reader.rest.as_str();
+                documents.push(Err(match left.is_empty() {
+                    true => "unexpected EOF".to_owned(),
+                    false => format!("json: offset {}: {}", text.len() - left.len() + 1, error.message),
+                }));
+                return documents;
+            }
+        }
+    }
+}
+
 struct Reader<'a> {
     rest: std::str::Chars<'a>,
     at: Position,
@@ -128,17 +154,14 @@ impl Reader<'_> {
             None => "unexpected end of JSON input".to_owned(),
             Some(c) => format!("invalid character {} {place}", quoted(c)),
         };
-        Err(SyntaxError { message, at: self.at })
+        Err(SyntaxError::new(message, self.at))
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
         self.skip_space();
         let at = self.at;
         if depth > DEPTH_LIMIT {
-            return Err(SyntaxError {
-                message: format!("nested more than {DEPTH_LIMIT} deep"),
-                at,
-            });
+            return Err(SyntaxError::new(format!("nested more than {DEPTH_LIMIT} deep"), at));
         }
         let content = match self.peek() {
             Some('{') => self.map(depth)?,
@@ -296,10 +319,7 @@ impl Reader<'_> {
         }
         match text.parse::<Number>() {
             Ok(number) => Ok(Content::Number(number)),
-            Err(_) => Err(SyntaxError {
-                message: format!("invalid number {text}"),
-                at,
-            }),
+            Err(_) => Err(SyntaxError::new(format!("invalid number {text}"), at)),
         }
     }
 }

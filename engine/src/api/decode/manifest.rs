@@ -1,6 +1,7 @@
 //! Documents to manifests: which kind, lists expanded, checked.
 
 use super::check::{Checks, Finding, check_document};
+use super::document::Document;
 use super::error::{DecodeError, DecodeErrors, Problem};
 use super::json::read_json;
 use super::node::{Content, Node, Position};
@@ -78,6 +79,19 @@ impl Manifest {
         self.origin.place(self.node.locate(path))
     }
 
+    /// A document that is of this kind, as far as it says.
+    pub fn of_document(kind: Kind, document: Document, origin: &Origin) -> Manifest {
+        let node = document.node;
+        Manifest {
+            kind,
+            api_version: node.text("apiVersion").unwrap_or_default().to_owned(),
+            value: node.to_value(),
+            at: origin.place(node.at),
+            origin: origin.clone(),
+            node,
+        }
+    }
+
     /// The file it came from.
     pub fn file(&self) -> &str {
         &self.origin.file
@@ -124,11 +138,13 @@ pub fn decode_documents(text: &str, origin: &Origin, options: DecodeOptions) -> 
 
 /// What the server's decoder finds wrong with an object that is meant to be of a kind, whatever its `apiVersion` and `kind` say.
 pub fn check_object(kind: Kind, object: &Value) -> Vec<DecodeError> {
-    let Some(info) = Schema::builtin().of_kind(kind) else {
+    let api_version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+    let schema = Schema::builtin();
+    let Some(info) = schema.of(api_version, kind.name()).or_else(|| schema.of_kind(kind)) else {
         return Vec::new();
     };
     let checks = Checks {
-        sorted: false,
+        sorted: true,
         duplicates: false,
         required: false,
     };

@@ -9,7 +9,9 @@
 //! Deliberately not modelled: kubectl's order of client-side and server-side refusals.
 
 mod check;
+mod document;
 mod error;
+mod go_yaml;
 mod json;
 mod manifest;
 mod node;
@@ -17,9 +19,9 @@ mod scalar;
 mod suggest;
 mod yaml;
 
-pub(crate) use json::json_problem;
-
+pub use document::{Document, Judgement, read_stream};
 pub use error::{DecodeError, DecodeErrors, Problem};
+pub(crate) use json::json_problem;
 pub use json::{JsonText, parse_json};
 pub use manifest::{DecodeOptions, Manifest, Origin, check_object, decode_documents, decode_manifests};
 pub use node::Position;

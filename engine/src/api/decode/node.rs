@@ -108,6 +108,22 @@ impl Node {
         }
     }
 
+    /// Collects the keys given twice and where, in the order of the text.
+    pub fn duplicate_keys(&self, found: &mut Vec<(Position, String)>) {
+        match &self.content {
+            Content::Map(entries) => {
+                for (i, entry) in entries.iter().enumerate() {
+                    if entries.iter().take(i).any(|earlier| earlier.key == entry.key) {
+                        found.push((entry.key_at, entry.key.clone()));
+                    }
+                    entry.value.duplicate_keys(found);
+                }
+            }
+            Content::List(items) => items.iter().for_each(|item| item.duplicate_keys(found)),
+            _ => {}
+        }
+    }
+
     /// The entry of this key, the last if it is given twice.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {

@@ -4,6 +4,7 @@
 //! it can go on with the next document after a broken one. Aliases are expanded within a budget, so that no small text becomes a
 //! large tree.
 
+use super::go_yaml;
 use super::node::{Content, DEPTH_LIMIT, Entry, Node, Position};
 use super::scalar::resolve_plain;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, options};
@@ -17,6 +18,18 @@ const ALIAS_NODE_LIMIT: usize = 100_000;
 pub(super) struct SyntaxError {
     pub message: String,
     pub at: Position,
+    /// What go-yaml says, where that does not follow from the message.
+    pub go: String,
+}
+
+impl SyntaxError {
+    pub fn new(message: impl Into<String>, at: Position) -> Self {
+        SyntaxError {
+            message: message.into(),
+            at,
+            go: String::new(),
+        }
+    }
 }
 
 /// A node with what the expansion of aliases must know of it.
@@ -47,6 +60,8 @@ enum OpenContent {
 
 enum Key {
     Plain(String),
+    /// A null, which is refused once its value is known.
+    Null,
     Merge,
 }
 
@@ -85,10 +100,7 @@ pub(super) fn read_yaml(text: &str) -> Vec<Result<Node, SyntaxError>> {
 
 fn syntax_error(error: &ScanError) -> SyntaxError {
     let marker = error.marker();
-    SyntaxError {
-        message: error.info(),
-        at: position(marker.line(), marker.col()),
-    }
+    SyntaxError::new(error.info(), position(marker.line(), marker.col()))
 }
 
 fn position(line: usize, column_from_0: usize) -> Position {
@@ -115,7 +127,10 @@ impl Reader {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_merge_key = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
                 let tag = tag.as_ref().map(|t| t.suffix().to_string());
-                let content = scalar(&text, style, tag.as_deref()).map_err(|message| SyntaxError { message, at })?;
+                let content = scalar(&text, style, tag.as_deref()).map_err(|message| SyntaxError {
+                    go: unsupported_number(&text),
+                    ..SyntaxError::new(message, at)
+                })?;
                 self.add(
                     Anchored {
                         node: Node { content, at },
@@ -128,18 +143,11 @@ impl Reader {
             }
             Event::Alias(id) => {
                 let Some(target) = self.anchors.get(&id).cloned() else {
-                    return Err(SyntaxError {
-                        message: "an alias refers to the node it stands in".to_owned(),
-                        at,
-                    });
+                    return Err(SyntaxError::new("an alias refers to the node it stands in", at));
                 };
-                self.alias_nodes_left = self
-                    .alias_nodes_left
-                    .checked_sub(target.nodes)
-                    .ok_or_else(|| SyntaxError {
-                        message: format!("aliases expand to more than {ALIAS_NODE_LIMIT} values"),
-                        at,
-                    })?;
+                self.alias_nodes_left = self.alias_nodes_left.checked_sub(target.nodes).ok_or_else(|| {
+                    SyntaxError::new(format!("aliases expand to more than {ALIAS_NODE_LIMIT} values"), at)
+                })?;
                 self.add(target, 0, false)?;
             }
             Event::SequenceStart(_, anchor, _) => self.open(anchor, at, OpenContent::List(Vec::new()))?,
@@ -173,10 +181,7 @@ impl Reader {
 
     fn open(&mut self, anchor: usize, at: Position, content: OpenContent) -> Result<(), SyntaxError> {
         if self.open.len() >= DEPTH_LIMIT {
-            return Err(SyntaxError {
-                message: format!("nested more than {DEPTH_LIMIT} deep"),
-                at,
-            });
+            return Err(SyntaxError::new(format!("nested more than {DEPTH_LIMIT} deep"), at));
         }
         self.open.push(Open {
             anchor,
@@ -226,24 +231,30 @@ impl Reader {
         parent.nodes = parent.nodes.saturating_add(done.nodes);
         parent.depth = parent.depth.max(done.depth + 1);
         if depth_here + done.depth > DEPTH_LIMIT {
-            return Err(SyntaxError {
-                message: format!("nested more than {DEPTH_LIMIT} deep"),
-                at: done.node.at,
-            });
+            return Err(SyntaxError::new(
+                format!("nested more than {DEPTH_LIMIT} deep"),
+                done.node.at,
+            ));
         }
         match &mut parent.content {
             OpenContent::List(items) => items.push(done.node),
             OpenContent::Map { entries, merges, key } => match key.take() {
                 None => {
                     let at = done.node.at;
-                    let name = if is_merge_key {
-                        Key::Merge
-                    } else {
-                        Key::Plain(key_text(&done.node)?)
+                    let name = match &done.node.content {
+                        _ if is_merge_key => Key::Merge,
+                        Content::Null => Key::Null,
+                        _ => Key::Plain(key_text(&done.node)?),
                     };
                     *key = Some((name, at));
                 }
                 Some((Key::Merge, _)) => merges.push(done.node),
+                Some((Key::Null, key_at)) => {
+                    return Err(SyntaxError {
+                        go: go_yaml::null_key(&done.node),
+                        ..SyntaxError::new("a key must be text", key_at)
+                    });
+                }
                 Some((Key::Plain(name), key_at)) => entries.push(Entry {
                     key: name,
                     key_at,
@@ -262,8 +273,8 @@ fn key_text(node: &Node) -> Result<String, SyntaxError> {
         Content::Number(number) => Ok(number.to_string()),
         Content::Bool(b) => Ok(b.to_string()),
         _ => Err(SyntaxError {
-            message: "a key must be text".to_owned(),
-            at: node.at,
+            go: go_yaml::invalid_key(node),
+            ..SyntaxError::new("a key must be text", node.at)
         }),
     }
 }
@@ -277,10 +288,7 @@ fn merge_into(entries: &mut Vec<Entry>, merge: Node) -> Result<(), SyntaxError> 
     };
     for map in maps {
         let Content::Map(merged) = map else {
-            return Err(SyntaxError {
-                message: "<< merges maps only".to_owned(),
-                at,
-            });
+            return Err(SyntaxError::new("<< merges maps only", at));
         };
         for entry in merged {
             if !entries.iter().any(|e| e.key == entry.key) {
@@ -291,9 +299,42 @@ fn merge_into(entries: &mut Vec<Entry>, merge: Node) -> Result<(), SyntaxError> 
     Ok(())
 }
 
+/// What Go's encoder says of a number that JSON does not have.
+fn unsupported_number(text: &str) -> String {
+    let name = match text.trim_start_matches(['-', '+', '.']).to_ascii_lowercase().as_str() {
+        "inf" if text.starts_with('-') => "-Inf",
+        "inf" => "+Inf",
+        _ => "NaN",
+    };
+    format!("json: unsupported value: {name}")
+}
+
+/// The text that base64 stands for, if it is such.
+fn from_base64(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for c in text.chars().filter(|c| !c.is_whitespace() && *c != '=') {
+        let value = match c {
+            'A'..='Z' => u32::from(c) - 65,
+            'a'..='z' => u32::from(c) - 71,
+            '0'..='9' => u32::from(c) + 4,
+            '+' => 62,
+            '/' => 63,
+            _ => return None,
+        };
+        (bits, count) = ((bits << 6 | value) & 0xfff_ffff, count + 6);
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Result<Content, String> {
     match tag {
-        Some("str" | "binary" | "timestamp") => return Ok(Content::String(text.to_owned())),
+        Some("binary") => return Ok(Content::String(from_base64(text).unwrap_or_else(|| text.to_owned()))),
+        Some("str" | "timestamp") => return Ok(Content::String(text.to_owned())),
         Some("null") => return Ok(Content::Null),
         Some("int" | "float" | "bool") => return resolve_plain(text),
         _ => {}

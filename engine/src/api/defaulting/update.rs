@@ -91,14 +91,18 @@ fn count_generation(kind: Kind, new: &mut Object, old: &Object) {
         return;
     }
     let annotations = |object: &Object| object.get("metadata").and_then(|m| m.get("annotations")).cloned();
-    // A Deployment's annotations are handed on to its ReplicaSets, so they count as wanted.
-    // What an EndpointSlice wants stands beside its metadata.
-    let wanted: &[&str] = match kind {
-        Kind::ENDPOINT_SLICE => &["endpoints", "ports", "addressType"],
-        _ => &["spec"],
+    // Of kinds without a spec, all counts but metadata and status.
+    let wanted = |object: &Object| match object.get("spec") {
+        Some(spec) => spec.clone(),
+        None => {
+            let members = object
+                .iter()
+                .filter(|(key, _)| !["metadata", "status"].contains(&key.as_str()));
+            members.map(|(key, value)| (key.clone(), value.clone())).collect()
+        }
     };
-    let changed = wanted.iter().any(|field| new.get(*field) != old.get(*field))
-        || (kind == Kind::DEPLOYMENT && annotations(new) != annotations(old));
+    // A Deployment's annotations are handed on to its ReplicaSets, so they count as wanted.
+    let changed = wanted(new) != wanted(old) || (kind == Kind::DEPLOYMENT && annotations(new) != annotations(old));
     let generation = old
         .get("metadata")
         .and_then(|m| m.get("generation"))

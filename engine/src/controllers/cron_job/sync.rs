@@ -64,20 +64,22 @@ fn note_jobs(cron_job: &CronJob, jobs: &[Arc<Job>], status: &mut CronJobStatus, 
                 let message = format!("Saw a job that the controller did not create or forgot: {name}");
                 CONTROL.report(cron_job, Report::warning(COMPONENT, "UnexpectedJob", message), context);
             }
-            Some(condition) if is_active => {
-                status.active.retain(|active| active.uid != job.meta.uid);
-                let word = if context.settings.since(1, 31) {
-                    "condition"
-                } else {
-                    "status"
-                };
-                let message = format!("Saw completed job: {name}, {word}: {}", condition.kind);
-                CONTROL.report(cron_job, Report::normal(COMPONENT, "SawCompletedJob", message), context);
+            None => {}
+            Some(condition) => {
+                if is_active {
+                    status.active.retain(|active| active.uid != job.meta.uid);
+                    let word = if context.settings.since(1, 31) {
+                        "condition"
+                    } else {
+                        "status"
+                    };
+                    let message = format!("Saw completed job: {name}, {word}: {}", condition.kind);
+                    CONTROL.report(cron_job, Report::normal(COMPONENT, "SawCompletedJob", message), context);
+                }
+                if condition.kind == "Complete" {
+                    status.last_successful_time = status.last_successful_time.max(job.status.completion_time);
+                }
             }
-            Some(condition) if condition.kind == "Complete" => {
-                status.last_successful_time = status.last_successful_time.max(job.status.completion_time);
-            }
-            _ => {}
         }
     }
     let is_gone = |active: &JobReference| {
@@ -108,7 +110,7 @@ fn timetable(cron_job: &CronJob) -> Result<Timetable, Unreadable> {
     })?;
     let schedule = CronSchedule::parse(&spec.schedule).map_err(|error| Unreadable {
         reason: "UnparseableSchedule",
-        message: format!("unparseable schedule \"{}\" : {error}", spec.schedule),
+        message: format!("unparseable schedule: \"{}\" : {error}", spec.schedule),
     })?;
     Ok(Timetable { schedule, zone })
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::super::pod_control::{PodControl, owner_key};
 use super::super::{ControllerId, WorkQueue};
-use super::sync::{self, BackOff};
+use super::back_off::BackOff;
+use super::sync;
 use super::tally::{FINALIZER, is_tracked};
 use crate::admission::Admitted;
 use crate::api::{Job, Kind, Object, ObjectKey, Pod, Uid};

@@ -2,8 +2,9 @@
 //!
 //! Source: kubernetes-csi `external-provisioner` and `sig-storage-lib-external-provisioner`: each claim with the annotation
 //! `volume.kubernetes.io/storage-provisioner`; a failure is tried again after 1 s, doubled each time, at most 5 min. Every
-//! provisioner that a class names is taken to be installed. Deliberately not modelled: that they are processes of their own (here
-//! they are down when the controller manager is), storage that runs out, and resizing, snapshots and data sources.
+//! provisioner that a class names is taken to be installed, unless the setting `external-provisioners` is off. Deliberately not
+//! modelled: that they are processes of their own (here they are down when the controller manager is), storage that runs out, and
+//! resizing, snapshots and data sources.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,8 +23,6 @@ use crate::store::{Change, DeleteOptions};
 const COMPONENT: &str = "external-provisioner";
 /// How long after the first failure it is tried again, and at most (`--retry-interval-start`, `--retry-interval-max`).
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
-/// Keeps a volume until its storage is deleted.
-const FINALIZER: &str = "external-provisioner.volume.kubernetes.io/finalizer";
 
 /// What is being done for a claim.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +78,7 @@ impl Provisioner {
 
     /// Looks at one claim or volume.
     pub fn run(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        if !self.queue.take(key, context.now) {
+        if !self.queue.take(key, context.now) || !context.settings.external_provisioners {
             return;
         }
         if key.namespace.is_empty() {
@@ -150,7 +149,7 @@ impl Provisioner {
             return self.queue.add_at(claim.key.clone(), until, Urgency::Periodic, context);
         }
         self.forget(&claim.key);
-        let volume = provisioned::volume(claim, class, context.store);
+        let volume = provisioned::volume(claim, class, context.store, context.settings);
         // One of that name is what a claim of that identity has got already.
         let _ = context.store.create_object(volume.into());
         let message = format!("Successfully provisioned volume {}", provisioned::volume_name(claim));
@@ -170,7 +169,11 @@ fn say(claim: &Claim, text: Report<'_>, context: &mut Context<'_>) {
 fn is_to_delete(object: &Object) -> bool {
     let volume = Volume::of(object);
     let is_ours = !volume.provisioned_by.is_empty() && volume.reclaim_policy == "Delete";
-    let holds = object.meta().finalizers.iter().any(|held| held == FINALIZER);
+    let holds = object
+        .meta()
+        .finalizers
+        .iter()
+        .any(|held| held == provisioned::FINALIZER);
     (is_ours && volume.phase == "Released") || (holds && volume.is_deleted && volume.phase != "Bound")
 }
 
@@ -186,6 +189,6 @@ fn delete(key: &ObjectKey, context: &mut Context<'_>) {
             .delete(Kind::PERSISTENT_VOLUME, key, DeleteOptions::default());
     }
     modify(Kind::PERSISTENT_VOLUME, key, context.store, |object| {
-        object.meta.finalizers.retain(|held| held != FINALIZER);
+        object.meta.finalizers.retain(|held| held != provisioned::FINALIZER);
     });
 }

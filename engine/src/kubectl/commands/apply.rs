@@ -191,7 +191,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     if arguments.flag("server-side") || arguments.flag("prune") {
         return Err(CommandError::message("--server-side and --prune are not modelled"));
     }
-    let query = Query::of(arguments, &[]);
+    let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let (mut errors, mut infos) = (read.errors, Vec::new());
     if errors.is_empty() && read.manifests.is_empty() {
@@ -249,7 +249,10 @@ fn in_file(error: CommandError, file: &str) -> CommandError {
 }
 
 /// Applies one manifest.
-fn apply_one(
+///
+/// # Errors
+/// It has no name, cannot be merged, or the API server refuses it.
+pub fn apply_one(
     session: &mut Session<'_>,
     manifest: &Manifest,
     key: ObjectKey,
@@ -259,6 +262,7 @@ fn apply_one(
     if key.name.is_empty() {
         return Err(unnamed(manifest, &key));
     }
+    session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), kind);
     let modified = with_last_applied(&manifest.value, &key);
     let info = |value| Info {
         kind,

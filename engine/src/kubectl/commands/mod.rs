@@ -1,12 +1,16 @@
 //! The commands, one a file, and the table that names them.
 
 mod apply;
+mod autoscale;
 mod change;
+mod connection;
 mod cordon;
 mod create;
 mod debug;
 mod delete;
 mod describe;
+mod diff;
+mod discovery;
 mod drain;
 mod events;
 mod exec;
@@ -15,6 +19,7 @@ mod get;
 mod label;
 mod logs;
 mod patch;
+mod replace;
 mod rollout_history;
 mod rollout_status;
 mod rollout_switch;
@@ -23,6 +28,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -42,9 +48,38 @@ pub struct Command {
     pub run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
 }
 
+/// Commands of files with several, each with flags of its own.
+static OTHERS: &[Command] = &[
+    command("api-resources", discovery::RESOURCES_FLAGS, discovery::run_resources),
+    command("api-versions", discovery::VERSIONS_FLAGS, discovery::run_versions),
+    command("attach", connection::ATTACH_FLAGS, connection::run_attach),
+    command("auth can-i", connection::CAN_I_FLAGS, connection::run_can_i),
+    command("auth whoami", connection::FLAGS, connection::run_who_am_i),
+    command("cluster-info", connection::FLAGS, connection::run_info),
+    command("config current-context", connection::FLAGS, connection::run_current),
+    command(
+        "config get-contexts",
+        connection::CONTEXTS_FLAGS,
+        connection::run_contexts,
+    ),
+    command("config use-context", connection::FLAGS, connection::run_use),
+    command("config view", connection::VIEW_FLAGS, connection::run_view),
+    command("explain", discovery::EXPLAIN_FLAGS, discovery::run_explain),
+];
+
+const fn command(
+    name: &'static str,
+    flags: &'static [&'static [Flag]],
+    run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
+) -> Command {
+    Command { name, flags, run }
+}
+
 /// All commands that are modelled.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [COMMANDS, create::COMMANDS, set::COMMANDS].into_iter().flatten()
+    [COMMANDS, OTHERS, create::COMMANDS, set::COMMANDS, top::COMMANDS]
+        .into_iter()
+        .flatten()
 }
 
 /// Other names of commands, each with the one it stands for.
@@ -61,30 +96,23 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("create sa", "create serviceaccount"),
     ("create svc", "create service"),
     ("set sa", "set serviceaccount"),
+    ("top no", "top nodes"),
+    ("top node", "top nodes"),
+    ("top po", "top pods"),
+    ("top pod", "top pods"),
 ];
 
 /// The commands of the real kubectl that are not modelled.
 pub const NOT_MODELLED: &[&str] = &[
     "alpha",
-    "api-resources",
-    "api-versions",
-    "attach",
-    "auth",
-    "autoscale",
     "certificate",
-    "cluster-info",
     "completion",
-    "config",
     "cp",
-    "diff",
     "edit",
-    "explain",
     "kustomize",
     "plugin",
     "port-forward",
     "proxy",
-    "replace",
-    "top",
 ];
 
 macro_rules! commands {
@@ -96,10 +124,12 @@ macro_rules! commands {
 commands! {
     "annotate" label::run_annotate,
     "apply" apply::run,
+    "autoscale" autoscale::run,
     "cordon" cordon::run,
     "debug" debug::run,
     "delete" delete::run,
     "describe" describe::run,
+    "diff" diff::run,
     "drain" drain::run,
     "events" events::run,
     "exec" exec::run,
@@ -108,6 +138,7 @@ commands! {
     "label" label::run,
     "logs" logs::run,
     "patch" patch::run,
+    "replace" replace::run,
     "rollout history" rollout_history::run,
     "rollout pause" rollout_switch::run,
     "rollout restart" rollout_switch::run_restart,
@@ -121,3 +152,6 @@ commands! {
     "version" version::run,
     "wait" wait::run,
 }
+
+#[cfg(test)]
+mod tests;
