@@ -93,10 +93,21 @@ impl Request<'_, '_> {
     ///
     /// # Errors
     /// There is no such object, or what validation and admission refuse.
-    pub fn replace(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+    pub fn replace(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
         let key = key_of(&value);
         let live = self.get(kind, &key).ok();
         preconditions::check(kind, &key, &value, live.as_ref())?;
+        self.replace_patched(kind, value)
+    }
+
+    /// Replaces an object by what it has become by a patch.
+    ///
+    /// # Errors
+    /// There is no such object, or what validation and admission refuse.
+    pub fn replace_patched(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+        let key = key_of(&value);
+        let live = self.get(kind, &key).ok();
+        preconditions::check_version(kind, &key, &value, live.as_ref())?;
         let mut live = live.unwrap_or_default();
         // Both in the same shape, so that only real changes count as such.
         self.default(kind, &mut live);
@@ -117,7 +128,7 @@ impl Request<'_, '_> {
     /// There is no such object, a patch that does not apply, or what validation and admission refuse.
     pub fn patch(&mut self, kind: Kind, key: &ObjectKey, patch: &Patch) -> Result<Value, ApiError> {
         let value = self.patched(kind, key, patch, FieldValidation::Warn, &[])?;
-        self.replace(kind, value)
+        self.replace_patched(kind, value)
     }
 
     /// What an object becomes by a patch, before anything else is done with it. `strict_errors` are what a strict reader found
