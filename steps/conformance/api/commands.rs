@@ -48,7 +48,12 @@ fn once(case: &Value) -> CaseResult {
     let mut expected: Vec<String> = recorded.filter_map(Value::as_str).map(str::to_owned).collect();
     seen.sort();
     expected.sort();
-    compare("stored_after", expected, seen)
+    let same = expected.len() == seen.len() && expected.iter().zip(&seen).all(|(a, b)| normal::is_text(a, b));
+    if same {
+        Ok(())
+    } else {
+        compare("stored_after", expected, seen)
+    }
 }
 
 fn apply(case: &Value) -> CaseResult {

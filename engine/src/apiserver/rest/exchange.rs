@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::body;
 use super::options::Options;
 use super::route::Route;
 use super::status::{code, status};
-use crate::api::decode::{DecodeErrors, DecodeOptions, Origin, Problem, decode_documents};
 use crate::api::{Kind, ObjectKey};
 use crate::apiserver::{ApiError, FieldValidation, Patch, Reason, Request};
 use crate::store::DeleteOptions;
@@ -58,7 +58,7 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
     let is_apply = http.method == "PATCH" && http.content_type == APPLY;
     let patch = match http.method {
         "PATCH" if !is_apply => Some(Patch::read(http.content_type, ""))
-            .filter(|read| matches!(read, Err(error) if error.reason == Reason::UnsupportedMediaType)),
+            .filter(|read| matches!(read, Err(error) if error.reason == Reason::UnsupportedPatchType)),
         _ => None,
     };
     if let Some(Err(unsupported)) = patch {
@@ -123,72 +123,10 @@ fn read_object(
     route: &Route<'_>,
     validation: FieldValidation,
 ) -> Result<Value, ApiError> {
-    let options = DecodeOptions {
-        refuse_duplicates: true,
-        refuse_missing: false,
-    };
-    let decoded = decode_documents(http.body, &Origin::default(), options)
-        .into_iter()
-        .next();
-    let mut object = match decoded {
-        None => json!({}),
-        Some(Ok(manifest)) if manifest.kind == route.kind => manifest.value,
-        Some(Ok(manifest)) => return Err(wrong_kind(&manifest.api_version, manifest.kind, route)),
-        Some(Err(errors)) => tolerate(request, http.body, route, validation, &errors)?,
-    };
+    let warnings = &mut request.warnings;
+    let mut object = body::read(http.content_type, http.body, route, validation, warnings)?;
     place(&mut object, route)?;
     Ok(object)
-}
-
-/// What is left of a body with errors: without its unknown fields, where the client allows that.
-fn tolerate(
-    request: &mut Request<'_, '_>,
-    body: &str,
-    route: &Route<'_>,
-    validation: FieldValidation,
-    errors: &DecodeErrors,
-) -> Result<Value, ApiError> {
-    let is_strictness = |problem: &Problem| matches!(problem, Problem::UnknownField | Problem::DuplicateField);
-    let tolerable = errors.errors.iter().all(|error| is_strictness(&error.problem));
-    let value = serde_json::from_str(body).ok().filter(|_| tolerable);
-    match value {
-        Some(value) if validation != FieldValidation::Strict => {
-            if validation == FieldValidation::Warn {
-                let warnings = errors
-                    .errors
-                    .iter()
-                    .map(|error| format!("{} \"{}\"", error.problem, error.path));
-                request.warnings.extend(warnings);
-            }
-            Ok(value)
-        }
-        _ => Err(refused(route, errors)),
-    }
-}
-
-/// The refusal of a body that does not decode.
-fn refused(route: &Route<'_>, errors: &DecodeErrors) -> ApiError {
-    let kind = route.kind.name();
-    let version = route.api_version.rsplit('/').next().unwrap_or_default();
-    let message = match errors.server_text() {
-        Some(text) => format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {text}"),
-        None => errors.server_message(),
-    };
-    ApiError::new(Reason::BadRequest, message)
-}
-
-fn wrong_kind(api_version: &str, kind: Kind, route: &Route<'_>) -> ApiError {
-    let (kind, wanted) = (kind.name(), route.kind.name());
-    let version = api_version.rsplit('/').next().unwrap_or_default();
-    let group = match api_version.split_once('/') {
-        Some((group, _)) => group.split('.').next().unwrap_or_default(),
-        None => "core",
-    };
-    let message = format!(
-        "{kind} in version \"{version}\" cannot be handled as a {wanted}: converting ({version}.{kind}) to ({group}.{wanted}): \
-         unknown conversion"
-    );
-    ApiError::new(Reason::BadRequest, message)
 }
 
 /// Takes from the path what the object leaves open, and refuses what contradicts it.
@@ -197,9 +135,6 @@ fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
     let Some(map) = object.as_object_mut() else {
         return Ok(());
     };
-    map.entry("apiVersion")
-        .or_insert_with(|| route.api_version.clone().into());
-    map.entry("kind").or_insert_with(|| route.kind.name().into());
     let metadata = map.entry("metadata").or_insert_with(|| json!({}));
     let Some(metadata) = metadata.as_object_mut() else {
         return Ok(());

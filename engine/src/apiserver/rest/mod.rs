@@ -5,6 +5,7 @@
 //!
 //! Deliberately not modelled: watch, list options beyond selectors, content negotiation, server-side apply, authentication.
 
+mod body;
 mod exchange;
 mod options;
 mod route;

@@ -14,7 +14,7 @@ pub(super) fn code(error: &ApiError) -> u16 {
         Reason::NotFound => 404,
         Reason::MethodNotAllowed => 405,
         Reason::AlreadyExists | Reason::Conflict => 409,
-        Reason::UnsupportedMediaType => 415,
+        Reason::UnsupportedMediaType | Reason::UnsupportedPatchType => 415,
         Reason::Invalid => 422,
         Reason::TooManyRequests => 429,
         Reason::InternalError | Reason::Unknown => 500,
@@ -38,7 +38,7 @@ pub(super) fn status(error: &ApiError) -> Value {
         }
         let details = details(error);
         // `NewInvalid` and `NewGenericServerResponse` always give details, be they empty.
-        let always = matches!(error.reason, Reason::Invalid | Reason::UnsupportedMediaType);
+        let always = matches!(error.reason, Reason::Invalid | Reason::UnsupportedPatchType);
         if always || !details.is_empty() {
             map.insert("details".to_owned(), Value::Object(details));
         }
