@@ -73,6 +73,24 @@ pub struct Cluster {
     clients: Random,
 }
 
+/// Runs a controller's wake-up. One that is to crash in the middle of it takes the process of all controllers down with it, once
+/// it has written anything.
+fn run_controller(controllers: &mut Controllers, task: crate::controllers::Task, context: &mut Context<'_>) {
+    let name = task.controller.name();
+    context.store.enter(context.now, name);
+    let Some(writes) = context.environment.interference_mut().next_crash(name) else {
+        return controllers.run(task, context);
+    };
+    context.store.arm(writes);
+    controllers.run(task, context);
+    if context.store.disarm() > 0
+        && let Some((fault, downtime)) = context.environment.interference_mut().crash(name)
+    {
+        context.environment.faults_mut().strike(fault, 1);
+        context.schedule(downtime, Task::Heal(fault));
+    }
+}
+
 /// Asked now and then; a text is the reason to stop.
 type Interrupt = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
@@ -341,6 +359,19 @@ impl Cluster {
         result
     }
 
+    /// Wakes whoever watches the load of processes.
+    pub(crate) fn tell_of_behaviours(&mut self) {
+        let mut context = Context {
+            now: self.now,
+            store: &mut self.store,
+            agenda: &mut self.agenda,
+            settings: &self.settings,
+            environment: &mut self.environment,
+            events: &mut self.events,
+        };
+        self.controllers.behaviours_changed(&mut context);
+    }
+
     fn deadline(&self, duration: Duration) -> Result<SimTime, LimitError> {
         let (wanted, max) = (self.now + duration, self.limits.virtual_time_max);
         if wanted > max {
@@ -416,10 +447,8 @@ impl Cluster {
                 context.store.enter(self.now, "kubelet");
                 self.kubelets.run(task, &mut context);
             }
-            Task::Controller(task) => {
-                context.store.enter(self.now, task.controller.name());
-                self.controllers.run(task, &mut context);
-            }
+            Task::Controller(task) => run_controller(&mut self.controllers, task, &mut context),
+            Task::RestartControllers => self.controllers.restart(&mut context),
             Task::Heal(fault) => {
                 context.store.enter(self.now, "fault");
                 crate::faults::heal(fault, &mut self.kubelets, &mut context);

@@ -26,6 +26,8 @@ pub enum Task {
     Heal(crate::faults::FaultId),
     /// Something that a person planned: its number.
     Planned(usize),
+    /// The process of the controllers is back, with an empty memory.
+    RestartControllers,
     /// A wake-up that was put off, and how often the API server has refused it so far.
     PutOff(Box<Task>, u8),
 }

@@ -32,6 +32,8 @@ pub struct Report<'a> {
     pub reason: &'static str,
     /// A sentence.
     pub message: String,
+    /// By how many seconds the reporter's clock is ahead.
+    pub clock_ahead: i64,
     /// Which part of the object, such as `spec.containers{app}`; mostly empty.
     pub field_path: SmolStr,
 }
@@ -45,6 +47,7 @@ impl<'a> Report<'a> {
             warning: false,
             reason,
             message: message.into(),
+            clock_ahead: 0,
             field_path: SmolStr::default(),
         }
     }
@@ -61,6 +64,13 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn on(mut self, host: &'a str) -> Self {
         self.host = host;
+        self
+    }
+
+    /// Says by how many seconds the reporter's clock is ahead.
+    #[must_use]
+    pub fn by_clock(mut self, ahead: i64) -> Self {
+        self.clock_ahead = ahead;
         self
     }
 
@@ -133,7 +143,7 @@ impl EventRecorder {
         if !self.take_token(source, store.now(), settings) {
             return;
         }
-        let timestamp = store.timestamp();
+        let timestamp = Timestamp(store.timestamp().0.saturating_add(report.clock_ahead));
         let counted = known.and_then(|written| {
             store.modify::<Event>(&written.event, |event| {
                 event.count = written.count;

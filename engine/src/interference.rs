@@ -4,14 +4,16 @@
 //! wait until it is back and then come due in their order. A slow API server answers later, so what a component would have done
 //! happens later; a refusal makes it try again after its back-off. Nothing costs anything while no such fault is in force.
 //!
-//! Deliberately not modelled: a process that comes back remembers what it knew, it does not list everything anew and elects no
-//! leader; kubelets retry what is refused so fast that it does not show, so refusals strike scheduler and controllers only.
+//! The controllers' process comes back with an empty memory and lists everything anew; one that crashes is let go on for a few
+//! writes first. Deliberately not modelled: a scheduler that comes back remembers what it knew, and no leader is elected; kubelets
+//! retry what is refused so fast that it does not show, so refusals strike scheduler and controllers only.
 
 use std::time::Duration;
 
 use smol_str::SmolStr;
 
 use crate::component::Task;
+use crate::controllers::ControllerId;
 use crate::faults::{ControlPlanePart, FaultId};
 use crate::sim::{Random, Seed, Urgency};
 
@@ -24,7 +26,17 @@ const RETRY_MAX: Duration = Duration::from_secs(1000);
 pub struct Interference {
     down: Vec<Down>,
     slow: Vec<Slow>,
+    crashes: Vec<Crash>,
+    webhooks: Vec<(FaultId, SmolStr, WebhookFault)>,
     random: Option<Random>,
+}
+
+/// A controller that is to crash in its next reconcile.
+#[derive(Debug)]
+struct Crash {
+    fault: FaultId,
+    controller: SmolStr,
+    downtime: Duration,
 }
 
 /// A process that is down, and the wake-ups that have come due meanwhile.
@@ -50,6 +62,15 @@ pub enum Disturbance {
     WatchLate(SmolStr, Duration),
     /// So many percent of the writes are refused.
     Rejects(u8),
+}
+
+/// What is wrong with an admission webhook for pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookFault {
+    /// It denies every new pod.
+    Denies,
+    /// It does not answer, so that no pod can be made (`failurePolicy: Fail`).
+    DoesNotAnswer,
 }
 
 /// What becomes of a wake-up.
@@ -86,14 +107,60 @@ impl Interference {
         });
     }
 
+    /// Lets a controller crash in its next reconcile that writes anything; its process is back after a while.
+    pub(crate) fn begin_crash(&mut self, fault: FaultId, controller: SmolStr, downtime: Duration) {
+        self.crashes.push(Crash {
+            fault,
+            controller,
+            downtime,
+        });
+    }
+
+    /// After how many writes the next reconcile of a controller is to crash; none if it is not to. Half of the crashes come after
+    /// the first write, half of the others after the second, and so on.
+    pub(crate) fn next_crash(&mut self, controller: &str) -> Option<u32> {
+        self.crashes.iter().find(|crash| crash.controller == controller)?;
+        let heads = self
+            .random
+            .as_mut()
+            .map_or(0, |random| random.next_u64().trailing_ones());
+        Some(1 + heads)
+    }
+
+    /// The controller has crashed, and with it the process of all controllers. Returns the fault, and how long that is down.
+    pub(crate) fn crash(&mut self, controller: &str) -> Option<(FaultId, Duration)> {
+        let index = self.crashes.iter().position(|crash| crash.controller == controller)?;
+        let crash = self.crashes.remove(index);
+        self.begin_down(crash.fault, ControlPlanePart::ControllerManager);
+        Some((crash.fault, crash.downtime))
+    }
+
+    /// Whether this fault keeps a process down.
+    pub(crate) fn keeps_down(&self, fault: FaultId) -> bool {
+        self.down.iter().any(|down| down.fault == fault)
+    }
+
     /// Disturbs, until [`Interference::end`].
     pub(crate) fn begin(&mut self, fault: FaultId, how: Disturbance) {
         self.slow.push(Slow { fault, how });
     }
 
+    /// Sets a webhook wrong, until [`Interference::end`].
+    pub(crate) fn begin_webhook(&mut self, fault: FaultId, name: SmolStr, how: WebhookFault) {
+        self.webhooks.push((fault, name, how));
+    }
+
+    /// The webhook that keeps pods from being made; of several the first to be asked, by name.
+    pub fn webhook(&self) -> Option<(FaultId, &SmolStr, WebhookFault)> {
+        let first = self.webhooks.iter().min_by_key(|(_, name, _)| name);
+        first.map(|(fault, name, how)| (*fault, name, *how))
+    }
+
     /// Ends what a fault has begun, but for processes that are down.
     pub(crate) fn end(&mut self, fault: FaultId) {
         self.slow.retain(|slow| slow.fault != fault);
+        self.crashes.retain(|crash| crash.fault != fault);
+        self.webhooks.retain(|(of, ..)| *of != fault);
     }
 
     /// Brings a process back: the wake-ups that were held, in the order in which they came due.
@@ -111,7 +178,8 @@ impl Interference {
         let Some(part) = part_of(&task) else {
             return (Fate::Runs(task), None);
         };
-        let struck = |fault| Some(fault).filter(|_| urgency == Urgency::Active);
+        let counts = urgency == Urgency::Active || is_appointment(&task);
+        let struck = |fault| Some(fault).filter(|_| counts);
         let is_meant = |down: &&mut Down| down.part == part || down.part == ControlPlanePart::ApiServer;
         if let Some(down) = self.down.iter_mut().find(is_meant) {
             down.held.push((urgency, task));
@@ -156,7 +224,16 @@ fn part_of(task: &Task) -> Option<ControlPlanePart> {
         Task::Scheduler(_) => Some(ControlPlanePart::Scheduler),
         Task::Controller(_) => Some(ControlPlanePart::ControllerManager),
         Task::PutOff(task, _) => part_of(task),
-        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) => None,
+        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers => None,
+    }
+}
+
+/// Whether a wake-up changes something though nobody waits for it: a CronJob's next start.
+fn is_appointment(task: &Task) -> bool {
+    match task {
+        Task::Controller(task) => task.controller == ControllerId::CronJob,
+        Task::PutOff(task, _) => is_appointment(task),
+        _ => false,
     }
 }
 

@@ -17,6 +17,7 @@ pub mod kubectl;
 pub mod kubelet;
 pub mod laws;
 pub mod limits;
+pub mod metrics;
 pub mod networking;
 mod plans;
 pub mod runtime;

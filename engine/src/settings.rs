@@ -248,6 +248,9 @@ settings! {
     volume_provision_duration: Duration = secs(1), "volume-provision-duration";
     /// How long a kubelet takes from its start to its first look at its pods.
     kubelet_start_duration: Duration = secs(1), "kubelet-start-duration";
+    /// How long the controllers are away after one of them has crashed: the new process waits until the Lease of the old one has
+    /// run out. kube-controller-manager `--leader-elect-lease-duration`: 15s.
+    controller_manager_restart_duration: Duration = secs(15), "controller-manager-restart-duration";
     /// How long a node that reboots is away unless a scenario says otherwise.
     node_reboot_duration: Duration = secs(30), "node-reboot-duration";
     /// How long an image takes to pull unless a scenario says otherwise (the recordings' scripted runtime: 300ms).
@@ -277,6 +280,24 @@ settings! {
     /// How many of the feasible nodes are scored, in hundredths; 0 for the adaptive formula. KubeSchedulerConfiguration
     /// `percentageOfNodesToScore`: 0 ("Scheduler Performance Tuning"). Clusters of less than 100 nodes are always looked at whole.
     scheduler_percentage_of_nodes_to_score: u32 = 0, "scheduler-percentage-of-nodes-to-score";
+    /// Whether the cluster has a metrics-server: without one there is no `kubectl top`, and autoscalers fail with
+    /// FailedGetResourceMetric. An add-on; clusters of cloud providers have it, kubeadm's and kind's have not.
+    metrics_server: bool = true, "metrics-server";
+    /// How often metrics-server asks what containers use. metrics-server `--metric-resolution`: 15s in its manifests.
+    metric_resolution: Duration = secs(15), "metric-resolution";
+    /// How often an autoscaler is looked at. kube-controller-manager `--horizontal-pod-autoscaler-sync-period`: 15s.
+    hpa_sync_period: Duration = secs(15), "horizontal-pod-autoscaler-sync-period";
+    /// How far from its target a metric may be. kube-controller-manager `--horizontal-pod-autoscaler-tolerance`: 0.1.
+    hpa_tolerance: Quantity = Quantity::from_milli(100, crate::api::quantity::Format::DecimalSI), "horizontal-pod-autoscaler-tolerance";
+    /// For how long an autoscaler does not scale down below what it has recommended, unless its behavior says otherwise.
+    /// kube-controller-manager `--horizontal-pod-autoscaler-downscale-stabilization`: 5m.
+    hpa_downscale_stabilization: Duration = secs(300), "horizontal-pod-autoscaler-downscale-stabilization";
+    /// How long after its start the CPU of a pod that is not ready does not count. kube-controller-manager
+    /// `--horizontal-pod-autoscaler-cpu-initialization-period`: 5m.
+    hpa_cpu_initialization_period: Duration = secs(300), "horizontal-pod-autoscaler-cpu-initialization-period";
+    /// How long after its start a pod that is not ready counts as never having been ready. kube-controller-manager
+    /// `--horizontal-pod-autoscaler-initial-readiness-delay`: 30s.
+    hpa_initial_readiness_delay: Duration = secs(30), "horizontal-pod-autoscaler-initial-readiness-delay";
     /// Whether pods get a service account and its token volume (the ServiceAccount admission plugin).
     service_account_admission: bool = true, "service-account-admission";
 }

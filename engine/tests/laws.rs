@@ -1,4 +1,4 @@
-//! Random pods, behaviours and faults: whatever happens, no law of [`shakedown_engine::laws`] is broken.
+//! Random pods, workloads, drains, rollouts and faults: whatever happens, no law of [`shakedown_engine::laws`] is broken.
 //!
 //! A failing plan is shrunk: steps are left out as long as it still fails. Seeds are fixed, so that every run tries the same.
 
@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shakedown_engine::api::ObjectKey;
 use shakedown_engine::api::decode::Origin;
-use shakedown_engine::faults::{Fault, Pressure};
+use shakedown_engine::faults::{ControlPlanePart, Fault, Pressure};
+use shakedown_engine::interference::Disturbance;
 use shakedown_engine::kubectl::NoFiles;
 use shakedown_engine::kubelet::{NodeTemplate, ProbeKind};
 use shakedown_engine::laws::{self, Broken};
@@ -52,7 +53,9 @@ impl Draw {
     }
 
     fn plan(&mut self) -> Vec<Step> {
-        let mut steps = vec![Step::Apply(self.pod(0)), Step::Apply(self.workload())];
+        let mut steps = vec![Step::Apply(self.pod(0)), Step::Apply(self.deployment())];
+        let others = [self.stateful_set(), self.daemon_set(), self.job(), self.budget()];
+        steps.extend(others.into_iter().map(Step::Apply));
         steps.extend((0..STEPS).map(|_| self.step()));
         steps.push(Step::Pass(1_000));
         steps
@@ -64,6 +67,9 @@ impl Draw {
         let node = smol_str::SmolStr::from(self.pick(&["node-1", "node-2"]));
         let pods = vec![key];
         let lasting = self.pick(&[None, Some(5), Some(60), Some(400)]);
+        if self.below(2) == 0 {
+            return self.workload_step();
+        }
         match self.below(20) {
             0..=3 => Step::Apply(self.pod(pod)),
             4 => Step::Kubectl(format!("delete pod pod-{pod} --wait=false")),
@@ -83,6 +89,49 @@ impl Draw {
             18 => Step::Strike(Fault::ImageUnpullable("web:*".into()), lasting),
             _ => Step::Pass(self.pick(&[0, 1, 3, 12, 45, 130, 320])),
         }
+    }
+
+    /// A step that is about workloads, or about those who keep them.
+    fn workload_step(&mut self) -> Step {
+        let node = self.pick(&["node-1", "node-2"]);
+        let workload = self.pick(&["deployment/web", "statefulset/db"]);
+        let controller = self.pick(&["replicaset", "deployment", "statefulset", "daemonset", "job"]);
+        let controller = smol_str::SmolStr::from(format!("{controller}-controller"));
+        let number = self.below(6);
+        let lasting = Some(self.pick(&[3, 30, 200]));
+        let kubectl = Step::Kubectl;
+        match self.below(16) {
+            0 | 1 => kubectl(format!("scale {workload} --replicas={number}")),
+            2 => kubectl(format!("set image {workload} app=busybox:v{number}")),
+            3 => kubectl(format!("rollout undo {workload}")),
+            4 => kubectl(format!("rollout restart {workload}")),
+            5 => kubectl(format!(
+                "drain {node} --ignore-daemonsets --delete-emptydir-data --force --timeout=40s"
+            )),
+            6 => kubectl(format!("uncordon {node}")),
+            7 => kubectl("delete pod -l app=web --wait=false".to_owned()),
+            8 => kubectl("delete pod db-0 --grace-period=0 --force --wait=false".to_owned()),
+            9 => kubectl(format!("patch pdb web -p '{{\"spec\":{{\"minAvailable\":{number}}}}}'")),
+            10 => Step::Apply(self.deployment()),
+            11 => Step::Strike(Fault::ControllerCrashes(controller), lasting),
+            12 => Step::Strike(Fault::ControlPlaneDown(ControlPlanePart::ControllerManager), lasting),
+            13 => Step::Strike(Fault::Disturbed(Disturbance::Rejects(30)), lasting),
+            14 => Step::Strike(
+                Fault::Disturbed(Disturbance::WatchLate(controller, Duration::from_secs(number))),
+                lasting,
+            ),
+            _ => self.odd_node(node.into(), lasting),
+        }
+    }
+
+    /// A node that is deleted, slow, or shows the wrong time.
+    fn odd_node(&mut self, node: smol_str::SmolStr, lasting: Option<u64>) -> Step {
+        let fault = match self.below(3) {
+            0 => Fault::NodeDeleted(node),
+            1 => Fault::NodeSlow(node, 20),
+            _ => Fault::ClockSkewed(node, 90),
+        };
+        Step::Strike(fault, lasting)
     }
 
     fn container(&mut self, name: &str) -> Value {
@@ -156,14 +205,63 @@ impl Draw {
         json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": format!("pod-{number}") }, "spec": spec })
     }
 
-    fn workload(&mut self) -> Value {
-        let mut spec = self.spec();
-        spec["restartPolicy"] = "Always".into();
+    /// What all workloads have in common: a selector and a template.
+    fn workload(&mut self, kind: &str, name: &str, mut spec: Value) -> Value {
+        let mut pod = self.spec();
+        pod["restartPolicy"] = "Always".into();
+        spec["selector"] = json!({ "matchLabels": { "app": name } });
+        spec["template"] = json!({ "metadata": { "labels": { "app": name } }, "spec": pod });
+        json!({ "apiVersion": "apps/v1", "kind": kind, "metadata": { "name": name }, "spec": spec })
+    }
+
+    fn deployment(&mut self) -> Value {
+        let strategy = self.pick(&[
+            json!({ "type": "Recreate" }),
+            json!({ "rollingUpdate": { "maxSurge": 1, "maxUnavailable": 0 } }),
+            json!({ "rollingUpdate": { "maxSurge": 0, "maxUnavailable": "50%" } }),
+            json!({}),
+        ]);
+        let spec = json!({ "replicas": self.below(6), "strategy": strategy, "minReadySeconds": self.pick(&[0, 8]) });
+        self.workload("Deployment", "web", spec)
+    }
+
+    fn stateful_set(&mut self) -> Value {
+        let spec = json!({
+            "replicas": self.below(4), "serviceName": "db",
+            "podManagementPolicy": self.pick(&["OrderedReady", "Parallel"]),
+        });
+        self.workload("StatefulSet", "db", spec)
+    }
+
+    fn daemon_set(&mut self) -> Value {
+        let (surge, unavailable) = self.pick(&[(0, 1), (1, 0)]);
+        let rolling = json!({ "maxSurge": surge, "maxUnavailable": unavailable });
+        self.workload(
+            "DaemonSet",
+            "agent",
+            json!({ "updateStrategy": { "rollingUpdate": rolling } }),
+        )
+    }
+
+    fn job(&mut self) -> Value {
+        let mut pod = self.spec();
+        pod["restartPolicy"] = self.pick(&["OnFailure", "Never"]).into();
+        let (completions, parallelism) = (1 + self.below(4), 1 + self.below(3));
         json!({
-            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web" },
+            "apiVersion": "batch/v1", "kind": "Job", "metadata": { "name": "work" },
             "spec": {
-                "replicas": 3, "selector": { "matchLabels": { "app": "web" } },
-                "template": { "metadata": { "labels": { "app": "web" } }, "spec": spec },
+                "completions": completions, "parallelism": parallelism, "backoffLimit": 3,
+                "template": { "metadata": { "labels": { "app": "work" } }, "spec": pod },
+            },
+        })
+    }
+
+    fn budget(&mut self) -> Value {
+        json!({
+            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": { "name": "web" },
+            "spec": {
+                "minAvailable": self.pick(&[json!(1), json!("50%"), json!(3)]),
+                "selector": { "matchLabels": { "app": "web" } },
             },
         })
     }
@@ -187,7 +285,16 @@ fn broken_by(plan: &[Step], seed: u64) -> Option<Broken> {
             Step::Pass(secs) => cluster.advance(Duration::from_secs(*secs)).expect("within the limits"),
         }
     }
-    laws::first_broken(cluster.log())
+    laws::first_broken(cluster.log()).or_else(|| {
+        // What crashes again and again never settles.
+        cluster.settle().ok()?;
+        let seen = laws::unconverged(cluster.store().objects())?;
+        Some(Broken {
+            law: "a quiet cluster is converged",
+            seen,
+            change: "the end".to_owned(),
+        })
+    })
 }
 
 /// The plan without the steps that it does not need to fail.

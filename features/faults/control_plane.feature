@@ -56,3 +56,20 @@ Feature: A part of the control plane is down
     And I run `kubectl delete pod --all`
     Then for 10s, no pod labelled "app=web" exists
     And within 2m, exactly 3 pods labelled "app=web" are Ready
+
+  Scenario: A controller that crashes in the middle of a reconcile does not make too many pods
+    What it had written stays, what it meant to write is lost with it. The process that takes its place knows nothing and counts
+    what there is.
+    When the replicaset controller crashes in the middle of its next reconcile
+    And I run `kubectl scale deployment/web --replicas=12`
+    Then for 10s, at most 11 pods labelled "app=web" exist
+    And within 1m, deployment "web" has 12 available replicas
+    And at all times, at most 12 pods labelled "app=web" exist
+
+  Scenario: A StatefulSet whose controller crashes keeps its order and its identities
+    Given a statefulset "db" with 3 replicas of image "postgres:17"
+    When the statefulset controller crashes in the middle of its next reconcile for 10m
+    Then for 5m, at most 2 pods labelled "app=db" exist
+    When the statefulset controller recovers
+    Then within 1m, statefulset "db" has 3 ready replicas
+    And pod "db-1" became Ready before pod "db-2" started

@@ -121,3 +121,132 @@ Feature: A Job runs pods to their end
     Then within 10s, job "migrate" has condition "Complete" "True"
     And within 20s, job "migrate" does not exist
     And within 5s, no pod labelled "job-name=migrate" exists
+
+  Scenario: A Job has failed only when its last pod is gone
+    Until then a condition says what it is heading for: nothing is left behind that still writes.
+    Given containers of job "migrate" take 10s to stop
+    And the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: migrate}
+      spec:
+        activeDeadlineSeconds: 20
+        template:
+          spec: {restartPolicy: Never, containers: [{name: work, image: "migrate:v1"}]}
+      """
+    When 22s passes
+    Then job "migrate" has condition "FailureTarget" "True" because "DeadlineExceeded"
+    And job "migrate" has "{.status.terminating}" equal to "1"
+    And at no time, job "migrate" has condition "Failed" "True"
+    And within 15s, job "migrate" has condition "Failed" "True" because "DeadlineExceeded"
+    And job "migrate" has "{.status.terminating}" equal to "0"
+
+  Scenario: Each index has its own back-off limit, and the others go on
+    Given the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: shards}
+      spec:
+        completions: 3
+        parallelism: 3
+        completionMode: Indexed
+        backoffLimitPerIndex: 1
+        template:
+          spec:
+            restartPolicy: Never
+            containers:
+            - {name: work, image: "shard:v1", command: [sh, -c, 'sleep 2; if [ "$JOB_COMPLETION_INDEX" = 1 ]; then exit 3; fi; exit 0']}
+      """
+    Then within 30s, job "shards" has "{.status.completedIndexes}" equal to "0,2"
+    And within 30s, exactly 2 pods labelled "batch.kubernetes.io/job-completion-index=1" exist
+    And within 30s, job "shards" has condition "Failed" "True" because "FailedIndexes"
+    And job "shards" has "{.status.failedIndexes}" equal to "1"
+    And job "shards" has "{.status.failed}" equal to "2"
+
+  Scenario: Too many failed indexes end a Job early
+    Given the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: shards}
+      spec:
+        completions: 10
+        parallelism: 2
+        completionMode: Indexed
+        backoffLimitPerIndex: 0
+        maxFailedIndexes: 1
+        template:
+          spec: {restartPolicy: Never, containers: [{name: work, image: "shard:v1", command: [sh, -c, "sleep 2; exit 1"]}]}
+      """
+    Then within 1m, job "shards" has condition "Failed" "True" because "MaxFailedIndexesExceeded"
+    And job "shards" has "{.status.failedIndexes}" equal to "0,1"
+
+  Scenario: A leader's success is enough where the success policy says so
+    Given the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: training}
+      spec:
+        completions: 3
+        parallelism: 3
+        completionMode: Indexed
+        successPolicy: {rules: [{succeededIndexes: "0"}]}
+        template:
+          spec:
+            restartPolicy: Never
+            containers:
+            - {name: work, image: "train:v1", command: [sh, -c, 'if [ "$JOB_COMPLETION_INDEX" = 0 ]; then sleep 5; exit 0; fi; sleep 600']}
+      """
+    Then within 1m, job "training" has condition "SuccessCriteriaMet" "True" because "SuccessPolicy"
+    And within 1m, job "training" has condition "Complete" "True" because "SuccessPolicy"
+    And job "training" has "{.status.succeeded}" equal to "1"
+    And within 1m, exactly 1 pod of job "training" exists
+
+  Scenario: By default a pod is replaced as soon as it is deleted, and with podReplacementPolicy Failed when it is gone
+    Given containers of image "migrate:v1" take 20s to stop
+    And the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: hasty}
+      spec:
+        template:
+          spec: {restartPolicy: Never, containers: [{name: work, image: "migrate:v1"}]}
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: patient}
+      spec:
+        podReplacementPolicy: Failed
+        template:
+          spec: {restartPolicy: Never, containers: [{name: work, image: "migrate:v1"}]}
+      """
+    When 5s passes
+    And I run `kubectl delete pods -l batch.kubernetes.io/job-name --wait=false`
+    And 15s passes
+    Then exactly 2 pods of job "hasty" exist
+    And exactly 1 pod of job "patient" exists
+    And within 30s, exactly 1 pod of job "patient" is Ready
+
+  Scenario: An eviction is not the Job's fault
+    Given the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: migrate}
+      spec:
+        backoffLimit: 0
+        podFailurePolicy:
+          rules:
+          - action: Ignore
+            onPodConditions: [{type: DisruptionTarget}]
+        template:
+          spec: {restartPolicy: Never, containers: [{name: work, image: "migrate:v1", command: [sh, -c, "sleep 60"]}]}
+      """
+    When 10s passes
+    And every pod of job "migrate" is evicted
+    Then within 2m, job "migrate" has condition "Complete" "True"
+    And job "migrate" has "{.status.failed}" equal to ""

@@ -306,3 +306,128 @@ Feature: Persistent volumes: claims, volumes and storage classes
     Then pod "db" has event "FailedScheduling" with message "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded"
     When storage class "standard" recovers
     Then within 10m, pod "db" is Ready
+
+  Scenario: A pod that fits nowhere keeps its claim waiting
+    Given the manifest:
+      """yaml
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: { name: data }
+      spec:
+        accessModes: [ReadWriteOnce]
+        resources: { requests: { storage: 1Gi } }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: db }
+      spec:
+        volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]
+        containers: [{ name: db, image: "postgres:17", resources: { requests: { cpu: 100 } } }]
+      """
+    When 30 seconds pass
+    Then persistentvolumeclaim "data" is Pending
+    And persistentvolumeclaim "data" has event "WaitForPodScheduled" with message "waiting for pod db to be scheduled"
+
+  Scenario: Local disks are made by hand; the pod goes where one is left
+    Given the manifest:
+      """yaml
+      apiVersion: storage.k8s.io/v1
+      kind: StorageClass
+      metadata: { name: local }
+      provisioner: kubernetes.io/no-provisioner
+      volumeBindingMode: WaitForFirstConsumer
+      ---
+      apiVersion: v1
+      kind: PersistentVolume
+      metadata: { name: disk-of-node-3 }
+      spec:
+        capacity: { storage: 100Gi }
+        accessModes: [ReadWriteOnce]
+        storageClassName: local
+        local: { path: /mnt/disk }
+        nodeAffinity:
+          required:
+            nodeSelectorTerms:
+            - matchExpressions: [{ key: kubernetes.io/hostname, operator: In, values: [node-3] }]
+      ---
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: { name: data }
+      spec:
+        storageClassName: local
+        accessModes: [ReadWriteOnce]
+        resources: { requests: { storage: 50Gi } }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: db }
+      spec:
+        volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]
+        containers: [{ name: db, image: "postgres:17", volumeMounts: [{ name: data, mountPath: /data }] }]
+      """
+    Then within 30s, pod "db" is Ready
+    And pod "db" runs on node "node-3"
+    And persistentvolumeclaim "data" has "{.spec.volumeName}" equal to "disk-of-node-3"
+
+  Scenario: A default class that comes late counts for claims that wait
+    When I run `kubectl delete storageclass standard`
+    And I apply the manifest "claim-and-pod.yaml"
+    And 1 minute passes
+    Then persistentvolumeclaim "data" has event "FailedBinding" with message "no storage class is set"
+    When I apply the manifest:
+      """yaml
+      apiVersion: storage.k8s.io/v1
+      kind: StorageClass
+      metadata:
+        name: late
+        annotations: { storageclass.kubernetes.io/is-default-class: "true" }
+      provisioner: disk.csi.example.com
+      """
+    Then within 16s, persistentvolumeclaim "data" has "{.spec.storageClassName}" equal to "late"
+    And within 1m, pod "db" is Ready
+
+  Scenario: A volume made by hand with policy Delete cannot be deleted
+    Given the manifest:
+      """yaml
+      apiVersion: v1
+      kind: PersistentVolume
+      metadata: { name: disk }
+      spec:
+        capacity: { storage: 5Gi }
+        accessModes: [ReadWriteOnce]
+        persistentVolumeReclaimPolicy: Delete
+        nfs: { server: storage.example.com, path: /disk }
+      ---
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: { name: data }
+      spec:
+        storageClassName: ""
+        accessModes: [ReadWriteOnce]
+        resources: { requests: { storage: 1Gi } }
+      """
+    When the cluster settles
+    And I delete pvc "data"
+    Then within 10s, persistentvolume "disk" is Failed
+    And persistentvolume "disk" has event "VolumeFailedDelete" with message "no deletable volume plugin matched"
+
+  Scenario: A pod's ephemeral volume comes and goes with the pod
+    Given the manifest:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: render }
+      spec:
+        volumes:
+        - name: scratch
+          ephemeral:
+            volumeClaimTemplate:
+              spec:
+                accessModes: [ReadWriteOnce]
+                resources: { requests: { storage: 1Gi } }
+        containers: [{ name: render, image: "render:v1", volumeMounts: [{ name: scratch, mountPath: /scratch }] }]
+      """
+    Then within 30s, pod "render" is Ready
+    And persistentvolumeclaim "render-scratch" is Bound
+    When I delete pod "render"
+    Then within 10s, persistentvolumeclaim "render-scratch" does not exist

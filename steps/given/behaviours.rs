@@ -9,7 +9,7 @@ use cucumber::gherkin::Step;
 use cucumber::{given, when};
 use shakedown_engine::api::Quantity;
 use shakedown_engine::environment::{ContainerSelector, Rule};
-use shakedown_engine::runtime::{Behaviour, Life, MemoryUse, PullFailure, Stop};
+use shakedown_engine::runtime::{Behaviour, CpuUse, Life, MemoryUse, PullFailure, Stop};
 
 use crate::World;
 use crate::parameters::{Amount, ContainerScope, Containers, Text, VirtualDuration};
@@ -66,6 +66,26 @@ fn use_memory_so(
         ..Behaviour::default()
     };
     behave(world, containers, behaviour)
+}
+
+/// Adds to what is known of the CPU use of these containers: what they use later goes with what they use at first. A new amount
+/// from now on takes back what was said of later.
+fn use_cpu_so(world: &mut World, containers: &Containers, change: impl FnOnce(&mut CpuUse)) -> Result<(), StepError> {
+    let cpu = world.cpu_of(containers);
+    let initial = cpu.initial_milli;
+    change(cpu);
+    if cpu.initial_milli != initial {
+        cpu.later = None;
+    }
+    let behaviour = Behaviour {
+        cpu: Some(*cpu),
+        ..Behaviour::default()
+    };
+    behave(world, containers, behaviour)
+}
+
+fn milli(quantity: &Quantity) -> u64 {
+    u64::try_from(quantity.milli_value()).unwrap_or_default()
 }
 
 fn bytes(quantity: &Quantity) -> u64 {
@@ -194,6 +214,31 @@ fn use_memory_after(
     })
 }
 
+/// Sets how much CPU processes use, at once also those that run: what metrics, `kubectl top` and autoscalers see of it.
+///
+/// Example: `Given containers of deployment "web" use 500m of CPU`
+#[given(expr = "{containers} use/uses {quantity} of CPU")]
+#[when(expr = "{containers} use/uses {quantity} of CPU")]
+fn use_cpu(world: &mut World, containers: Containers, amount: Amount) -> Result<(), StepError> {
+    use_cpu_so(world, &containers, |cpu| cpu.initial_milli = milli(&amount.quantity))
+}
+
+/// Sets how much CPU processes use from some time after their start on.
+///
+/// Example: `Given containers of deployment "web" use 500m of CPU after 1m`
+#[given(expr = "{containers} use/uses {quantity} of CPU after {duration}")]
+#[when(expr = "{containers} use/uses {quantity} of CPU after {duration}")]
+fn use_cpu_after(
+    world: &mut World,
+    containers: Containers,
+    amount: Amount,
+    after: VirtualDuration,
+) -> Result<(), StepError> {
+    use_cpu_so(world, &containers, |cpu| {
+        cpu.later = Some((after.0, milli(&amount.quantity)))
+    })
+}
+
 /// Lets processes use more and more memory, steadily.
 ///
 /// Example: `Given containers of deployment "web" leak 10Mi of memory every minute`
@@ -257,8 +302,8 @@ fn log(world: &mut World, containers: Containers, line: Text) -> Result<(), Step
     )
 }
 
-/// Several behaviours at once: columns `pull`, `start`, `ready after`, `exit after`, `exit code`, `memory`, `stop`. An empty
-/// cell says nothing; with more than one row, each is one life of the process, the last for all later ones.
+/// Several behaviours at once: columns `pull`, `start`, `ready after`, `exit after`, `exit code`, `memory`, `cpu`, `stop`. An
+/// empty cell says nothing; with more than one row, each is one life of the process, the last for all later ones.
 ///
 /// Example: `Given containers of image "web:v2" behave:`
 #[given(expr = "{containers} behave:")]
@@ -273,6 +318,7 @@ fn behave_so(world: &mut World, step: &Step, containers: Containers) -> Result<(
         "exit after",
         "exit code",
         "memory",
+        "cpu",
         "stop",
     ];
     let rows = Rows::of(step, &columns)?;
@@ -304,6 +350,13 @@ fn behave_so(world: &mut World, step: &Step, containers: Containers) -> Result<(
                 .map(|amount| MemoryUse {
                     initial_bytes: bytes(&amount.quantity),
                     ..MemoryUse::default()
+                }),
+            cpu: cell("cpu")
+                .map(|text| text.parse::<Amount>())
+                .transpose()?
+                .map(|amount| CpuUse {
+                    initial_milli: milli(&amount.quantity),
+                    later: None,
                 }),
             ..Behaviour::default()
         });

@@ -8,7 +8,7 @@ use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::laws;
 use shakedown_engine::limits::LimitError;
-use shakedown_engine::runtime::MemoryUse;
+use shakedown_engine::runtime::{CpuUse, MemoryUse};
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
@@ -42,6 +42,8 @@ pub struct World {
     last_command: Option<LastCommand>,
     /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
     memory: BTreeMap<String, MemoryUse>,
+    /// … and about their CPU.
+    cpu: BTreeMap<String, CpuUse>,
     /// The faults that steps injected, with the index of the step.
     pub(super) injected: Vec<(FaultId, usize)>,
     snapshots: Vec<KubectlSnapshot>,
@@ -63,6 +65,7 @@ impl World {
             since: None,
             last_command: None,
             memory: BTreeMap::new(),
+            cpu: BTreeMap::new(),
             injected: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
@@ -200,6 +203,11 @@ impl World {
         self.last_command
             .as_ref()
             .ok_or_else(|| StepError::new("no command was run before this step"))
+    }
+
+    /// The CPU use that the steps have told for the containers of a phrase.
+    pub(crate) fn cpu_of(&mut self, containers: &Containers) -> &mut CpuUse {
+        self.cpu.entry(containers.to_string()).or_default()
     }
 
     /// The memory use that the steps have told for the containers of a phrase.

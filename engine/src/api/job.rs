@@ -89,6 +89,13 @@ impl Job {
     }
 }
 
+impl JobSpec {
+    /// Whether a pod is replaced only when it has ended: so it is asked for, or there are rules about how it ended.
+    pub fn replaces_only_ended(&self) -> bool {
+        self.replace_only_failed || self.json.get("podFailurePolicy").is_some()
+    }
+}
+
 fn status_from_json(status: &Value) -> JobStatus {
     let number = |key| read::int32(status, key).unwrap_or_default();
     JobStatus {

@@ -1,6 +1,8 @@
 //! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
 mod container;
+mod cron_job;
+mod cron_schedule;
 mod daemon_set;
 pub mod decode;
 pub mod defaulting;
@@ -9,6 +11,7 @@ mod deployment;
 pub(crate) mod draws;
 pub mod duration;
 mod event;
+mod horizontal_pod_autoscaler;
 mod inert;
 mod int_or_string;
 mod job;
@@ -25,17 +28,25 @@ mod qos;
 pub mod quantity;
 mod quote;
 mod replicaset;
+mod replication_controller;
 mod resource;
 pub mod schema;
 pub mod selector;
 mod service;
 mod stateful_set;
+mod time_zone;
 pub mod validation;
 
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
+pub use cron_job::{ConcurrencyPolicy, CronJob, CronJobSpec, CronJobStatus, JobReference};
+pub use cron_schedule::{CronError, CronSchedule};
 pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy};
 pub use event::{Event, ObjectReference};
+pub use horizontal_pod_autoscaler::{
+    HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, MetricSource, MetricSpec,
+    MetricTarget, ScaleTarget, ScalingBehavior, ScalingPolicy, ScalingRules, SelectPolicy,
+};
 pub use inert::Inert;
 pub use int_or_string::{IntOrString, IntOrStringError};
 pub use job::{Job, JobSpec, JobStatus};
@@ -50,7 +61,9 @@ pub use qos::qos_class;
 pub use quantity::{Quantity, QuantityError};
 pub use quote::go_quote;
 pub use replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
+pub use replication_controller::ReplicationController;
 pub use resource::{Object, Resource};
 pub use selector::{FieldSelector, LabelSelector, Selector};
 pub use service::{Endpoint, EndpointSlice, Service, ServicePort, ServiceSpec};
 pub use stateful_set::{StatefulSet, StatefulSetSpec, StatefulSetStatus, StatefulSetStrategy};
+pub use time_zone::TimeZone;

@@ -150,7 +150,12 @@ impl PodSpec {
             .collect();
         let overhead = resource_list(spec.get("overhead"));
         PodSpec {
-            requests: pod_requests(&containers, &init_containers, &pod_level_requests(&spec), &overhead),
+            requests: pod_requests(
+                &containers,
+                &init_containers,
+                &pod_level_amounts(&spec, "requests"),
+                &overhead,
+            ),
             containers,
             init_containers,
             ephemeral_containers: json::list(&spec, "ephemeralContainers")
@@ -180,9 +185,21 @@ impl PodSpec {
         &self.requests
     }
 
+    /// What the pod may not exceed, added up in the same way (component-helpers `resource.PodLimits`). Computed at every call.
+    pub fn limits(&self) -> ResourceList {
+        let pod_level = pod_level_amounts(&self.json, "limits");
+        let overhead = resource_list(self.json.get("overhead"));
+        let mut limits = pod_total(&self.containers, &self.init_containers, |container| &container.limits);
+        limits.extend(pod_level);
+        for (name, more) in &overhead {
+            limits.entry(name.clone()).and_modify(|limit| *limit = limit.add(more));
+        }
+        limits
+    }
+
     /// Whether the pod itself, beside its containers, says what it asks for (pod-level resources).
     pub fn has_pod_level_requests(&self) -> bool {
-        !pod_level_requests(&self.json).is_empty()
+        !pod_level_amounts(&self.json, "requests").is_empty()
     }
 
     /// The grace period for ending.
@@ -196,13 +213,13 @@ impl PodSpec {
     }
 }
 
-/// `spec.resources.requests` of the resources that can be asked for at the level of the pod: cpu, memory, huge pages.
+/// `spec.resources.requests` or `limits`, of the resources that can be asked for at the level of the pod: cpu, memory, huge pages.
 ///
 /// Documentation: "Assign Pod-level CPU and memory resources".
-fn pod_level_requests(spec: &Value) -> ResourceList {
-    let mut requests = resource_list(spec.pointer("/resources/requests"));
-    requests.retain(|name, _| name == "cpu" || name == "memory" || name.starts_with("hugepages-"));
-    requests
+fn pod_level_amounts(spec: &Value, list: &str) -> ResourceList {
+    let mut amounts = resource_list(spec.get("resources").and_then(|resources| resources.get(list)));
+    amounts.retain(|name, _| name == "cpu" || name == "memory" || name.starts_with("hugepages-"));
+    amounts
 }
 
 /// See [`PodSpec::requests`].
@@ -212,12 +229,22 @@ fn pod_requests(
     pod_level: &ResourceList,
     overhead: &ResourceList,
 ) -> ResourceList {
-    let add = |sum: &mut ResourceList, more: &ResourceList| {
-        for (name, quantity) in more {
-            let entry = sum.entry(name.clone()).or_insert_with(Quantity::zero);
-            *entry = entry.add(quantity);
-        }
-    };
+    let mut requests = pod_total(containers, init_containers, |container| &container.requests);
+    requests.extend(
+        pod_level
+            .iter()
+            .map(|(name, quantity)| (name.clone(), quantity.clone())),
+    );
+    add(&mut requests, overhead);
+    requests
+}
+
+/// The greater of what containers need together and what the greatest init container needs beside earlier sidecars.
+fn pod_total(
+    containers: &[Container],
+    init_containers: &[Container],
+    amounts: impl Fn(&Container) -> &ResourceList,
+) -> ResourceList {
     let raise = |highest: &mut ResourceList, candidate: &ResourceList| {
         for (name, quantity) in candidate {
             let entry = highest.entry(name.clone()).or_insert_with(|| quantity.clone());
@@ -228,11 +255,11 @@ fn pod_requests(
     };
     let (mut running, mut sidecars, mut starting) = (ResourceList::new(), ResourceList::new(), ResourceList::new());
     for container in containers {
-        add(&mut running, &container.requests);
+        add(&mut running, amounts(container));
     }
     for container in init_containers {
         let mut peak = sidecars.clone();
-        add(&mut peak, &container.requests);
+        add(&mut peak, amounts(container));
         if container.is_sidecar() {
             sidecars = peak.clone();
         }
@@ -240,13 +267,14 @@ fn pod_requests(
     }
     add(&mut running, &sidecars);
     raise(&mut running, &starting);
-    running.extend(
-        pod_level
-            .iter()
-            .map(|(name, quantity)| (name.clone(), quantity.clone())),
-    );
-    add(&mut running, overhead);
     running
+}
+
+fn add(sum: &mut ResourceList, more: &ResourceList) {
+    for (name, quantity) in more {
+        let entry = sum.entry(name.clone()).or_insert_with(Quantity::zero);
+        *entry = entry.add(quantity);
+    }
 }
 
 /// A pod template: what a workload makes pods of.

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::json::ObjectBuilder;
 use super::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, Lease, Node, ObjectKey, ObjectMeta, Pod,
-    PodDisruptionBudget, ReplicaSet, Service, StatefulSet,
+    CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Inert, Job, Kind, Lease, Node,
+    ObjectKey, ObjectMeta, Pod, PodDisruptionBudget, ReplicaSet, ReplicationController, Service, StatefulSet,
 };
 
 /// A kind with behaviour: a lean struct that can be read from, and shown as, the API's JSON.
@@ -93,6 +93,8 @@ objects! {
     Node(Node),
     /// A ReplicaSet.
     ReplicaSet(ReplicaSet),
+    /// A ReplicationController.
+    ReplicationController(ReplicationController),
     /// A Deployment.
     Deployment(Deployment),
     /// A DaemonSet.
@@ -101,6 +103,10 @@ objects! {
     StatefulSet(StatefulSet),
     /// A Job.
     Job(Job),
+    /// A CronJob.
+    CronJob(CronJob),
+    /// A HorizontalPodAutoscaler.
+    HorizontalPodAutoscaler(HorizontalPodAutoscaler),
     /// A PodDisruptionBudget.
     PodDisruptionBudget(PodDisruptionBudget),
     /// A Service.
@@ -122,10 +128,13 @@ impl Object {
             Object::Pod(_) => Kind::POD,
             Object::Node(_) => Kind::NODE,
             Object::ReplicaSet(_) => Kind::REPLICA_SET,
+            Object::ReplicationController(_) => Kind::REPLICATION_CONTROLLER,
             Object::Deployment(_) => Kind::DEPLOYMENT,
             Object::DaemonSet(_) => Kind::DAEMON_SET,
             Object::StatefulSet(_) => Kind::STATEFUL_SET,
             Object::Job(_) => Kind::JOB,
+            Object::CronJob(_) => Kind::CRON_JOB,
+            Object::HorizontalPodAutoscaler(_) => Kind::HORIZONTAL_POD_AUTOSCALER,
             Object::PodDisruptionBudget(_) => Kind::POD_DISRUPTION_BUDGET,
             Object::Service(_) => Kind::SERVICE,
             Object::EndpointSlice(_) => Kind::ENDPOINT_SLICE,
@@ -146,10 +155,13 @@ impl Object {
             Kind::POD => Pod::from_json(value).into(),
             Kind::NODE => Node::from_json(value).into(),
             Kind::REPLICA_SET => ReplicaSet::from_json(value).into(),
+            Kind::REPLICATION_CONTROLLER => ReplicationController::from_json(value).into(),
             Kind::DEPLOYMENT => Deployment::from_json(value).into(),
             Kind::DAEMON_SET => DaemonSet::from_json(value).into(),
             Kind::STATEFUL_SET => StatefulSet::from_json(value).into(),
             Kind::JOB => Job::from_json(value).into(),
+            Kind::CRON_JOB => CronJob::from_json(value).into(),
+            Kind::HORIZONTAL_POD_AUTOSCALER => HorizontalPodAutoscaler::from_json(value).into(),
             Kind::POD_DISRUPTION_BUDGET => PodDisruptionBudget::from_json(value).into(),
             Kind::SERVICE => Service::from_json(value).into(),
             Kind::ENDPOINT_SLICE => EndpointSlice::from_json(value).into(),

@@ -33,15 +33,25 @@ pub fn bootstrap(store: &mut Store) {
 /// volume holds.
 ///
 /// kube-controller-manager's serviceaccount and root-ca-certificate-publisher controllers do this in the moment after the
-/// namespace appears; that moment is not modelled.
+/// namespace appears, and ServiceAccount admission waits for the account; that moment is not modelled.
 pub fn furnish_namespace(store: &mut Store, name: &str) {
-    let metadata = |object: &str| json!({ "name": object, "namespace": name });
-    let account = json!({ "metadata": metadata("default") });
-    let mut certificate = json!({ "metadata": metadata("kube-root-ca.crt"), "data": { "ca.crt": CERTIFICATE } });
-    certificate["metadata"]["annotations"] = json!({ "kubernetes.io/description": DESCRIPTION });
     // They can be there already where a namespace is made anew: then they stay.
-    let _ = store.create_object(Object::from_json(Kind::SERVICE_ACCOUNT, account));
-    let _ = store.create_object(Object::from_json(Kind::CONFIG_MAP, certificate));
+    let _ = store.create_object(default_account(name).into());
+    let _ = store.create_object(root_certificate(name).into());
+}
+
+/// The ServiceAccount of pods that name none.
+pub fn default_account(namespace: &str) -> Inert {
+    let account = json!({ "metadata": { "name": "default", "namespace": namespace } });
+    Inert::from_json(Kind::SERVICE_ACCOUNT, account)
+}
+
+/// The certificate by which pods know the API server.
+pub fn root_certificate(namespace: &str) -> Inert {
+    let annotations = json!({ "kubernetes.io/description": DESCRIPTION });
+    let metadata = json!({ "name": "kube-root-ca.crt", "namespace": namespace, "annotations": annotations });
+    let certificate = json!({ "metadata": metadata, "data": { "ca.crt": CERTIFICATE } });
+    Inert::from_json(Kind::CONFIG_MAP, certificate)
 }
 
 /// Gives a cluster without StorageClasses its default one.

@@ -184,9 +184,12 @@ impl From<StoreError> for ApiError {
         let reason = match &error {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => Reason::NotFound,
             StoreError::AlreadyExists(..) => Reason::AlreadyExists,
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => Reason::Forbidden,
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => {
+                Reason::Forbidden
+            }
+            StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -194,7 +197,9 @@ impl From<StoreError> for ApiError {
                 refusal.concerning(*kind, &key.name)
             }
             StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
-            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
+            StoreError::Forbidden(kind, name, _) | StoreError::Invalid(kind, name, _) => {
+                refusal.concerning(*kind, name)
+            }
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
@@ -203,7 +208,9 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) => refusal,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
+                refusal
+            }
         }
     }
 }

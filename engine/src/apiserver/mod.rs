@@ -6,7 +6,6 @@
 //!
 //! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
 
-mod admission;
 mod bootstrap;
 mod deprecations;
 mod error;
@@ -16,7 +15,7 @@ mod request;
 pub mod rest;
 mod service_address;
 
-pub(crate) use bootstrap::{bootstrap, provide_storage};
+pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_certificate};
 pub use error::{About, ApiError, Cause, Reason};
 pub use patch::{FieldValidation, Patch};
 pub use request::{Request, external};

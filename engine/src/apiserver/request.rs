@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-use super::admission;
 use super::bootstrap::furnish_namespace;
 use super::deprecations::deprecations;
 use super::error::{ApiError, Cause, Reason, key_of};
 use super::patch::{FieldValidation, Patch, check_identity};
 use super::service_address;
+use crate::admission;
 use crate::api::defaulting::{
     default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
 };
 use crate::api::validation::{FieldError, validate_create, validate_update};
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid, go_quote, json};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, go_quote, json};
 use crate::component::Context;
 use crate::sim::SimTime;
 use crate::store::{DeleteOptions, Store};
@@ -43,17 +43,14 @@ impl Request<'_, '_> {
         self.default(kind, &mut value);
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
-        admission::mutate_new(self.context, kind, &mut value)?;
-        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
-        self.warnings.extend(deprecations(kind, &value));
+        admission::mutate(kind, &mut value, self.context)?;
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
-        let mut object = admission::admit(self.context, Object::from_json(kind, value));
-        let mut meta = object.meta().clone();
-        meta.uid = uid;
-        meta.creation = Some(self.context.store.timestamp());
-        object = object.with_meta(meta);
+        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        self.warnings.extend(deprecations(kind, &value));
+        let mut object = self.new_object(kind, value, uid);
+        admission::validate(&object, None, self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
@@ -61,6 +58,24 @@ impl Request<'_, '_> {
             }
         }
         Ok(self.external(&object))
+    }
+
+    /// A new object as it will be stored.
+    fn new_object(&self, kind: Kind, mut value: Value, uid: Uid) -> Object {
+        let mut meta = ObjectMeta::from_json(value.get("metadata").unwrap_or(&Value::Null));
+        meta.uid = uid;
+        meta.creation = Some(self.context.store.timestamp());
+        if kind != Kind::POD {
+            return Object::from_json(kind, value).with_meta(meta);
+        }
+        let (store, settings) = (&*self.context.store, self.context.settings);
+        if let Some(spec) = value.get_mut("spec") {
+            admission::finish_pod(&meta.namespace, &meta.labels, spec, store, settings);
+        }
+        let mut pod = Pod::from_json(value);
+        pod.meta = meta;
+        admission::begin(&mut pod, store.timestamp());
+        pod.into()
     }
 
     /// Replaces an object by a new version of it, all but its status, and returns it as stored.
@@ -150,6 +165,8 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
+        let present = present.cloned();
+        admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }

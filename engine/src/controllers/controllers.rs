@@ -1,19 +1,23 @@
 //! All controllers as one component: every change is shown to each, every wake-up goes to its own.
 
+use super::cron_job::CronJobController;
 use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
+use super::horizontal_pod_autoscaler::HorizontalPodAutoscalerController;
 use super::job::{JobController, TtlAfterFinished};
 use super::namespace::NamespaceController;
+use super::namespace_defaults::NamespaceDefault;
 use super::node_lifecycle::NodeLifecycle;
-use super::persistent_volume::{AttachDetach, PersistentVolumeController, Protection, Provisioner};
+use super::persistent_volume::{AttachDetach, EphemeralVolume, PersistentVolumeController, Protection, Provisioner};
 use super::pod_gc::PodGc;
 use super::replica_set::ReplicaSetController;
+use super::resource_quota::ResourceQuotaController;
 use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
-use crate::api::ObjectKey;
+use crate::api::{Kind, Object, ObjectKey, ReplicaSet, ReplicationController};
 use crate::component::{Component, Context};
 use crate::sim::Seed;
 use crate::store::Change;
@@ -23,6 +27,8 @@ use crate::store::Change;
 pub enum ControllerId {
     /// Keeps the pods of ReplicaSets.
     ReplicaSet,
+    /// Keeps the pods of ReplicationControllers.
+    ReplicationController,
     /// Rolls Deployments out.
     Deployment,
     /// Keeps the pods of DaemonSets.
@@ -31,8 +37,12 @@ pub enum ControllerId {
     StatefulSet,
     /// Runs Jobs to their end.
     Job,
+    /// Starts Jobs on a schedule.
+    CronJob,
     /// Deletes Jobs that have ended.
     TtlAfterFinished,
+    /// Scales workloads with their load.
+    HorizontalPodAutoscaler,
     /// Says how many pods may be evicted.
     Disruption,
     /// Writes EndpointSlices.
@@ -59,6 +69,14 @@ pub enum ControllerId {
     Provisioner,
     /// Attaches volumes to nodes.
     AttachDetach,
+    /// Makes the claims of ephemeral volumes.
+    EphemeralVolume,
+    /// Counts what quotas limit.
+    ResourceQuota,
+    /// Keeps the default ServiceAccount of each namespace.
+    ServiceAccount,
+    /// Keeps the API server's certificate in each namespace.
+    RootCertificate,
 }
 
 /// A wake-up of a controller: reconcile this object.
@@ -74,11 +92,14 @@ impl ControllerId {
     /// Every controller, once each: parts of one controller share its name.
     pub const ALL: &[ControllerId] = &[
         ControllerId::ReplicaSet,
+        ControllerId::ReplicationController,
         ControllerId::Deployment,
         ControllerId::DaemonSet,
         ControllerId::StatefulSet,
         ControllerId::Job,
+        ControllerId::CronJob,
         ControllerId::TtlAfterFinished,
+        ControllerId::HorizontalPodAutoscaler,
         ControllerId::Disruption,
         ControllerId::EndpointSlice,
         ControllerId::GarbageCollector,
@@ -90,17 +111,24 @@ impl ControllerId {
         ControllerId::StorageProtection,
         ControllerId::Provisioner,
         ControllerId::AttachDetach,
+        ControllerId::EphemeralVolume,
+        ControllerId::ResourceQuota,
+        ControllerId::ServiceAccount,
+        ControllerId::RootCertificate,
     ];
 
     /// Its name in kube-controller-manager.
     pub fn name(self) -> &'static str {
         match self {
             ControllerId::ReplicaSet => "replicaset-controller",
+            ControllerId::ReplicationController => "replicationcontroller-controller",
             ControllerId::Deployment => "deployment-controller",
             ControllerId::DaemonSet => "daemonset-controller",
             ControllerId::StatefulSet => "statefulset-controller",
             ControllerId::Job => "job-controller",
+            ControllerId::CronJob => "cronjob-controller",
             ControllerId::TtlAfterFinished => "ttl-after-finished-controller",
+            ControllerId::HorizontalPodAutoscaler => "horizontal-pod-autoscaler-controller",
             ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
@@ -114,6 +142,10 @@ impl ControllerId {
             ControllerId::StorageProtection => "persistentvolumeclaim-protection-controller",
             ControllerId::Provisioner => "external-provisioner",
             ControllerId::AttachDetach => "attachdetach-controller",
+            ControllerId::EphemeralVolume => "ephemeral-volume-controller",
+            ControllerId::ResourceQuota => "resourcequota-controller",
+            ControllerId::ServiceAccount => "serviceaccount-controller",
+            ControllerId::RootCertificate => "root-ca-certificate-publisher-controller",
         }
     }
 }
@@ -121,12 +153,16 @@ impl ControllerId {
 /// All controllers.
 #[derive(Debug)]
 pub struct Controllers {
-    replica_set: ReplicaSetController,
+    seed: Seed,
+    replica_set: ReplicaSetController<ReplicaSet>,
+    replication_controller: ReplicaSetController<ReplicationController>,
     deployment: DeploymentController,
     daemon_set: DaemonSetController,
     stateful_set: StatefulSetController,
     job: JobController,
+    cron_job: CronJobController,
     ttl_after_finished: TtlAfterFinished,
+    horizontal_pod_autoscaler: HorizontalPodAutoscalerController,
     disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
     garbage_collector: GarbageCollector,
@@ -138,18 +174,26 @@ pub struct Controllers {
     storage_protection: Protection,
     provisioner: Provisioner,
     attach_detach: AttachDetach,
+    ephemeral_volume: EphemeralVolume,
+    resource_quota: ResourceQuotaController,
+    service_account: NamespaceDefault,
+    root_certificate: NamespaceDefault,
 }
 
 impl Controllers {
     /// Controllers that have seen nothing yet.
     pub fn new(seed: Seed) -> Self {
         Controllers {
+            seed,
             replica_set: ReplicaSetController::new(seed),
+            replication_controller: ReplicaSetController::new(seed),
             deployment: DeploymentController::new(seed),
             daemon_set: DaemonSetController::new(seed),
             stateful_set: StatefulSetController::new(seed),
             job: JobController::new(seed),
+            cron_job: CronJobController::new(seed),
             ttl_after_finished: TtlAfterFinished::new(seed),
+            horizontal_pod_autoscaler: HorizontalPodAutoscalerController::default(),
             disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
             garbage_collector: GarbageCollector::new(seed),
@@ -161,7 +205,45 @@ impl Controllers {
             storage_protection: Protection::new(seed),
             provisioner: Provisioner::new(seed),
             attach_detach: AttachDetach::new(seed),
+            ephemeral_volume: EphemeralVolume::new(seed),
+            resource_quota: ResourceQuotaController::new(seed),
+            service_account: NamespaceDefault::service_account(seed),
+            root_certificate: NamespaceDefault::root_certificate(seed),
         }
+    }
+}
+
+impl Controllers {
+    /// Their process starts anew: what they knew is forgotten (expectations, back-offs, what waits in their queues), and they are
+    /// shown everything there is, as a watch begins.
+    pub(crate) fn restart(&mut self, context: &mut Context<'_>) {
+        let seed = self.seed;
+        // Another process draws other numbers.
+        *self = Controllers {
+            seed,
+            ..Controllers::new(Seed(seed.0 ^ context.now.as_nanos()))
+        };
+        let objects: Vec<Object> = Kind::all()
+            .flat_map(|kind| context.store.objects().of_kind(kind))
+            .cloned()
+            .collect();
+        for object in objects {
+            let change = Change {
+                revision: object.meta().resource_version,
+                at: context.now,
+                writer: "apiserver",
+                before: None,
+                after: Some(object),
+            };
+            self.observe(&change, context);
+        }
+    }
+}
+
+impl Controllers {
+    /// What processes do was changed: whoever watches their load looks again.
+    pub(crate) fn behaviours_changed(&mut self, context: &mut Context<'_>) {
+        self.horizontal_pod_autoscaler.behaviours_changed(context);
     }
 }
 
@@ -170,11 +252,14 @@ impl Component for Controllers {
 
     fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         self.replica_set.observe(change, context);
+        self.replication_controller.observe(change, context);
         self.deployment.observe(change, context);
         self.daemon_set.observe(change, context);
         self.stateful_set.observe(change, context);
         self.job.observe(change, context);
+        self.cron_job.observe(change, context);
         self.ttl_after_finished.observe(change, context);
+        self.horizontal_pod_autoscaler.observe(change, context);
         self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
         self.garbage_collector.observe(change, context);
@@ -186,17 +271,24 @@ impl Component for Controllers {
         self.storage_protection.observe(change, context);
         self.provisioner.observe(change, context);
         self.attach_detach.observe(change, context);
+        self.ephemeral_volume.observe(change, context);
+        self.resource_quota.observe(change, context);
+        self.service_account.observe(change, context);
+        self.root_certificate.observe(change, context);
     }
 
     fn run(&mut self, task: Task, context: &mut Context<'_>) {
         let key = &task.key;
         match task.controller {
             ControllerId::ReplicaSet => self.replica_set.run(key, context),
+            ControllerId::ReplicationController => self.replication_controller.run(key, context),
             ControllerId::Deployment => self.deployment.run(key, context),
             ControllerId::DaemonSet => self.daemon_set.run(key, context),
             ControllerId::StatefulSet => self.stateful_set.run(key, context),
             ControllerId::Job => self.job.run(key, context),
+            ControllerId::CronJob => self.cron_job.run(key, context),
             ControllerId::TtlAfterFinished => self.ttl_after_finished.run(key, context),
+            ControllerId::HorizontalPodAutoscaler => self.horizontal_pod_autoscaler.run(key, context),
             ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
@@ -210,6 +302,10 @@ impl Component for Controllers {
             ControllerId::StorageProtection => self.storage_protection.run(key, context),
             ControllerId::Provisioner => self.provisioner.run(key, context),
             ControllerId::AttachDetach => self.attach_detach.run(key, context),
+            ControllerId::EphemeralVolume => self.ephemeral_volume.run(key, context),
+            ControllerId::ResourceQuota => self.resource_quota.run(key, context),
+            ControllerId::ServiceAccount => self.service_account.run(key, context),
+            ControllerId::RootCertificate => self.root_certificate.run(key, context),
         }
     }
 }

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::api::{Kind, LabelSelector, ObjectKey, ObjectMeta, Pod, PodSpec, Selector};
+use crate::admission::Admitted;
+use crate::api::{Kind, LabelSelector, ObjectKey, ObjectMeta, Pod, Selector};
 use crate::component::Context;
 use crate::events::Report;
-use crate::settings::Settings;
 use crate::store::{DeleteOptions, Store, StoreError, Stored};
 use crate::{admission, component};
 
@@ -17,9 +17,15 @@ pub struct PodControl(pub &'static str);
 
 impl PodControl {
     /// Creates a pod; says so, or says why not, in an event about its owner. In a namespace that is going, nothing is said.
-    pub fn create<T: Stored>(self, owner: &T, mut pod: Pod, context: &mut Context<'_>) -> Result<Arc<Pod>, StoreError> {
-        admission::begin(&mut pod, context.store.timestamp());
-        let created = context.store.create(pod);
+    /// `admitted` remembers what admission made of the template whose spec the pod brings.
+    pub fn create<T: Stored>(
+        self,
+        owner: &T,
+        pod: Pod,
+        admitted: &mut Admitted,
+        context: &mut Context<'_>,
+    ) -> Result<Arc<Pod>, StoreError> {
+        let created = admission::create_pod(pod, admitted, context);
         match &created {
             Ok(pod) => self.report(
                 owner,
@@ -57,24 +63,6 @@ impl PodControl {
             ..
         } = context;
         events.record(store, settings, owner, report);
-    }
-}
-
-/// A template's spec as admission leaves it, remembered for as long as the template stays the same.
-#[derive(Debug, Default)]
-pub struct Admitted(Option<(Arc<PodSpec>, Arc<PodSpec>)>);
-
-impl Admitted {
-    /// The admitted spec; the same `Arc` for the same template.
-    pub fn of(&mut self, template: &Arc<PodSpec>, settings: &Settings) -> Arc<PodSpec> {
-        match &self.0 {
-            Some((from, admitted)) if Arc::ptr_eq(from, template) => admitted.clone(),
-            _ => {
-                let admitted = Arc::new(admission::admit_spec(template, settings));
-                self.0 = Some((template.clone(), admitted.clone()));
-                admitted
-            }
-        }
     }
 }
 

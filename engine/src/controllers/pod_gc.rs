@@ -1,7 +1,9 @@
 //! The pod garbage collector: removes pods whose node is gone, and pods that were deleted before they had one.
 //!
 //! Source: kube-controller-manager `pkg/controller/podgc`: a look every 20 s; a node must have been missing for more than 40 s
-//! since the first look that missed it. Not modelled: the threshold on ended pods (12,500) and the out-of-service taint.
+//! since the first look that missed it. A node that is not ready and has the taint `node.kubernetes.io/out-of-service` is off for
+//! good: pods that are being deleted there go without its kubelet ("Non-graceful node shutdown"). Not modelled: the threshold on
+//! ended pods (12,500).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,6 +20,9 @@ use crate::store::{Change, DeleteOptions};
 const PERIOD: Duration = Duration::from_secs(20);
 /// How long a node must have been missing. `quarantineTime`: 40s.
 const QUARANTINE: Duration = Duration::from_secs(40);
+
+/// Says that a node is off for good (documentation "Node Shutdowns: non-graceful node shutdown").
+const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
 
 /// The controller. Its work queue holds the names of missing nodes.
 #[derive(Debug)]
@@ -45,6 +50,9 @@ impl PodGc {
     pub fn observe(&mut self, change: &Change, context: &mut Context<'_>) {
         match (change.object(), &change.after) {
             (Object::Node(node), None) => self.look_at(node.meta.name.clone(), context.now, context),
+            (Object::Node(node), Some(_)) if is_out_of_service(node) => {
+                self.look_at(node.meta.name.clone(), context.now, context);
+            }
             (_, Some(Object::Pod(pod))) => {
                 let was_bound = change
                     .before
@@ -52,7 +60,10 @@ impl PodGc {
                     .and_then(Object::as_pod)
                     .is_some_and(|pod| !pod.node_name.is_empty());
                 let node = ObjectKey::cluster(pod.node_name.clone());
-                if !pod.node_name.is_empty() && !was_bound && context.store.get::<Node>(&node).is_none() {
+                let found = context.store.get::<Node>(&node);
+                let is_lost = found.is_none() && !was_bound;
+                let is_stuck = pod.meta.is_deleted() && found.is_some_and(|node| is_out_of_service(node));
+                if !pod.node_name.is_empty() && (is_lost || is_stuck) {
                     self.look_at(pod.node_name.clone(), context.now, context);
                 }
             }
@@ -78,7 +89,14 @@ impl PodGc {
             .pods_on(&key.name)
             .map(|pod| pod.meta.key())
             .collect();
-        if context.store.get::<Node>(key).is_some() || pods.is_empty() {
+        if let Some(node) = context.store.get::<Node>(key).cloned() {
+            self.missed.remove(&key.name);
+            if is_out_of_service(&node) {
+                remove_stuck(&pods, context);
+            }
+            return;
+        }
+        if pods.is_empty() {
             self.missed.remove(&key.name);
             return;
         }
@@ -90,6 +108,26 @@ impl PodGc {
         self.missed.remove(&key.name);
         for pod in pods {
             remove(&pod, context);
+        }
+    }
+}
+
+/// Whether a node is off for good, as a person says.
+fn is_out_of_service(node: &Node) -> bool {
+    !node.is_ready() && node.taints.iter().any(|taint| taint.key == OUT_OF_SERVICE)
+}
+
+/// Removes the pods that are being deleted on a node that is off for good.
+fn remove_stuck(pods: &[ObjectKey], context: &mut Context<'_>) {
+    for key in pods {
+        if context.store.get::<Pod>(key).is_some_and(|pod| pod.meta.is_deleted()) {
+            context.store.modify::<Pod>(key, |pod| {
+                if !pod.status.phase.is_terminal() {
+                    pod.status.phase = PodPhase::Failed;
+                }
+            });
+            // It was read at this very instant.
+            let _ = context.store.delete(Kind::POD, key, DeleteOptions::now());
         }
     }
 }

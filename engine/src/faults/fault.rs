@@ -5,7 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use crate::api::{Condition, ObjectKey, Timestamp};
-use crate::interference::Disturbance;
+use crate::interference::{Disturbance, WebhookFault};
 use crate::kubelet::ProbeKind;
 
 /// What a node runs low on.
@@ -119,8 +119,16 @@ pub enum Fault {
     RegistryUnreachable(SmolStr),
     /// A process of the control plane does nothing; what it would have done waits until it is back.
     ControlPlaneDown(ControlPlanePart),
+    /// A controller crashes in the middle of its next reconcile, and the process of all controllers with it.
+    ControllerCrashes(SmolStr),
+    /// A node's clock is so many seconds ahead of everybody else's; behind, if negative.
+    ClockSkewed(SmolStr, i64),
+    /// Everything on a node takes so many times as long.
+    NodeSlow(SmolStr, u32),
     /// The API server answers late, refuses writes, or its watch events are late.
     Disturbed(Disturbance),
+    /// An admission webhook of this name keeps pods from being made.
+    Webhook(SmolStr, WebhookFault),
     /// The kernel kills a container for its memory; no name: every container of the pods.
     OomKilled(Vec<ObjectKey>, Option<SmolStr>),
     /// A container's process exits with a code; no name: every container of the pods.
@@ -186,7 +194,10 @@ impl Fault {
             | Fault::NodePartitioned(node)
             | Fault::KubeletStops(node)
             | Fault::NodeDeleted(node)
-            | Fault::NodePressure(node, _) => format!("node {node}"),
+            | Fault::NodePressure(node, _)
+            | Fault::ClockSkewed(node, _)
+            | Fault::NodeSlow(node, _) => format!("node {node}"),
+            Fault::ControllerCrashes(controller) => controller.to_string(),
             Fault::ZoneLost(zone) => format!("zone {zone}"),
             Fault::ImageUnpullable(image) => format!("image {image}"),
             Fault::RegistryUnreachable(registry) | Fault::RegistryLimits(registry, _) => format!("registry {registry}"),
@@ -195,6 +206,7 @@ impl Fault {
             Fault::ControlPlaneDown(part) => format!("the {part}"),
             Fault::Disturbed(Disturbance::WatchLate(controller, _)) => controller.to_string(),
             Fault::Disturbed(_) => "the API server".to_owned(),
+            Fault::Webhook(name, _) => format!("admission webhook \"{name}\""),
             Fault::OomKilled(pods, _)
             | Fault::Exits(pods, ..)
             | Fault::Hangs(pods, _)
@@ -247,12 +259,25 @@ impl fmt::Display for Fault {
             }
             Fault::ProvisioningFails(class) => write!(f, "storage class \"{class}\" cannot provision"),
             Fault::ControlPlaneDown(part) => write!(f, "the {part} is down"),
+            Fault::ControllerCrashes(controller) => {
+                let name = controller.strip_suffix("-controller").unwrap_or(controller);
+                write!(f, "the {name} controller crashes in the middle of its next reconcile")
+            }
+            Fault::ClockSkewed(node, seconds) => {
+                let way = if *seconds < 0 { "behind" } else { "ahead" };
+                write!(f, "the clock of node \"{node}\" runs {}s {way}", seconds.unsigned_abs())
+            }
+            Fault::NodeSlow(node, factor) => write!(f, "node \"{node}\" runs slow by {factor}x"),
             Fault::Disturbed(Disturbance::Late(delay)) => write!(f, "the API server answers {delay:?} late"),
             Fault::Disturbed(Disturbance::Rejects(percent)) => {
                 write!(f, "the API server rejects {percent}% of writes")
             }
             Fault::Disturbed(Disturbance::WatchLate(controller, delay)) => {
                 write!(f, "watch events of the {controller} arrive {delay:?} late")
+            }
+            Fault::Webhook(name, WebhookFault::Denies) => write!(f, "admission webhook \"{name}\" denies pods"),
+            Fault::Webhook(name, WebhookFault::DoesNotAnswer) => {
+                write!(f, "admission webhook \"{name}\" does not answer")
             }
             Fault::OomKilled(_, container) => write!(f, "{} is OOM killed", of(container)),
             Fault::Exits(_, container, code) => write!(f, "{} exits with code {code}", of(container)),

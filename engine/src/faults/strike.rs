@@ -21,9 +21,10 @@ use crate::store::DeleteOptions;
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 impl Cluster {
-    /// Says what some containers do. It counts for those started from now on.
+    /// Says what some containers do. It counts for those started from now on; for the CPU that they use, at once.
     pub fn behave(&mut self, rule: Rule) {
         self.with_context("fault", |context, _| context.environment.behave(rule));
+        self.tell_of_behaviours();
     }
 
     /// Lets a fault strike; after `duration` it heals by itself.
@@ -69,12 +70,19 @@ fn inject(
     kubelets: &mut Kubelets,
     context: &mut Context<'_>,
 ) -> Result<FaultId, FaultError> {
-    let lasts = fault.lasts();
+    let (lasts, wanted) = (fault.lasts(), duration);
     let duration = match &fault {
         Fault::NodeReboots(_) => duration.or(Some(context.settings.node_reboot_duration)),
+        // It is so long that the process is down, once it has crashed.
+        Fault::ControllerCrashes(_) => None,
         _ => duration,
     };
     let id = context.environment.faults_mut().begin(fault.clone(), context.now);
+    if let Fault::ControllerCrashes(controller) = &fault {
+        let downtime = wanted.unwrap_or(context.settings.controller_manager_restart_duration);
+        let interference = context.environment.interference_mut();
+        interference.begin_crash(id, controller.clone(), downtime);
+    }
     match strike(&fault, id, kubelets, context) {
         Ok(struck) => context.environment.faults_mut().strike(id, struck),
         Err(error) => {
@@ -104,6 +112,14 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
                 changed => Ok(changed),
             }
         }
+        Fault::ClockSkewed(..) | Fault::NodeSlow(..) => {
+            match set_machines(&nodes_of(fault, kubelets, context)?, kubelets, context) {
+                0 => Err(FaultError::Already(fault.to_string())),
+                // It strikes when it shows.
+                _ => Ok(0),
+            }
+        }
+        Fault::ControllerCrashes(_) => Ok(0),
         Fault::NodeDeleted(node) => match kubelets.delete_node_object(node, context) {
             true => Ok(1),
             false => Err(FaultError::NoNode(node.clone())),
@@ -156,6 +172,15 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             context.environment.interference_mut().begin(id, how.clone());
             Ok(0)
         }
+        Fault::Webhook(name, how) => {
+            let others = context.environment.faults().in_force().filter(|record| record.id != id);
+            if others.into_iter().any(|record| record.fault == *fault) {
+                return Err(FaultError::Already(fault.to_string()));
+            }
+            let interference = context.environment.interference_mut();
+            interference.begin_webhook(id, name.clone(), *how);
+            Ok(0)
+        }
         Fault::OomKilled(pods, container) => {
             let exit = (137, ExitCause::OutOfMemory);
             strike_processes(pods, container, context, |pod, name, context| {
@@ -197,12 +222,15 @@ fn nodes_of(fault: &Fault, kubelets: &Kubelets, context: &Context<'_>) -> Result
         };
     }
     match fault {
-        Fault::NodeLost(node) | Fault::NodeReboots(node) | Fault::NodePartitioned(node) | Fault::KubeletStops(node) => {
-            match kubelets.has_node(node) {
-                true => Ok(vec![node.clone()]),
-                false => Err(FaultError::NoNode(node.clone())),
-            }
-        }
+        Fault::NodeLost(node)
+        | Fault::NodeReboots(node)
+        | Fault::NodePartitioned(node)
+        | Fault::KubeletStops(node)
+        | Fault::ClockSkewed(node, _)
+        | Fault::NodeSlow(node, _) => match kubelets.has_node(node) {
+            true => Ok(vec![node.clone()]),
+            false => Err(FaultError::NoNode(node.clone())),
+        },
         Fault::ControlPlaneDown(ControlPlanePart::ApiServer) => {
             let nodes = context.store.objects().all::<Node>().map(|node| node.meta.name.clone());
             Ok(nodes.filter(|node| kubelets.has_node(node)).collect())
@@ -216,6 +244,7 @@ fn set_machines(nodes: &[SmolStr], kubelets: &mut Kubelets, context: &mut Contex
     let mut changed = 0;
     for node in nodes {
         let (mut powered, mut kubelet, mut connected) = (true, true, true);
+        let (mut slowness, mut clock_ahead) = (1_u32, 0_i64);
         let zone = context
             .store
             .get::<Node>(&ObjectKey::cluster(node.clone()))
@@ -226,12 +255,19 @@ fn set_machines(nodes: &[SmolStr], kubelets: &mut Kubelets, context: &mut Contex
                 Fault::ZoneLost(lost) if Some(lost) == zone.as_ref() => powered = false,
                 Fault::KubeletStops(name) if name == node => kubelet = false,
                 Fault::NodePartitioned(name) if name == node => connected = false,
+                Fault::NodeSlow(name, factor) if name == node => slowness = slowness.saturating_mul(*factor),
+                Fault::ClockSkewed(name, seconds) if name == node => clock_ahead = clock_ahead.saturating_add(*seconds),
                 // No kubelet reaches an API server that is down.
                 Fault::ControlPlaneDown(ControlPlanePart::ApiServer) => connected = false,
                 _ => {}
             }
         }
         changed += usize::from(kubelets.set_machine(node, powered, kubelet, connected, context));
+        if kubelets.set_pace(node, slowness, clock_ahead, context.now) {
+            changed += 1;
+            let pods: Vec<_> = context.store.objects().pods_on(node).cloned().collect();
+            pods.iter().for_each(|pod| kubelets.review_probes(pod, context));
+        }
     }
     changed
 }
@@ -329,11 +365,23 @@ pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) 
     match &fault_kind {
         Fault::ControlPlaneDown(part) => {
             let held = context.environment.interference_mut().take_held(*part);
-            for (urgency, task) in held {
-                context.agenda.schedule(context.now, urgency, task);
+            if *part == ControlPlanePart::ControllerManager {
+                // What the old process had in mind died with it.
+                context.schedule(Duration::ZERO, Task::RestartControllers);
+            } else {
+                for (urgency, task) in held {
+                    context.agenda.schedule(context.now, urgency, task);
+                }
             }
             let nodes = nodes_of(&fault_kind, kubelets, context).unwrap_or_default();
             set_machines(&nodes, kubelets, context);
+        }
+        Fault::ControllerCrashes(_) => {
+            let interference = context.environment.interference_mut();
+            if interference.keeps_down(fault) {
+                interference.take_held(ControlPlanePart::ControllerManager);
+                context.schedule(Duration::ZERO, Task::RestartControllers);
+            }
         }
         Fault::NodeDeleted(node) => kubelets.register_again(node, context),
         Fault::NodePressure(node, pressure) => {

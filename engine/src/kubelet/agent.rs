@@ -6,6 +6,7 @@ use std::time::Duration;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::eviction::Shortage;
+use super::pace::Clock;
 use super::pod_slot::PodSlot;
 use crate::api::{Node, Pod, Uid};
 use crate::settings::Settings;
@@ -53,6 +54,10 @@ pub(super) struct Agent {
     pub restarted: bool,
     /// Whether its kubelet last reported it as cordoned.
     pub cordoned: bool,
+    /// How many times as long everything takes.
+    pub slowness: u32,
+    /// Its clock.
+    pub clock: Clock,
     /// The state of the machine.
     pub machine: Machine,
     /// When it last started: wake-ups from before are stale.
@@ -103,6 +108,8 @@ impl Agent {
             cordoned: node.unschedulable,
             number,
             random,
+            slowness: 1,
+            clock: Clock::default(),
             machine: Machine {
                 powered: true,
                 kubelet: true,

@@ -17,7 +17,7 @@ pub(super) fn is_owned(kind: &str) -> bool {
 impl PodWork<'_, '_> {
     /// Sets the kubelet's conditions; an unchanged one keeps its transition time.
     pub fn set_conditions(&self, status: &mut PodStatus) {
-        let now = self.context.store.timestamp();
+        let now = self.timestamp(self.now());
         let mut conditions: Vec<Condition> = Vec::with_capacity(6);
         let foreign = self
             .slot

@@ -28,7 +28,10 @@ impl PodWork<'_, '_> {
             Step::Kill(containers) => return self.kill(&containers),
             Step::Killed => {}
             Step::StopSandbox => self.stop_sandbox(),
-            Step::CreateSandbox => return self.after(self.context.settings.sandbox_duration, Step::SandboxCreated),
+            Step::CreateSandbox => {
+                let duration = self.takes(self.context.settings.sandbox_duration);
+                return self.after(duration, Step::SandboxCreated);
+            }
             Step::SandboxCreated => self.create_sandbox(),
             Step::Start(container) => return self.start(container),
             Step::Pulled(container, from, waited_from) => self.pulled(container, from, waited_from),
@@ -171,7 +174,7 @@ impl PodWork<'_, '_> {
             self.cannot_start(container, "CreateContainerError", message);
             return None;
         }
-        let duration = self.context.settings.container_create_duration;
+        let duration = self.takes(self.context.settings.container_create_duration);
         self.after(duration, Step::Created(container, id.into()))
     }
 
@@ -185,13 +188,16 @@ impl PodWork<'_, '_> {
         let message = format!("Created container{separator}{name}");
         self.report_container(false, "Created", message, container);
         let start = self.behaviour(container).start;
-        let duration = start.unwrap_or(self.context.settings.container_start_duration);
+        let duration = self.takes(start.unwrap_or(self.context.settings.container_start_duration));
         self.after(duration, Step::Started(container, id))
     }
 
     fn started(&mut self, container: usize, id: &SmolStr) -> Option<SimTime> {
         let life = self.next_life(container);
-        let behaviour = self.behaviour(container);
+        let mut behaviour = self.behaviour(container);
+        if let Some(ready_after) = behaviour.ready_after.filter(|_| self.agent.slowness > 1) {
+            Arc::make_mut(&mut behaviour).ready_after = Some(self.takes(ready_after));
+        }
         let spec = self.slot.container(container)?;
         let image = spec.image.clone();
         let listed = |state| Instance {

@@ -53,7 +53,7 @@ impl PodWork<'_, '_> {
             return self.no_image(container, "ImagePullBackOff", shown);
         }
         self.report_container(false, "Pulling", format!("Pulling image \"{image}\""), container);
-        let duration = behaviour.pull.unwrap_or(self.context.settings.image_pull_duration);
+        let duration = self.takes(behaviour.pull.unwrap_or(self.context.settings.image_pull_duration));
         let from = self.agent.pulls_end.max(now);
         self.agent.pulls_end = from + duration;
         self.next_step(Step::Pulled(container, from, now));

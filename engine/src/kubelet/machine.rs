@@ -91,7 +91,10 @@ impl Kubelets {
             self.register_anew(number, context);
             return;
         };
-        let now = context.store.timestamp();
+        let now = match self.agents.get(number as usize) {
+            Some(agent) => agent.clock.shown(context.store.timestamp(), context.now),
+            None => return,
+        };
         let pressures = self
             .agents
             .get(number as usize)

@@ -29,6 +29,7 @@ mod kubelets;
 mod logs;
 mod machine;
 mod network;
+mod pace;
 mod pod_slot;
 mod pod_worker;
 mod probes;

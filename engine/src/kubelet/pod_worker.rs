@@ -174,7 +174,12 @@ impl PodWork<'_, '_> {
             };
             if let Some(at) = self.take(step) {
                 self.slot.step += 1;
-                let (step, urgency) = (self.slot.step, self.urgency(at));
+                // What ends the wait for an attachment is the attachment.
+                let urgency = match self.slot.attach_by == Some(at) {
+                    true => Urgency::Periodic,
+                    false => self.urgency(at),
+                };
+                let step = self.slot.step;
                 self.wake(at, urgency, Wake::Step(step));
                 return;
             }

@@ -260,7 +260,8 @@ impl PodWork<'_, '_> {
         let process = self.slot.running(container).and_then(|live| live.process.as_ref());
         let reply = process.map(|process| process.reply(&probe.handler, starting, self.now()));
         let reply = reply.unwrap_or_else(|| stays(Answer::Refused));
-        match reply.takes >= seconds(probe.timeout_seconds) && reply.answer != Answer::Silence {
+        let takes = self.answer_takes(reply.takes);
+        match takes >= seconds(probe.timeout_seconds) && reply.answer != Answer::Silence {
             true => stays(Answer::Silence),
             false => reply,
         }
@@ -312,6 +313,9 @@ impl PodWork<'_, '_> {
         let uid = self.slot.uid();
         self.context.environment.probe_struck(uid, probe.kind);
         let passes = reply.answer == Answer::Success;
+        if reply.answer == Answer::Silence {
+            self.slowed();
+        }
         if let Some(failure) = failure_text(&reply.answer, spec, &container, &self.slot.status.pod_ip) {
             let message = format!("{} probe {failure}", probe.kind.name());
             self.report_container(true, "Unhealthy", message, probe.container);

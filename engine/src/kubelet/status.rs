@@ -32,7 +32,7 @@ impl PodWork<'_, '_> {
             ephemeral.started = None;
         }
         status.host_ip.clone_from(&self.agent.host_ip);
-        status.start_time = status.start_time.or(Some(self.context.store.timestamp()));
+        status.start_time = status.start_time.or(Some(self.timestamp(self.now())));
         if let Some(sandbox) = self.slot.listed_sandbox.as_ref().filter(|sandbox| sandbox.ready) {
             status.pod_ip.clone_from(&sandbox.ip);
         }
@@ -230,6 +230,7 @@ impl PodWork<'_, '_> {
         if self.slot.unsent || self.slot.removed || !self.is_current(self.slot.uid()) {
             return;
         }
+        self.clock_ahead();
         let mine = self.slot.status.clone();
         let key = self.slot.pod.meta.key();
         self.context.store.modify::<Pod>(&key, |pod| {

@@ -71,10 +71,10 @@ impl PodWork<'_, '_> {
 
     /// Tells one container to stop at `from`. Returns when it will have stopped.
     fn kill_container(&mut self, container: usize, message: Option<&str>, from: SimTime) -> Option<SimTime> {
-        let spec = self.slot.container(container)?;
+        let spec = self.slot.container(container)?.clone();
         let text = message.map_or_else(|| format!("Stopping container {}", spec.name), str::to_owned);
         let (hook, grace) = (spec.pre_stop.clone(), self.grace_period(container));
-        let stop_duration = self.context.settings.container_stop_duration;
+        let stop_duration = self.takes(self.context.settings.container_stop_duration);
         let process = self.slot.running(container)?.process.clone()?;
         self.report_container(false, "Killing", text, container);
         let mut told = from;

@@ -47,12 +47,13 @@ impl PodWork<'_, '_> {
         let Some((volume, why)) = self.missing_volume().or_else(|| self.failing_mount()) else {
             self.slot.mount = None;
             self.next_step(Step::Mounted);
-            return Some(self.now() + self.context.settings.volume_mount_duration);
+            return Some(self.now() + self.takes(self.context.settings.volume_mount_duration));
         };
         let now = self.now();
         let (due, delay) = self.slot.mount.unwrap_or((now, MOUNT_BACKOFF.0));
         if due <= now {
-            let message = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
+            let name = self.persistent_volume(&volume).unwrap_or(volume);
+            let message = format!("MountVolume.SetUp failed for volume \"{name}\" : {why}");
             self.report(true, "FailedMount", message, "".into());
             self.slot.mount = Some((now + delay, (delay * 2).min(MOUNT_BACKOFF.1)));
         }
@@ -118,6 +119,15 @@ impl PodWork<'_, '_> {
         self.report(true, "FailedMount", message, "".into());
         self.abort();
         None
+    }
+
+    /// The persistent volume behind a volume of the pod.
+    fn persistent_volume(&self, volume: &str) -> Option<SmolStr> {
+        let objects = self.context.store.objects();
+        let (_, key) = pod_claims(&self.slot.pod).find(|(name, _)| name == volume)?;
+        objects
+            .object(Kind::PERSISTENT_VOLUME_CLAIM, &key)
+            .map(|claim| Claim::of(claim).volume_name)
     }
 
     /// The first volume that cannot be mounted, and why.

@@ -7,7 +7,6 @@ use smol_str::{SmolStr, format_smolstr};
 use super::agent::{Agent, SYNC_TICK};
 use super::kubelets::{Task, Wake};
 use super::pod_slot::PodSlot;
-use crate::api::Timestamp;
 use crate::component::{self, Context};
 use crate::events::Report;
 use crate::sim::{SimTime, Urgency};
@@ -30,11 +29,6 @@ impl PodWork<'_, '_> {
     /// The current instant.
     pub fn now(&self) -> SimTime {
         self.context.now
-    }
-
-    /// The calendar time of an instant.
-    pub fn timestamp(&self, at: SimTime) -> Timestamp {
-        self.context.store.epoch().at(at)
     }
 
     /// Puts a wake-up for this pod on the agenda.
@@ -106,7 +100,8 @@ impl PodWork<'_, '_> {
             true => Report::warning("kubelet", reason, message),
             false => Report::normal("kubelet", reason, message),
         };
-        let report = report.on(&self.agent.name).at(field_path);
+        let clock_ahead = self.clock_ahead();
+        let report = report.on(&self.agent.name).at(field_path).by_clock(clock_ahead);
         let (context, pod) = (&mut *self.context, &self.slot.pod);
         context
             .events

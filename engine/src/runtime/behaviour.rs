@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::{ExecScript, MemoryUse};
+use super::{CpuUse, ExecScript, MemoryUse};
 
 /// What a process does in one life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub struct Behaviour {
     pub ready_after: Option<Duration>,
     /// What memory it uses.
     pub memory: Option<MemoryUse>,
+    /// What CPU it uses: only metrics tell of it.
+    pub cpu: Option<CpuUse>,
     /// How it answers SIGTERM.
     pub stop: Option<Stop>,
     /// What it writes to its log when it starts.
@@ -140,6 +142,7 @@ impl Behaviour {
         replace(&mut self.stop, &later.stop);
         replace(&mut self.hangs_after, &later.hangs_after);
         replace(&mut self.memory, &later.memory);
+        replace(&mut self.cpu, &later.cpu);
         if !later.lives.is_empty() {
             self.lives.clone_from(&later.lives);
         }

@@ -4,6 +4,7 @@
 //! known when it starts (it exits, it runs out of memory), so nothing has to be polled.
 
 pub mod behaviour;
+pub mod cpu;
 pub mod exec;
 mod file_tools;
 pub mod files;
@@ -19,6 +20,7 @@ mod tools;
 mod words;
 
 pub use behaviour::{Behaviour, Life, PullFailure, Stop};
+pub use cpu::CpuUse;
 pub use exec::{ExecScript, Outcome};
 pub use glob::glob_matches;
 pub use memory::MemoryUse;

@@ -180,6 +180,7 @@ impl Nodes {
 
     fn placed(&mut self, pod: &Arc<Pod>) -> Option<PlacedPod> {
         let shape = self.shapes.of(pod);
+        self.shapes.note_placed(shape);
         Some(PlacedPod {
             pod: pod.clone(),
             shape,

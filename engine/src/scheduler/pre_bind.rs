@@ -17,6 +17,7 @@ use crate::api::{Kind, ObjectKey, Pod};
 use crate::component::{self, Context};
 use crate::sim::SimTime;
 use crate::storage::{Claim, annotate, annotation, modify, pod_claims, reserve};
+use crate::store::Change;
 
 /// How often it is looked whether claims are bound.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
@@ -28,6 +29,7 @@ const BIND_TIMEOUT: Duration = Duration::from_secs(600);
 struct Waiting {
     /// The pod as if it were bound.
     assumed: Arc<Pod>,
+    claims: Vec<ObjectKey>,
     template: u64,
     since: SimTime,
     look_at: Option<SimTime>,
@@ -73,6 +75,7 @@ impl Scheduler {
         let assumed = assume(pod, node);
         self.nodes.pod_changed(None, Some(&assumed));
         let waiting = Waiting {
+            claims: pod_claims(pod).map(|(_, claim)| claim).collect(),
             assumed,
             template,
             since: context.now,
@@ -92,10 +95,17 @@ impl Scheduler {
         volume_binding::plan(&self.nodes.get(node)?.node, volumes)
     }
 
-    /// Something about volumes has changed: pods whose claims are being bound are looked at when the second is over.
-    pub(super) fn wake_pre_binding(&mut self, context: &mut Context<'_>) {
+    /// A claim has changed: pods that wait for its binding are looked at when their second is over.
+    pub(super) fn wake_pre_binding(&mut self, change: &Change, context: &mut Context<'_>) {
+        if change.kind() != Kind::PERSISTENT_VOLUME_CLAIM {
+            return;
+        }
+        let claim = change.key();
         let mut looks = Vec::new();
         for (key, waiting) in &mut self.pre_bind.0 {
+            if !waiting.claims.contains(&claim) {
+                continue;
+            }
             let at = (context.now + Duration::from_nanos(1)).next_tick(waiting.since, LOOK_PERIOD);
             if waiting.look_at.is_none_or(|present| present > at) {
                 waiting.look_at = Some(at);

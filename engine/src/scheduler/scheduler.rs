@@ -298,7 +298,7 @@ impl Component for Scheduler {
             object if object.kind() == Kind::NAMESPACE => self.observe_namespace(change, context),
             object if VOLUME_KINDS.contains(&object.kind()) => {
                 self.wake_for_volumes(context);
-                self.wake_pre_binding(context);
+                self.wake_pre_binding(change, context);
             }
             _ => {}
         }

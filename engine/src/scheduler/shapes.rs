@@ -25,6 +25,8 @@ type Address = (SmolStr, usize, usize);
 #[derive(Debug, Default)]
 pub struct Shapes {
     infos: Vec<Arc<PodInfo>>,
+    /// Whether a pod of the shape has ever been on a node.
+    placed: Vec<bool>,
     by_address: BTreeMap<Address, (ShapeId, Arc<PodSpec>, Labels)>,
     by_content: BTreeMap<u64, Vec<ShapeId>>,
     /// By namespace, key and value of a label; in order.
@@ -81,7 +83,20 @@ impl Shapes {
             self.with_affinity.push(shape);
         }
         self.infos.push(Arc::new(info));
+        self.placed.push(false);
         shape
+    }
+
+    /// A pod of this shape is on a node.
+    pub fn note_placed(&mut self, shape: ShapeId) {
+        if let Some(placed) = self.placed.get_mut(shape) {
+            *placed = true;
+        }
+    }
+
+    /// Whether a pod of this shape has ever been on a node: no node needs to be searched for others.
+    pub fn was_placed(&self, shape: ShapeId) -> bool {
+        self.placed.get(shape).copied().unwrap_or(true)
     }
 
     /// A shape.

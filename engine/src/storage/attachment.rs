@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::{Volume, body};
 use crate::api::{Inert, Kind, Object, ObjectKey, json};
-use crate::sim::StableHasher;
+use crate::sim::{Random, StableHasher};
 use crate::store::Objects;
 
 /// Whether a volume must be attached to a node before it can be mounted there: those of CSI drivers, unless the CSIDriver object
@@ -22,15 +22,12 @@ pub fn needs_attachment(volume: &Volume, objects: &Objects) -> bool {
 
 /// The key of the VolumeAttachment that says that a volume is attached to a node.
 pub fn attachment_key(volume: &str, node: &str) -> ObjectKey {
-    let part = |salt: u64| {
-        let mut hasher = StableHasher::default();
-        hasher.write_u64(salt);
-        hasher.write_str(volume);
-        hasher.write_str(node);
-        hasher.finish()
-    };
-    let (a, b, c, d) = (part(1), part(2), part(3), part(4));
-    ObjectKey::cluster(format_smolstr!("csi-{a:016x}{b:016x}{c:016x}{d:016x}"))
+    let mut hasher = StableHasher::default();
+    hasher.write_str(volume);
+    hasher.write_str(node);
+    let mut hash = Random::new(hasher.finish());
+    let digits: String = (0..4).map(|_| format!("{:016x}", hash.next_u64())).collect();
+    ObjectKey::cluster(format_smolstr!("csi-{digits}"))
 }
 
 /// The VolumeAttachment of a volume that is attached to a node.

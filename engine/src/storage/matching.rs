@@ -72,3 +72,120 @@ pub fn mismatch(volume: &Volume, claim: &Claim) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::api::{Kind, Object, ObjectMeta};
+
+    /// Volumes in the short form `NAME SIZE MODES CLASS`, and what is different about them.
+    fn volumes(short: &[(&str, Value)]) -> BTreeMap<SmolStr, Volume> {
+        let volume = |(text, more): &(&str, Value)| {
+            let mut words = text.split(' ');
+            let mut next = || words.next().unwrap_or_default();
+            let (name, size, modes, class) = (next(), next(), next(), next());
+            let modes: Vec<&str> = modes.split(',').collect();
+            let mut object = json!({
+                "metadata": { "name": name, "labels": { "disk": name } },
+                "spec": { "capacity": { "storage": size }, "accessModes": modes, "storageClassName": class },
+                "status": { "phase": "Available" },
+            });
+            for (field, value) in more.as_object().into_iter().flatten() {
+                object["spec"][field.as_str()] = value.clone();
+            }
+            (
+                SmolStr::from(name),
+                Volume::of(&Object::from_json(Kind::PERSISTENT_VOLUME, object)),
+            )
+        };
+        short.iter().map(volume).collect()
+    }
+
+    fn claim(more: Value) -> Claim {
+        let mut object = json!({
+            "metadata": { "name": "data", "namespace": "shop" },
+            "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "2Gi" } } },
+        });
+        for (field, value) in more.as_object().into_iter().flatten() {
+            object["spec"][field.as_str()] = value.clone();
+        }
+        Claim::of(&Object::from_json(Kind::PERSISTENT_VOLUME_CLAIM, object))
+    }
+
+    fn found(claim: &Claim, volumes: &BTreeMap<SmolStr, Volume>, node: Option<&Node>, waits: bool) -> Option<String> {
+        find_match(claim, volumes.iter(), node, &BTreeSet::new(), waits).map(ToString::to_string)
+    }
+
+    #[test]
+    fn the_smallest_volume_that_suits_is_taken() {
+        let none = json!({});
+        let all = volumes(&[
+            ("a 10Gi ReadWriteOnce", none.clone()),
+            ("b 3Gi ReadWriteOnce,ReadWriteMany", none.clone()),
+            ("c 5Gi ReadWriteOnce", none.clone()),
+            ("d 1Gi ReadWriteOnce", none.clone()),
+            ("e 2Gi ReadWriteOnce fast", none.clone()),
+            ("f 2Gi ReadOnlyMany", none.clone()),
+            ("g 2Gi ReadWriteOnce", json!({ "volumeMode": "Block" })),
+            (
+                "h 2Gi ReadWriteOnce",
+                json!({ "claimRef": { "namespace": "shop", "name": "other" } }),
+            ),
+        ]);
+        let check =
+            |more: Value, expect: &str| assert_eq!(found(&claim(more), &all, None, false).as_deref(), Some(expect));
+        check(none, "c");
+        check(json!({ "accessModes": ["ReadWriteMany"] }), "b");
+        check(json!({ "storageClassName": "fast" }), "e");
+        check(json!({ "selector": { "matchLabels": { "disk": "a" } } }), "a");
+        check(json!({ "volumeMode": "Block" }), "g");
+        let node = Node {
+            meta: ObjectMeta::named("", "node-1"),
+            ..Node::default()
+        };
+        assert_eq!(
+            found(&claim(json!({})), &all, Some(&node), false).as_deref(),
+            Some("b"),
+            "the scheduler asks for size alone"
+        );
+        assert_eq!(
+            found(&claim(json!({})), &all, None, true),
+            None,
+            "the first consumer has not come"
+        );
+    }
+
+    #[test]
+    fn what_is_reserved_comes_first() {
+        let reference = json!({ "claimRef": { "namespace": "shop", "name": "data" } });
+        let all = volumes(&[("a 2Gi ReadWriteOnce", json!({})), ("b 20Gi ReadWriteOnce", reference)]);
+        assert_eq!(found(&claim(json!({})), &all, None, true).as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_volume_asked_for_by_name_is_told_why_it_does_not_do() {
+        let check = |more: Value, expect: Option<&str>| {
+            let all = volumes(&[("a 2Gi ReadWriteOnce", json!({}))]);
+            let volume = all.get("a").expect("it was just made");
+            assert_eq!(mismatch(volume, &claim(more)), expect);
+        };
+        check(json!({}), None);
+        check(
+            json!({ "resources": { "requests": { "storage": "3Gi" } } }),
+            Some("requested PV is too small"),
+        );
+        check(
+            json!({ "storageClassName": "fast" }),
+            Some("storageClassName does not match"),
+        );
+        check(json!({ "volumeMode": "Block" }), Some("incompatible volumeMode"));
+        check(
+            json!({ "accessModes": ["ReadWriteMany"] }),
+            Some("incompatible accessMode"),
+        );
+    }
+}

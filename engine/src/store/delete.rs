@@ -69,11 +69,13 @@ impl Store {
         }
         let grace_seconds = grace_seconds(&present, options);
         if grace_seconds == 0 && meta.finalizers.is_empty() && !holds_content(&present) {
+            self.spend(kind)?;
             self.commit(Some(present), None);
             return Ok(true);
         }
         self.mark_deleted(&mut meta, grace_seconds);
         if meta != *present.meta() {
+            self.spend(kind)?;
             let after = terminating(present.with_meta(meta));
             self.commit(Some(present), Some(after));
         }

@@ -26,6 +26,18 @@ pub enum StoreError {
     /// Admission forbids the object.
     #[error("{} \"{}\" is forbidden: {}", .0.info().group_resource(), .1, .2)]
     Forbidden(Kind, String, String),
+    /// The object is invalid, field by field.
+    #[error("{} \"{}\" is invalid: {}", .0.name(), .1, list(.2))]
+    Invalid(Kind, String, Vec<String>),
+    /// Who writes has crashed.
+    #[error("the process that writes has crashed")]
+    Crashed,
+    /// An admission webhook says no.
+    #[error("{0}")]
+    Denied(String),
+    /// The API server could not find out whether it may.
+    #[error("Internal error occurred: {0}")]
+    Internal(String),
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -37,9 +49,18 @@ impl StoreError {
         match self {
             StoreError::NotFound(..) | StoreError::NoNamespace(_) => "NotFound",
             StoreError::AlreadyExists(..) => "AlreadyExists",
-            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) => "Forbidden",
+            StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => "Forbidden",
+            StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => "InternalError",
         }
+    }
+}
+
+/// One text as it is, several in brackets (apimachinery `Aggregate`).
+fn list(texts: &[String]) -> String {
+    match texts {
+        [one] => one.clone(),
+        all => format!("[{}]", all.join(", ")),
     }
 }

@@ -6,6 +6,7 @@
 
 mod delete;
 mod error;
+mod fuse;
 mod log;
 mod objects;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]

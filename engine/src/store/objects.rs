@@ -11,8 +11,9 @@ use smol_str::SmolStr;
 
 use super::Change;
 use crate::api::{
-    DaemonSet, Deployment, EndpointSlice, Event, Inert, Job, Kind, LabelSelector, Lease, Node, Object, ObjectKey, Pod,
-    PodDisruptionBudget, ReplicaSet, Resource, Selector, Service, StatefulSet, Uid,
+    CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Inert, Job, Kind, LabelSelector,
+    Lease, Node, Object, ObjectKey, Pod, PodDisruptionBudget, ReplicaSet, ReplicationController, Resource, Selector,
+    Service, StatefulSet, Uid,
 };
 
 /// A typed object that the store holds.
@@ -46,7 +47,7 @@ macro_rules! stored {
     )* };
 }
 
-stored!(Pod, Node, ReplicaSet by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Job by spec, PodDisruptionBudget by spec, Service, EndpointSlice, Event, Lease);
+stored!(Pod, Node, ReplicaSet by spec, ReplicationController by spec, Deployment by spec, DaemonSet by spec, StatefulSet by spec, Job by spec, CronJob by spec, HorizontalPodAutoscaler, PodDisruptionBudget by spec, Service, EndpointSlice, Event, Lease);
 
 type LabelKey = (SmolStr, SmolStr, SmolStr);
 

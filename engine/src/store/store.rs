@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::fuse::Fuse;
 use super::{Change, Objects, StoreError, Stored};
 use crate::api::defaulting::has_generation;
 use crate::api::{Inert, Kind, Object, ObjectKey, ObjectMeta, Timestamp, Uid};
@@ -23,6 +24,8 @@ pub struct Store {
     now: SimTime,
     writer: &'static str,
     objects_max: usize,
+    /// Who writes is about to crash.
+    fuse: Option<Fuse>,
 }
 
 impl Store {
@@ -37,7 +40,23 @@ impl Store {
             now: SimTime::ZERO,
             writer: "user",
             objects_max,
+            fuse: None,
         }
+    }
+
+    /// Lets who writes now crash after so many writes: the others are refused, until [`Store::disarm`].
+    pub(crate) fn arm(&mut self, writes: u32) {
+        self.fuse = Some(Fuse::new(writes));
+    }
+
+    /// Ends what [`Store::arm`] began. Returns how many writes have arrived.
+    pub(crate) fn disarm(&mut self) -> u32 {
+        self.fuse.take().map_or(0, Fuse::written)
+    }
+
+    /// Every write passes here.
+    pub(super) fn spend(&mut self, kind: Kind) -> Result<(), StoreError> {
+        self.fuse.as_mut().map_or(Ok(()), |fuse| fuse.spend(kind))
     }
 
     /// What there is now.
@@ -116,6 +135,7 @@ impl Store {
         if *present == object {
             return Ok(present);
         }
+        self.spend(T::KIND)?;
         if !object.same_spec(&present) {
             object.meta_mut().generation += 1;
         }
@@ -136,10 +156,17 @@ impl Store {
             Object::Pod(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Pod),
             Object::Node(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Node),
             Object::ReplicaSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::ReplicaSet),
+            Object::ReplicationController(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::ReplicationController),
             Object::Deployment(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Deployment),
             Object::DaemonSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::DaemonSet),
             Object::StatefulSet(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::StatefulSet),
             Object::Job(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::Job),
+            Object::CronJob(object) => self.update(Arc::unwrap_or_clone(object)).map(Object::CronJob),
+            Object::HorizontalPodAutoscaler(object) => self
+                .update(Arc::unwrap_or_clone(object))
+                .map(Object::HorizontalPodAutoscaler),
             Object::PodDisruptionBudget(object) => self
                 .update(Arc::unwrap_or_clone(object))
                 .map(Object::PodDisruptionBudget),
@@ -166,6 +193,7 @@ impl Store {
         if present == object {
             return Ok(present);
         }
+        self.spend(kind)?;
         Ok(self.commit_update(present, object))
     }
 
@@ -181,6 +209,7 @@ impl Store {
         if *present == object {
             return Ok(Object::Inert(present));
         }
+        self.spend(object.kind)?;
         if present.body.get("spec") != object.body.get("spec") && present.meta.generation > 0 {
             object.meta.generation += 1;
         }
@@ -191,23 +220,28 @@ impl Store {
         if self.objects.len() >= self.objects_max {
             return Err(StoreError::TooManyObjects(self.objects.len()));
         }
-        if kind.is_namespaced() {
-            self.check_namespace(kind, meta)?;
-        }
-        if meta.name.is_empty()
-            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
-        {
-            meta.name = name;
-        }
-        if self.objects.object(kind, &meta.key()).is_some() {
-            return Err(StoreError::AlreadyExists(kind, meta.key()));
-        }
+        self.check_namespace(kind, meta)?;
+        self.give_name(kind, meta)?;
+        self.spend(kind)?;
         if meta.uid.is_nil() {
             meta.uid = self.new_uid();
         }
         meta.creation = Some(self.timestamp());
         meta.generation = i64::from(has_generation(kind));
         Ok(())
+    }
+
+    /// Gives a new object a free name, if it has only a `generateName`.
+    pub(crate) fn give_name(&mut self, kind: Kind, meta: &mut ObjectMeta) -> Result<(), StoreError> {
+        if meta.name.is_empty()
+            && let Some(name) = self.generated_name(kind, &meta.namespace, &meta.generate_name)
+        {
+            meta.name = name;
+        }
+        match self.objects.object(kind, &meta.key()) {
+            Some(_) => Err(StoreError::AlreadyExists(kind, meta.key())),
+            None => Ok(()),
+        }
     }
 
     /// A name that begins with the prefix, free unless the attempts ran out; none without a prefix.
@@ -227,7 +261,11 @@ impl Store {
         name
     }
 
-    fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+    /// Whether a new object may be made in its namespace.
+    pub(crate) fn check_namespace(&self, kind: Kind, meta: &ObjectMeta) -> Result<(), StoreError> {
+        if !kind.is_namespaced() {
+            return Ok(());
+        }
         match self
             .objects
             .object(Kind::NAMESPACE, &ObjectKey::cluster(meta.namespace.clone()))

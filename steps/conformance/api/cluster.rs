@@ -10,7 +10,11 @@ use shakedown_engine::{Cluster, ClusterOptions};
 /// A cluster that holds the setup's objects, and in which nothing runs.
 pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
     let mut cluster = Cluster::new(ClusterOptions::default());
-    for (name, value) in [("kubernetes-version", "1.28"), ("service-account-admission", "false")] {
+    for (name, value) in [
+        ("kubernetes-version", "1.28"),
+        ("service-account-admission", "false"),
+        ("metrics-server", "off"),
+    ] {
         cluster.set_setting(name, value).map_err(|error| error.to_string())?;
     }
     remove_what_controllers_make(&mut cluster)?;

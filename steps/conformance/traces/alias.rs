@@ -136,6 +136,8 @@ impl EventAliases {
             (r" in [0-9.a-zµ]+ \([0-9.a-zµ]+ including waiting\)", " in {time}"),
             (r"^(Successfully assigned .+ to) \S+$", "$1 {node}"),
             (r"kube-api-access-[a-z0-9]+", "kube-api-access-{suffix}"),
+            // A pod that was refused has been given a name all the same.
+            (r#"pods "\{(Deployment/[^}]+)\}-[a-z0-9]{5}""#, r#"pods "{pod of $1}""#),
         ];
         let compiled = patterns
             .into_iter()

@@ -105,6 +105,12 @@ fn watch_events_are_late(
     delay: VirtualDuration,
     lasting: Lasting,
 ) -> Result<(), StepError> {
+    let name = controller_name(&controller)?;
+    world.inject(Fault::Disturbed(Disturbance::WatchLate(name.into(), delay.0)), lasting)
+}
+
+/// The name of a controller in kube-controller-manager.
+fn controller_name(controller: &str) -> Result<String, StepError> {
     let name = format!("{controller}-controller");
     let known = || ControllerId::ALL.iter().map(|controller| controller.name());
     if !known().any(|known| known == name) {
@@ -114,7 +120,31 @@ fn watch_events_are_late(
             names.join(", ")
         )));
     }
-    world.inject(Fault::Disturbed(Disturbance::WatchLate(name.into(), delay.0)), lasting)
+    Ok(name)
+}
+
+/// Lets a controller crash in the middle of its next reconcile, after some of its writes, and the process of all controllers with
+/// it. That is back after 15 s (setting `controller-manager-restart-duration`) or the time given, and knows nothing of what was.
+///
+/// Example: `When the statefulset controller crashes in the middle of its next reconcile`
+#[given(expr = "the {word} controller crashes in the middle of its next reconcile{lasting}")]
+#[when(expr = "the {word} controller crashes in the middle of its next reconcile{lasting}")]
+fn controller_crashes(world: &mut World, controller: String, lasting: Lasting) -> Result<(), StepError> {
+    let name = controller_name(&controller)?;
+    world.inject(Fault::ControllerCrashes(name.into()), lasting)
+}
+
+/// Starts the process of a controller that has crashed, or calls off a crash that has not come yet.
+///
+/// Example: `When the statefulset controller recovers`
+#[given(expr = "the {word} controller recovers/heals")]
+#[when(expr = "the {word} controller recovers/heals")]
+fn controller_recovers(world: &mut World, controller: String) -> Result<(), StepError> {
+    let name = controller_name(&controller)?;
+    world.heal(
+        &format!("the {controller} controller"),
+        |fault| matches!(fault, Fault::ControllerCrashes(of) if *of == name),
+    )
 }
 
 /// Ends the delay of a controller's watch events.

@@ -7,3 +7,4 @@ mod nodes;
 mod pods;
 mod storage;
 mod volumes;
+mod webhooks;

@@ -6,6 +6,15 @@ use serde_json::{Value, json};
 pub(super) fn default_autoscaler(autoscaler: &mut Object) {
     let Some(spec) = field(autoscaler, "spec") else { return };
     default(spec, "minReplicas", 1);
+    // autoscaling/v1 knows one metric only.
+    if let Some(percent) = spec.remove("targetCPUUtilizationPercentage") {
+        let target = json!({"type": "Utilization", "averageUtilization": percent});
+        default(
+            spec,
+            "metrics",
+            json!([{"type": "Resource", "resource": {"name": "cpu", "target": target}}]),
+        );
+    }
     let metric = json!([{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}]);
     default(spec, "metrics", metric);
     let Some(behavior) = field(spec, "behavior") else {

@@ -12,6 +12,7 @@ use super::super::{ControllerId, WorkQueue, controller_reference, generate_name_
 use super::ledger::{GENERATION_LABEL, Ledger};
 use super::placement::target_node;
 use super::{manage, rolling};
+use crate::admission::Admitted;
 use crate::api::{DaemonSet, Kind, Labels, Node, Object, ObjectKey, ObjectMeta, Pod, Resource, Uid};
 use crate::component::Context;
 use crate::events::Report;
@@ -267,7 +268,8 @@ fn create(set: &DaemonSet, node: &SmolStr, ledger: &mut Ledger, context: &mut Co
         spec: Arc::new(placement.spec_for(node)),
         ..Pod::default()
     };
-    match CONTROL.create(set, pod, context) {
+    // Each pod names its node, so that no two of them share a spec.
+    match CONTROL.create(set, pod, &mut Admitted::default(), context) {
         Ok(pod) => {
             ledger.place(node.clone(), pod.meta.key(), true);
             Ok(())

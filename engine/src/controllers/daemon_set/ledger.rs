@@ -104,7 +104,7 @@ impl Ledger {
             .get(GENERATION_ANNOTATION)
             .cloned()
             .unwrap_or_default();
-        self.judged_by = Some((set.spec.clone(), Placement::new(&set.spec, context.settings)));
+        self.judged_by = Some((set.spec.clone(), Placement::new(&set.spec)));
         let nodes = context.store.objects().all::<Node>().map(|node| node.meta.name.clone());
         self.dirty.extend(nodes);
         self.dirty.extend(self.pods.keys().chain(self.nodes.keys()).cloned());

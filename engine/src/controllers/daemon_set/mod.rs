@@ -11,3 +11,4 @@ mod placement;
 mod rolling;
 
 pub use controller::DaemonSetController;
+pub use placement::target_node;

@@ -9,11 +9,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
-use crate::admission;
 use crate::api::{DaemonSetSpec, Node, Pod, PodSpec, TaintEffect, json as read};
 use crate::scheduler::PodInfo;
 use crate::scheduler::plugins::node_affinity;
-use crate::settings::Settings;
 
 /// Where the required terms of node affinity lie in a pod's spec.
 const TERMS: &str = "/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
@@ -21,26 +19,25 @@ const TERMS: &str = "/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDurin
 /// What a DaemonSet's template says about nodes.
 #[derive(Debug)]
 pub struct Placement {
-    /// The template, tolerant and admitted, without its node.
-    admitted: PodSpec,
+    /// The template's spec, tolerant, without its node.
+    tolerant: Value,
     /// The same as the scheduler's plugins read it; any node name will do.
     info: PodInfo,
 }
 
 impl Placement {
     /// Reads a DaemonSet's template.
-    pub fn new(spec: &DaemonSetSpec, settings: &Settings) -> Self {
+    pub fn new(spec: &DaemonSetSpec) -> Self {
         let mut tree = spec.template.spec.json.clone();
         tolerate(&mut tree);
-        let admitted = admission::admit_spec(&PodSpec::from_json(tree), settings);
-        let anywhere = bound_to_name(&admitted.json, &json!({ "key": "metadata.name", "operator": "Exists" }));
+        let anywhere = bound_to_name(&tree, &json!({ "key": "metadata.name", "operator": "Exists" }));
         let pod = Pod {
             spec: Arc::new(PodSpec::from_json(anywhere)),
             ..Pod::default()
         };
         Placement {
             info: PodInfo::new(&pod),
-            admitted,
+            tolerant: tree,
         }
     }
 
@@ -60,7 +57,7 @@ impl Placement {
     /// The spec of a pod for one node.
     pub fn spec_for(&self, node: &str) -> PodSpec {
         let requirement = json!({ "key": "metadata.name", "operator": "In", "values": [node] });
-        PodSpec::from_json(bound_to_name(&self.admitted.json, &requirement))
+        PodSpec::from_json(bound_to_name(&self.tolerant, &requirement))
     }
 }
 
@@ -145,7 +142,7 @@ mod tests {
 
     fn placement(pod_spec: Value) -> Placement {
         let set = DaemonSet::from_json(json!({ "spec": { "template": { "spec": pod_spec } } }));
-        Placement::new(&set.spec, &Settings::default())
+        Placement::new(&set.spec)
     }
 
     #[test]

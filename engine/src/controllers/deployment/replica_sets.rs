@@ -8,6 +8,7 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 use super::controller::COMPONENT;
 use super::revision::{self, DESIRED_ANNOTATION, HASH_LABEL, MAX_ANNOTATION, REVISION_ANNOTATION};
 use super::status;
+use crate::admission;
 use crate::api::{
     Deployment, DeploymentStrategy, Kind, LabelSelector, ObjectKey, ObjectMeta, PodTemplate, ReplicaSet,
     ReplicaSetSpec, ReplicaSetStatus, Selector,
@@ -175,7 +176,7 @@ impl ReplicaSets {
         revision::copy_annotations(deployment, &mut set.meta);
         set.meta.annotate(REVISION_ANNOTATION, next.to_smolstr());
         annotate_size(&mut set.meta, deployment);
-        let created = match context.store.create(set) {
+        let created = match admission::create(set, context) {
             Ok(created) => created,
             Err(error) => {
                 if matches!(error, StoreError::AlreadyExists(..)) {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::pod_control::{Admitted, PodControl, owner_key};
+use super::super::pod_control::{PodControl, owner_key};
 use super::super::{ControllerId, WorkQueue};
-use super::sync::{self, BackOff};
+use super::back_off::BackOff;
+use super::sync;
 use super::tally::{FINALIZER, is_tracked};
+use crate::admission::Admitted;
 use crate::api::{Job, Kind, Object, ObjectKey, Pod, Uid};
 use crate::component::Context;
 use crate::sim::Seed;
@@ -22,7 +24,7 @@ const BATCH: Duration = Duration::from_secs(1);
 /// What is remembered of one Job.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// Its template, admitted.
+    /// What admission made of its template.
     pub admitted: Admitted,
     /// How long new pods wait after failures.
     pub back_off: BackOff,

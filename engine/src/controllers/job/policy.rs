@@ -22,6 +22,13 @@ pub enum Verdict {
     FailJob(String),
 }
 
+impl Verdict {
+    /// Whether the failure counts towards the limit.
+    pub fn counts(&self) -> bool {
+        *self != Verdict::Ignore
+    }
+}
+
 /// What the Job's rules say of a failed pod: the first that matches decides.
 pub fn judge(job: &Job, pod: &Pod) -> Verdict {
     for (position, rule) in job.spec.failure_rules.iter().enumerate() {

@@ -1,25 +1,33 @@
 //! What a Job's pods amount to: which have ended since the last look, which run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::indexes;
 use super::policy::{self, Verdict};
 use crate::api::{Job, Pod, PodPhase, RestartPolicy, Timestamp};
 use crate::component::Context;
+use crate::settings::Settings;
 
 /// Pods keep this until they have been counted.
 pub const FINALIZER: &str = "batch.kubernetes.io/job-tracking";
 /// A pod's completion index: an annotation, and since 1.28 a label.
 pub const INDEX_ANNOTATION: &str = "batch.kubernetes.io/job-completion-index";
 
+/// How often the predecessors of a pod at its index failed.
+pub const INDEX_FAILURES: &str = "batch.kubernetes.io/job-index-failure-count";
+/// … and how often that was ignored.
+pub const IGNORED_FAILURES: &str = "batch.kubernetes.io/job-index-ignored-failure-count";
+
 /// What the pods of a Job amount to.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// Pods that run or are about to, by name.
     pub active: Vec<Arc<Pod>>,
-    /// Pods that are being deleted and have not ended.
+    /// Pods that are being deleted and have not ended, also those that are deleted now.
     pub terminating: i32,
+    /// Those of them that were being deleted before.
+    pub ending: Vec<Arc<Pod>>,
     /// Pods that are ready.
     pub ready: i32,
     /// Pods that succeeded and were not counted before.
@@ -30,6 +38,8 @@ pub struct Tally {
     pub succeeded_indexes: BTreeSet<i32>,
     /// The indexes that have failed for good, now or before.
     pub failed_indexes: BTreeSet<i32>,
+    /// Where each index has its own limit: the pod that failed last at an index which has no pod now.
+    pub predecessors: BTreeMap<i32, Arc<Pod>>,
     /// How often the containers of living pods were restarted.
     pub restarts: i32,
 }
@@ -44,29 +54,41 @@ impl Tally {
             ..Tally::default()
         };
         // Only pods that have ended count where it matters how they ended.
-        let only_ended = !job.spec.failure_rules.is_empty() || job.spec.replace_only_failed;
+        let only_ended = job.spec.replaces_only_ended();
+        let mut restarts = 0;
         for pod in context.store.objects().owned::<Pod>(job.meta.uid) {
-            tally.ready += i32::from(pod.is_ready() && !pod.status.phase.is_terminal());
+            if !pod.status.phase.is_terminal() {
+                let containers = pod.status.containers.iter().chain(&pod.status.init_containers);
+                restarts += containers.map(|container| container.restart_count).sum::<i32>();
+            }
             match pod.status.phase {
                 PodPhase::Succeeded if is_tracked(pod) => tally.succeeded.push(pod.clone()),
                 PodPhase::Failed if is_tracked(pod) => tally.failed.push((pod.clone(), policy::judge(job, pod))),
                 PodPhase::Succeeded | PodPhase::Failed => {}
                 _ if pod.meta.is_deleted() => {
                     tally.terminating += 1;
+                    tally.ending.push(pod.clone());
                     if is_tracked(pod) && !only_ended {
                         tally.failed.push((pod.clone(), Verdict::Count));
                     }
                 }
                 _ => {
-                    let containers = pod.status.containers.iter().chain(&pod.status.init_containers);
-                    tally.restarts += containers.map(|container| container.restart_count).sum::<i32>();
+                    tally.ready += i32::from(pod.is_ready());
                     tally.active.push(pod.clone());
                 }
             }
         }
+        tally.restarts = restarts;
+        if let Some(completions) = job.spec.completions.filter(|_| job.spec.indexed) {
+            let is_valid = |pod: &Pod| index_of(pod).is_some_and(|index| index < completions);
+            tally.succeeded_indexes.retain(|index| *index < completions);
+            tally.succeeded.retain(|pod| is_valid(pod));
+            tally.failed.retain(|(pod, _)| is_valid(pod));
+        }
         let done = tally.succeeded.iter().filter_map(|pod| index_of(pod));
         tally.succeeded_indexes.extend(done);
         tally.fail_indexes(job);
+        tally.find_predecessors(job);
         tally
     }
 
@@ -84,9 +106,31 @@ impl Tally {
         }
     }
 
+    fn find_predecessors(&mut self, job: &Job) {
+        if job.spec.backoff_limit_per_index.is_none() {
+            return;
+        }
+        let taken: BTreeSet<i32> = self.active.iter().filter_map(|pod| index_of(pod)).collect();
+        for (pod, _) in &self.failed {
+            let Some(index) = index_of(pod) else { continue };
+            let is_over = self.succeeded_indexes.contains(&index) || self.failed_indexes.contains(&index);
+            let total = |pod: &Pod| failures_of(pod) + ignored_failures_of(pod);
+            let is_later = |known: &Arc<Pod>| total(pod) > total(known);
+            if !is_over && !taken.contains(&index) && self.predecessors.get(&index).is_none_or(is_later) {
+                self.predecessors.insert(index, pod.clone());
+            }
+        }
+    }
+
+    /// An active pod is being deleted from now on; before 1.31 the status still counted it as ready then.
+    pub fn note_deleted(&mut self, pod: &Pod, settings: &Settings) {
+        self.terminating += 1;
+        self.ready -= i32::from(pod.is_ready() && settings.since(1, 31));
+    }
+
     /// How many failures count that were not counted before.
     pub fn counted_failures(&self) -> i32 {
-        let counted = self.failed.iter().filter(|(_, verdict)| *verdict != Verdict::Ignore);
+        let counted = self.failed.iter().filter(|(_, verdict)| verdict.counts());
         i32::try_from(counted.count()).unwrap_or(i32::MAX)
     }
 
@@ -110,7 +154,16 @@ pub fn index_of(pod: &Pod) -> Option<i32> {
 
 /// How often the predecessors of a pod at its index failed.
 pub fn failures_of(pod: &Pod) -> i32 {
-    let count = pod.meta.annotations.get("batch.kubernetes.io/job-index-failure-count");
+    annotated_count(pod, INDEX_FAILURES)
+}
+
+/// How often failures of the predecessors of a pod at its index were ignored.
+pub fn ignored_failures_of(pod: &Pod) -> i32 {
+    annotated_count(pod, IGNORED_FAILURES)
+}
+
+fn annotated_count(pod: &Pod, annotation: &str) -> i32 {
+    let count = pod.meta.annotations.get(annotation);
     count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Source: `pv_controller.go` (`syncUnboundClaim`, `syncBoundClaim`).
 
-use std::collections::BTreeMap;
-
 use smol_str::SmolStr;
 
 use super::bind::{bind, set_claim_phase};
@@ -12,7 +10,7 @@ use super::find::{find_volume, report};
 use crate::api::{Kind, ObjectKey, Pod};
 use crate::component::Context;
 use crate::events::Report;
-use crate::storage::{Claim, Class, Volume, annotate, annotation, assign_default_class, find_match, mismatch, modify};
+use crate::storage::{Claim, Class, annotate, annotation, assign_default_class, mismatch, modify};
 
 /// The drivers that have taken over the provisioners once built in (documentation "Volumes: CSI migration").
 const MIGRATED: [(&str, &str); 7] = [
@@ -132,16 +130,6 @@ impl PersistentVolumeController {
         }
         set_claim_phase(claim, "Pending", context);
         Waits::Yes
-    }
-
-    fn best_volume(&self, claim: &Claim, waits: bool, context: &Context<'_>) -> Option<SmolStr> {
-        let objects = context.store.objects();
-        let read = |name: &SmolStr| {
-            let object = objects.object(Kind::PERSISTENT_VOLUME, &ObjectKey::cluster(name.clone()))?;
-            Some((name.clone(), Volume::of(object)))
-        };
-        let volumes: BTreeMap<SmolStr, Volume> = self.candidates(&claim.key).filter_map(read).collect();
-        find_match(claim, volumes.iter(), None, &Default::default(), waits).cloned()
     }
 
     fn say_what_is_waited_for(&self, claim: &Claim, context: &mut Context<'_>) {

@@ -16,7 +16,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::component::Context;
 use crate::controllers::{ControllerId, WorkQueue};
 use crate::sim::{Seed, SimTime, Urgency};
-use crate::storage::{ClaimUsers, Volume};
+use crate::storage::{Claim, ClaimUsers, Volume, find_match};
 use crate::store::Change;
 
 /// The controller's name in events.
@@ -30,10 +30,10 @@ pub struct PersistentVolumeController {
     queue: WorkQueue,
     /// When the looks at claims that wait began.
     phase: SimTime,
-    /// Claims that wait.
-    waiting: BTreeSet<ObjectKey>,
+    /// Claims that wait, each with the look that has been made unfinished business.
+    waiting: BTreeMap<ObjectKey, Option<SimTime>>,
     /// Volumes that are for no claim.
-    free: BTreeSet<SmolStr>,
+    free: BTreeMap<SmolStr, Volume>,
     /// Volumes that are for a claim.
     reserved: BTreeMap<ObjectKey, BTreeSet<SmolStr>>,
     pub(super) users: ClaimUsers,
@@ -47,16 +47,20 @@ impl PersistentVolumeController {
         PersistentVolumeController {
             queue,
             phase,
-            waiting: BTreeSet::new(),
-            free: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            free: BTreeMap::new(),
             reserved: BTreeMap::new(),
             users: ClaimUsers::default(),
         }
     }
 
-    /// The volumes that a claim may get: those that are free, and those that are for it.
-    pub(super) fn candidates(&self, claim: &ObjectKey) -> impl Iterator<Item = &SmolStr> {
-        self.free.iter().chain(self.reserved.get(claim).into_iter().flatten())
+    /// The best volume for a claim: one of those that are free, or of those that are for it.
+    pub(super) fn best_volume(&self, claim: &Claim, waits: bool, context: &Context<'_>) -> Option<SmolStr> {
+        let reserved: BTreeMap<&SmolStr, Volume> = (self.reserved.get(&claim.key).into_iter().flatten())
+            .filter_map(|name| Some((name, find_volume(name, context)?)))
+            .collect();
+        let reserved = reserved.iter().map(|(name, volume)| (*name, volume));
+        find_match(claim, self.free.iter().chain(reserved), None, &BTreeSet::new(), waits).cloned()
     }
 
     /// See [`Component::observe`](crate::component::Component::observe).
@@ -93,7 +97,7 @@ impl PersistentVolumeController {
                         self.reserved.entry(claim).or_default().insert(name.clone());
                     }
                     None => {
-                        self.free.insert(name.clone());
+                        self.free.insert(name.clone(), Volume::of(after));
                         self.look_at_waiting(context);
                     }
                 }
@@ -122,8 +126,11 @@ impl PersistentVolumeController {
     /// Something has come that may help claims that wait: they see it at the next look.
     fn look_at_waiting(&mut self, context: &mut Context<'_>) {
         let at = self.next_look(context.now);
-        for key in self.waiting.clone() {
-            self.queue.urge(key, at, context);
+        for (key, urged) in &mut self.waiting {
+            if *urged != Some(at) {
+                *urged = Some(at);
+                self.queue.urge(key.clone(), at, context);
+            }
         }
     }
 
@@ -161,7 +168,7 @@ impl PersistentVolumeController {
                 self.waiting.remove(key);
             }
             Waits::Yes => {
-                self.waiting.insert(key.clone());
+                self.waiting.insert(key.clone(), None);
                 let at = self.next_look(context.now);
                 self.queue.add_at(key.clone(), at, Urgency::Periodic, context);
             }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::api::{Inert, Kind, Node, ObjectKey};
+use crate::settings::Settings;
 use crate::sim::StableHasher;
 use crate::storage::{Claim, Class, annotation};
 use crate::store::{Objects, Store};
@@ -21,8 +22,8 @@ const ZONE: &str = "topology.kubernetes.io/zone";
 const HOSTNAME: &str = "kubernetes.io/hostname";
 /// Makes folders on nodes that only these reach.
 const LOCAL_PATH: &str = "rancher.io/local-path";
-/// Keeps a volume until its storage is deleted.
-const FINALIZER: &str = "external-provisioner.volume.kubernetes.io/finalizer";
+/// Keeps a volume until its storage is deleted (feature `HonorPVReclaimPolicy`, on since v1.31).
+pub const FINALIZER: &str = "external-provisioner.volume.kubernetes.io/finalizer";
 
 /// The name of the volume that is made for a claim.
 pub fn volume_name(claim: &Claim) -> SmolStr {
@@ -30,7 +31,7 @@ pub fn volume_name(claim: &Claim) -> SmolStr {
 }
 
 /// The volume that is made for a claim.
-pub fn volume(claim: &Claim, class: &Class, store: &Store) -> Inert {
+pub fn volume(claim: &Claim, class: &Class, store: &Store, settings: &Settings) -> Inert {
     let name = volume_name(claim);
     let provisioner = claim.provisioner.as_str();
     let mut annotations = json!({ annotation::PROVISIONED_BY: provisioner });
@@ -39,7 +40,9 @@ pub fn volume(claim: &Claim, class: &Class, store: &Store) -> Inert {
     if source.get("csi").is_some() {
         annotations["volume.kubernetes.io/provisioner-deletion-secret-name"] = "".into();
         annotations["volume.kubernetes.io/provisioner-deletion-secret-namespace"] = "".into();
-        finalizers.insert(0, FINALIZER);
+        if settings.since(1, 31) {
+            finalizers.insert(0, FINALIZER);
+        }
     }
     let mut spec = json!({
         "accessModes": claim.modes.iter().map(SmolStr::as_str).collect::<Vec<_>>(),

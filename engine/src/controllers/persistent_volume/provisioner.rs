@@ -22,8 +22,6 @@ use crate::store::{Change, DeleteOptions};
 const COMPONENT: &str = "external-provisioner";
 /// How long after the first failure it is tried again, and at most (`--retry-interval-start`, `--retry-interval-max`).
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
-/// Keeps a volume until its storage is deleted.
-const FINALIZER: &str = "external-provisioner.volume.kubernetes.io/finalizer";
 
 /// What is being done for a claim.
 #[derive(Debug, Clone, Copy)]
@@ -150,7 +148,7 @@ impl Provisioner {
             return self.queue.add_at(claim.key.clone(), until, Urgency::Periodic, context);
         }
         self.forget(&claim.key);
-        let volume = provisioned::volume(claim, class, context.store);
+        let volume = provisioned::volume(claim, class, context.store, context.settings);
         // One of that name is what a claim of that identity has got already.
         let _ = context.store.create_object(volume.into());
         let message = format!("Successfully provisioned volume {}", provisioned::volume_name(claim));
@@ -170,7 +168,11 @@ fn say(claim: &Claim, text: Report<'_>, context: &mut Context<'_>) {
 fn is_to_delete(object: &Object) -> bool {
     let volume = Volume::of(object);
     let is_ours = !volume.provisioned_by.is_empty() && volume.reclaim_policy == "Delete";
-    let holds = object.meta().finalizers.iter().any(|held| held == FINALIZER);
+    let holds = object
+        .meta()
+        .finalizers
+        .iter()
+        .any(|held| held == provisioned::FINALIZER);
     (is_ours && volume.phase == "Released") || (holds && volume.is_deleted && volume.phase != "Bound")
 }
 
@@ -186,6 +188,6 @@ fn delete(key: &ObjectKey, context: &mut Context<'_>) {
             .delete(Kind::PERSISTENT_VOLUME, key, DeleteOptions::default());
     }
     modify(Kind::PERSISTENT_VOLUME, key, context.store, |object| {
-        object.meta.finalizers.retain(|held| held != FINALIZER);
+        object.meta.finalizers.retain(|held| held != provisioned::FINALIZER);
     });
 }

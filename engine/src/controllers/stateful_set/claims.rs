@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::controller::{COMPONENT, CONTROL};
 use super::identity::claim_name;
+use crate::admission;
 use crate::api::defaulting::{default_object, prepare_for_create};
 use crate::api::{Inert, Kind, ObjectKey, OwnerReference, Pod, Resource, StatefulSet};
 use crate::component::Context;
@@ -27,7 +28,7 @@ pub fn create_missing(set: &StatefulSet, ordinal: i32, pod: &str, context: &mut 
             continue;
         }
         let claim = claim(set, template, &name, context.store.objects());
-        let created = context.store.create_object(claim.into());
+        let created = admission::create_object(claim.into(), context);
         let subject = format!("create Claim {name} Pod {pod} in StatefulSet {}", set.meta.name);
         let report = match &created {
             Ok(_) => Report::normal(COMPONENT, "SuccessfulCreate", format!("{subject} success")),

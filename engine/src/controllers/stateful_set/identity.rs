@@ -7,11 +7,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use crate::admission;
 use crate::api::{ObjectMeta, Pod, PodSpec, PodTemplate, Resource, StatefulSet, json as read};
 use crate::controllers::controller_reference;
 use crate::controllers::history::HASH_LABEL;
-use crate::settings::Settings;
 
 /// The label that names the pod.
 const NAME_LABEL: &str = "statefulset.kubernetes.io/pod-name";
@@ -37,7 +35,7 @@ pub fn claim_name(template: &Value, set: &str, ordinal: i32) -> SmolStr {
 }
 
 /// The pod with this ordinal, of a revision's template.
-pub fn new_pod(set: &StatefulSet, template: &PodTemplate, revision: &str, ordinal: i32, settings: &Settings) -> Pod {
+pub fn new_pod(set: &StatefulSet, template: &PodTemplate, revision: &str, ordinal: i32) -> Pod {
     let name = pod_name(&set.meta.name, ordinal);
     let mut labels = template.labels.clone();
     let map = Arc::make_mut(&mut labels);
@@ -64,7 +62,7 @@ pub fn new_pod(set: &StatefulSet, template: &PodTemplate, revision: &str, ordina
             owners: vec![controller_reference(StatefulSet::KIND, &set.meta)],
             ..ObjectMeta::default()
         },
-        spec: Arc::new(admission::admit_spec(&PodSpec::from_json(tree), settings)),
+        spec: Arc::new(PodSpec::from_json(tree)),
         ..Pod::default()
     }
 }

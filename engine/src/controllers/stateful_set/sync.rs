@@ -12,7 +12,7 @@ use super::claims;
 use super::controller::{COMPONENT, CONTROL};
 use super::identity::{self, ordinal_of, pod_name};
 use super::status::{self, Revisions, is_available, is_ready, revision_of};
-use crate::admission;
+use crate::admission::{self, Admitted};
 use crate::api::{IntOrString, Kind, ObjectKey, Pod, PodPhase, StatefulSet, StatefulSetStrategy, Timestamp};
 use crate::component::Context;
 use crate::controllers::history::{self, Snapshot};
@@ -223,12 +223,11 @@ fn create(set: &StatefulSet, revisions: &Revisions, ordinal: i32, context: &mut 
         &revisions.update
     };
     let template = revision.template();
-    let mut pod = identity::new_pod(set, &template, revision.name(), ordinal, context.settings);
+    let pod = identity::new_pod(set, &template, revision.name(), ordinal);
     let name = pod.meta.name.clone();
-    let created = claims::create_missing(set, ordinal, &name, context).and_then(|()| {
-        admission::begin(&mut pod, context.store.timestamp());
-        context.store.create(pod)
-    });
+    // Each pod has its own hostname and claims, so that no two of them share a spec.
+    let created = claims::create_missing(set, ordinal, &name, context)
+        .and_then(|()| admission::create_pod(pod, &mut Admitted::default(), context));
     let subject = format!("create Pod {name} in StatefulSet {}", set.meta.name);
     match created {
         Ok(pod) => {

@@ -1,4 +1,4 @@
-//! `kubectl describe`: pods. Other kinds are not described yet.
+//! `kubectl describe`.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::kubectl::describe;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag};
 use crate::kubectl::selection::{Info, Query};
-use crate::kubectl::session::Session;
+use crate::kubectl::session::{DEFAULT_NAMESPACE, Session};
 
 /// Its flags.
 pub const FLAGS: &[&[Flag]] = &[
@@ -28,12 +28,13 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
         ));
     }
-    let found = query.find(session)?;
-    if let Some(other) = found.infos.iter().find(|info| info.kind != Kind::POD) {
-        let kind = other.kind.info().plural;
-        return Err(CommandError::message(format!(
-            "describing {kind} is not modelled; get -o yaml shows everything"
-        )));
+    let mut found = query.find(session)?;
+    if found.infos.is_empty() {
+        let matching = by_prefix(session, &query)?;
+        if !matching.is_empty() {
+            found.errors.clear();
+            found.infos = matching;
+        }
     }
     let mut errors = found.errors;
     if found.infos.is_empty() && errors.is_empty() {
@@ -43,7 +44,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     for info in &found.infos {
         let events = events_about(session, info);
         let events = arguments.flag_or_true("show-events").then_some(events);
-        pages.push(describe::pod(&info.value, events.as_deref(), session.now_ns()));
+        pages.push(describe::describe(session, info, events.as_deref()));
     }
     session.stdout.push_str(&pages.join("\n\n"));
     CommandError::of(errors)
@@ -58,15 +59,46 @@ fn none_found(session: &mut Session<'_>, query: &Query<'_>) -> Option<CommandErr
     None
 }
 
+/// The objects whose names begin with the one that was asked for: kubectl tries that where there is none of the name itself.
+fn by_prefix(session: &Session<'_>, query: &Query<'_>) -> Result<Vec<Info>> {
+    let words: Vec<&str> = match query.words.as_slice() {
+        [pair] if pair.contains('/') => pair.split('/').collect(),
+        words => words.iter().map(String::as_str).collect(),
+    };
+    let [kind, prefix] = words.as_slice() else {
+        return Ok(Vec::new());
+    };
+    let all = Query {
+        words: vec![(*kind).to_owned()],
+        kind_alone: true,
+        ..query.clone()
+    };
+    let mut infos = all.find(session)?.infos;
+    infos.retain(|info| info.key.name.starts_with(prefix));
+    Ok(infos)
+}
+
 /// The events about an object, in the order in which they were written: their real names end in the time, so that the API
 /// server lists them so.
 fn events_about(session: &Session<'_>, info: &Info) -> Vec<Value> {
     let objects = session.cluster.store().objects();
+    // Events about objects without a namespace are kept in the default one.
+    let namespace = match info.key.namespace.as_str() {
+        "" => DEFAULT_NAMESPACE,
+        namespace => namespace,
+    };
     let events = objects
-        .of_kind_in(Kind::EVENT, &info.key.namespace)
+        .of_kind_in(Kind::EVENT, namespace)
         .map(|object| session.external(object));
     let uid = info.value.pointer("/metadata/uid");
+    let text = |event: &Value, path| event.pointer(path).and_then(Value::as_str).map(str::to_owned);
     events
-        .filter(|event| event.pointer("/involvedObject/uid") == uid)
+        .filter(|event| {
+            // The kubelet writes a node's name where its uid belongs.
+            let of_node = info.kind == Kind::NODE
+                && text(event, "/involvedObject/kind").as_deref() == Some("Node")
+                && text(event, "/involvedObject/name").as_deref() == Some(info.key.name.as_str());
+            of_node || event.pointer("/involvedObject/uid") == uid
+        })
         .collect()
 }

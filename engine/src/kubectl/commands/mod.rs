@@ -1,6 +1,7 @@
 //! The commands, one a file, and the table that names them.
 
 mod apply;
+mod autoscale;
 mod change;
 mod cordon;
 mod create;
@@ -23,6 +24,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -44,7 +46,9 @@ pub struct Command {
 
 /// All commands that are modelled.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [COMMANDS, create::COMMANDS, set::COMMANDS].into_iter().flatten()
+    [COMMANDS, create::COMMANDS, set::COMMANDS, top::COMMANDS]
+        .into_iter()
+        .flatten()
 }
 
 /// Other names of commands, each with the one it stands for.
@@ -61,6 +65,10 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("create sa", "create serviceaccount"),
     ("create svc", "create service"),
     ("set sa", "set serviceaccount"),
+    ("top no", "top nodes"),
+    ("top node", "top nodes"),
+    ("top po", "top pods"),
+    ("top pod", "top pods"),
 ];
 
 /// The commands of the real kubectl that are not modelled.
@@ -70,7 +78,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "api-versions",
     "attach",
     "auth",
-    "autoscale",
     "certificate",
     "cluster-info",
     "completion",
@@ -84,7 +91,6 @@ pub const NOT_MODELLED: &[&str] = &[
     "port-forward",
     "proxy",
     "replace",
-    "top",
 ];
 
 macro_rules! commands {
@@ -96,6 +102,7 @@ macro_rules! commands {
 commands! {
     "annotate" label::run_annotate,
     "apply" apply::run,
+    "autoscale" autoscale::run,
     "cordon" cordon::run,
     "debug" debug::run,
     "delete" delete::run,

@@ -1,8 +1,10 @@
 //! `kubectl rollout history`, and the revisions that it and `rollout undo` look at.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api::{Kind, Object, Uid};
+use crate::apiserver::Patch;
+use crate::kubectl::describe::template_text;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag, OUTPUT};
 use crate::kubectl::output::Format;
@@ -115,10 +117,41 @@ fn show(session: &mut Session<'_>, info: &Info, format: &Format, wanted: i64) ->
             session.stdout.push_str(&text);
             Ok(())
         }
-        _ => Err(CommandError::message(
-            "the text of one revision is not modelled; add -o yaml to see its object",
-        )),
+        _ => {
+            let text = template_text(&template_of(info, revision)?);
+            session.print(format!("{} with revision #{wanted}\n{text}", info.label()));
+            Ok(())
+        }
     }
+}
+
+/// The pod template that a revision keeps.
+///
+/// # Errors
+/// A ControllerRevision whose patch does not apply.
+pub fn template_of(info: &Info, revision: &Revision) -> Result<Value> {
+    let mut template = match info.kind {
+        Kind::DEPLOYMENT => revision.value.pointer("/spec/template").cloned().unwrap_or_default(),
+        _ => {
+            let data = revision.value.get("data").cloned().unwrap_or_default();
+            let mut object = info.value.clone();
+            Patch::Strategic(data).apply(info.kind, &mut object)?;
+            object.pointer("/spec/template").cloned().unwrap_or_default()
+        }
+    };
+    // What the revision was made for is shown with the template's own annotations.
+    let cause = revision
+        .annotation(CHANGE_CAUSE)
+        .filter(|_| info.kind == Kind::DEPLOYMENT);
+    if let (Some(cause), Some(template)) = (cause, template.as_object_mut()) {
+        let empty = || Value::Object(Map::new());
+        let metadata = template.entry("metadata").or_insert_with(empty).as_object_mut();
+        let annotations = metadata.map(|metadata| metadata.entry("annotations").or_insert_with(empty));
+        if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
+            annotations.insert(CHANGE_CAUSE.to_owned(), cause.into());
+        }
+    }
+    Ok(template)
 }
 
 fn table(revisions: &[Revision]) -> String {

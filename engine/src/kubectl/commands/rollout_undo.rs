@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::rollout_history::{REVISION, Revision, revisions};
 use crate::api::Kind;
 use crate::apiserver::Patch;
+use crate::kubectl::describe::template_text;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag, OUTPUT};
 use crate::kubectl::selection::{Info, Query};
@@ -102,16 +103,18 @@ fn undo_deployment(session: &mut Session<'_>, info: &Info, to_revision: i64, dry
             revision.number
         ));
     }
+    if dry_run == DryRun::Client {
+        let kept = revision.value.pointer("/spec/template").unwrap_or(&Value::Null);
+        return Ok(format!("{}{}", template_text(kept), dry_run.suffix()));
+    }
     let annotations = annotations_of(&info.value, &revision.value);
     let patch = Patch::Json(json!([
         { "op": "replace", "path": "/spec/template", "value": template },
         { "op": "replace", "path": "/metadata/annotations", "value": annotations },
     ]));
-    if dry_run != DryRun::Client {
-        session
-            .request(dry_run, |request| request.patch(info.kind, &info.key, &patch))
-            .map_err(|error| CommandError::message(format!("failed restoring revision {to_revision}: {error}")))?;
-    }
+    session
+        .request(dry_run, |request| request.patch(info.kind, &info.key, &patch))
+        .map_err(|error| CommandError::message(format!("failed restoring revision {to_revision}: {error}")))?;
     Ok(format!("rolled back{}", dry_run.suffix()))
 }
 
@@ -155,8 +158,10 @@ fn undo_by_controller_revision(
             revision.number
         ));
     }
-    if dry_run != DryRun::Client {
-        session.request(dry_run, |request| request.patch(info.kind, &info.key, &patch))?;
+    if dry_run == DryRun::Client {
+        let template = target.pointer("/spec/template").unwrap_or(&Value::Null);
+        return Ok(format!("{}{}", template_text(template), dry_run.suffix()));
     }
+    session.request(dry_run, |request| request.patch(info.kind, &info.key, &patch))?;
     Ok(format!("rolled back{}", dry_run.suffix()))
 }

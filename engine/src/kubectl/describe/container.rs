@@ -7,8 +7,10 @@ use super::page::Page;
 use super::probe::probe;
 use crate::kubectl::{field, text};
 
-/// Adds the containers of one kind: their specs from `spec.<key>` of a pod, their statuses from `status.<status_key>`.
+/// Adds the containers of one kind: their specs from `spec.<key>` of a pod, their statuses from `status.<status_key>`. The title of
+/// those of a template is indented, and their names by one space more than a pod's.
 pub fn containers(page: &mut Page, title: &str, pod: &Value, key: &str, status_key: &str) {
+    let indent = if title.starts_with(' ') { " " } else { "" };
     let containers = pod.get("spec").map_or(&[][..], |spec| field::items(spec, key));
     let statuses = pod
         .get("status")
@@ -19,7 +21,7 @@ pub fn containers(page: &mut Page, title: &str, pod: &Value, key: &str, status_k
     );
     for container in containers {
         let name = field::text(container, "name");
-        page.line(1, format!("{name}:"));
+        page.line(1, format!("{indent}{name}:"));
         let status = statuses.iter().rfind(|status| field::text(status, "name") == name);
         basics(page, container, status);
         words(page, "Command", field::items(container, "command"));

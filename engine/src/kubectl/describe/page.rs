@@ -76,6 +76,11 @@ impl Page {
         self.list(title, lines);
     }
 
+    /// The text as it is, tabs and all.
+    pub fn raw(self) -> String {
+        self.text
+    }
+
     /// The text with its tabs aligned and terminal escapes made visible.
     pub fn finish(self) -> String {
         TabWriter::DESCRIBE.align(&self.text.replace('\u{1b}', "^[").replace('\r', "\\r"))

@@ -35,11 +35,11 @@ pub fn pod(object: &Value, about: Option<&[Value]>, now_ns: i64) -> String {
         );
     }
     conditions(&mut page, object);
-    volumes(&mut page, field::items(object, "spec.volumes"));
+    volumes(&mut page, "Volumes", field::items(object, "spec.volumes"));
     page.field(0, "QoS Class", qos(object));
     page.labels("Node-Selectors", field::map(object, "spec.nodeSelector"));
-    tolerations(&mut page, object);
-    topology_spread(&mut page, object);
+    tolerations(&mut page, "Tolerations", object);
+    topology_spread(&mut page, "Topology Spread Constraints", object);
     if let Some(about) = about {
         events(&mut page, about, now_ns);
     }
@@ -148,10 +148,10 @@ fn conditions(page: &mut Page, object: &Value) {
 }
 
 /// Tolerations by key, as `key=value:Effect op=Exists for 300s`.
-fn tolerations(page: &mut Page, object: &Value) {
+pub fn tolerations(page: &mut Page, title: &str, object: &Value) {
     let mut tolerations: Vec<&Value> = field::items(object, "spec.tolerations").iter().collect();
     tolerations.sort_by_key(|toleration| field::text(toleration, "key"));
-    page.list("Tolerations", tolerations.into_iter().map(toleration));
+    page.list(title, tolerations.into_iter().map(toleration));
 }
 
 fn toleration(toleration: &Value) -> String {
@@ -173,16 +173,13 @@ fn toleration(toleration: &Value) -> String {
 }
 
 /// Topology spread constraints by topology key; nothing at all without any.
-fn topology_spread(page: &mut Page, object: &Value) {
+pub fn topology_spread(page: &mut Page, title: &str, object: &Value) {
     let mut constraints: Vec<&Value> = field::items(object, "spec.topologySpreadConstraints").iter().collect();
     if constraints.is_empty() {
         return;
     }
     constraints.sort_by_key(|constraint| field::text(constraint, "topologyKey"));
-    page.list(
-        "Topology Spread Constraints",
-        constraints.into_iter().map(topology_spread_constraint),
-    );
+    page.list(title, constraints.into_iter().map(topology_spread_constraint));
 }
 
 fn topology_spread_constraint(constraint: &Value) -> String {

@@ -57,25 +57,32 @@ const SOURCES: &[(&str, &str, &[SourceField])] = &[
         ],
     ),
     (
+        "local",
+        "LocalVolume (a persistent volume backed by local storage on a node)",
+        &[("Path", "path", "")],
+    ),
+    (
         "image",
         "Image (a container image or OCI artifact)",
         &[("Reference", "reference", ""), ("PullPolicy", "pullPolicy", "")],
     ),
 ];
 
-/// Adds the volumes of a pod.
-pub fn volumes(page: &mut Page, volumes: &[Value]) {
+/// Adds the volumes of a pod, or of a template: its title is indented, and the names by one space more.
+pub fn volumes(page: &mut Page, title: &str, volumes: &[Value]) {
+    let indent = if title.starts_with(' ') { " " } else { "" };
     if volumes.is_empty() {
-        return page.field(0, "Volumes", "<none>");
+        return page.field(0, title, "<none>");
     }
-    page.line(0, "Volumes:");
+    page.line(0, format!("{title}:"));
     for volume in volumes {
-        page.line(1, format!("{}:", field::text(volume, "name")));
+        page.line(1, format!("{indent}{}:", field::text(volume, "name")));
         source(page, volume);
     }
 }
 
-fn source(page: &mut Page, volume: &Value) {
+/// Adds what a volume, or the spec of a PersistentVolume, is kept on.
+pub fn source(page: &mut Page, volume: &Value) {
     if let Some(projected) = field::at(volume, "projected") {
         return projection(page, projected);
     }

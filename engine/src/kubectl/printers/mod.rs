@@ -18,14 +18,14 @@ mod devices;
 mod event;
 mod flow_control;
 mod network;
-mod node;
+pub(super) mod node;
 mod pod;
 mod pod_input;
 mod pod_status;
 mod policy;
 mod printer;
 mod registry;
-mod storage;
+pub(super) mod storage;
 
 pub use pod::{ready_text, restarts_text};
 pub use pod_status::{

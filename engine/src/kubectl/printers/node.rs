@@ -65,7 +65,7 @@ fn status(object: &Value) -> String {
     format!("{ready}{cordoned}")
 }
 
-fn roles(object: &Value) -> String {
+pub(in crate::kubectl) fn roles(object: &Value) -> String {
     let mut roles = BTreeSet::new();
     for (key, value) in field::map(object, "metadata.labels").into_iter().flatten() {
         match key.strip_prefix(ROLE_LABEL_PREFIX) {

@@ -99,7 +99,7 @@ fn persistent_volume_claim(object: &Value, now_ns: i64) -> Cells {
 }
 
 /// The phase; a deleted volume or claim waits for whoever still uses it.
-fn phase(object: &Value) -> &str {
+pub(in crate::kubectl) fn phase(object: &Value) -> &str {
     match field::at(object, "metadata.deletionTimestamp") {
         Some(_) => "Terminating",
         None => field::text(object, "status.phase"),
@@ -110,7 +110,7 @@ fn capacity(object: &Value, path: &str) -> String {
     text::quantity(field::map(object, path).and_then(|resources| resources.get("storage")))
 }
 
-fn access_modes(object: &Value, path: &str) -> String {
+pub(in crate::kubectl) fn access_modes(object: &Value, path: &str) -> String {
     let modes = field::items(object, path);
     let is_listed = |mode: &&(&str, &str)| modes.iter().any(|listed| listed.as_str() == Some(mode.0));
     ACCESS_MODES
@@ -121,7 +121,7 @@ fn access_modes(object: &Value, path: &str) -> String {
         .join(",")
 }
 
-fn class(object: &Value) -> &str {
+pub(in crate::kubectl) fn class(object: &Value) -> &str {
     annotation(object, CLASS_ANNOTATION).unwrap_or_else(|| field::text(object, "spec.storageClassName"))
 }
 
