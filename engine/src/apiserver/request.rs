@@ -8,9 +8,13 @@ use super::error::{ApiError, Cause, Reason, key_of};
 use super::patch::{FieldValidation, Patch, check_identity};
 use super::service_address;
 use crate::admission;
+use smol_str::SmolStr;
+
 use crate::api::defaulting::{
     default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
 };
+use crate::api::ownership::{self, FieldManagers};
+use crate::api::schema::Schema;
 use crate::api::validation::{FieldError, validate_create, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, go_quote, json};
 use crate::component::Context;
@@ -23,6 +27,8 @@ pub struct Request<'c, 'a> {
     pub context: &'c mut Context<'a>,
     /// `?dryRun=All`: everything but the write.
     pub dry_run: bool,
+    /// Who owns the fields that are set, such as `kubectl-create`; empty for components, which own none.
+    pub manager: SmolStr,
     /// What the server warned of.
     pub warnings: Vec<String>,
 }
@@ -32,7 +38,17 @@ impl Request<'_, '_> {
     ///
     /// # Errors
     /// What validation, admission or the store refuse.
-    pub fn create(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+    pub fn create(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
+        self.create_as(kind, value, None)
+    }
+
+    /// Creates an object whose fields have these managers, or else the request's.
+    pub(super) fn create_as(
+        &mut self,
+        kind: Kind,
+        mut value: Value,
+        managers: Option<FieldManagers>,
+    ) -> Result<Value, ApiError> {
         self.generate_name(kind, &mut value);
         let key = key_of(&value);
         let uid = if self.dry_run {
@@ -49,7 +65,13 @@ impl Request<'_, '_> {
         }
         refuse_invalid(kind, &key, &validate_create(kind, &value))?;
         self.warnings.extend(deprecations(kind, &value));
+        let managers = managers.unwrap_or_else(|| self.managers_of_new(kind, &value));
         let mut object = self.new_object(kind, value, uid);
+        let meta = ObjectMeta {
+            managers,
+            ..object.meta().clone()
+        };
+        object = object.with_meta(meta);
         admission::validate(&object, None, self.dry_run, self.context)?;
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
@@ -58,6 +80,11 @@ impl Request<'_, '_> {
             }
         }
         Ok(self.external(&object))
+    }
+
+    fn managers_of_new(&self, kind: Kind, value: &Value) -> FieldManagers {
+        let info = Schema::builtin().of_kind(kind).filter(|_| !self.manager.is_empty())?;
+        ownership::created(info, value, &self.manager, false)
     }
 
     /// A new object as it will be stored.
@@ -82,7 +109,17 @@ impl Request<'_, '_> {
     ///
     /// # Errors
     /// There is no such object, or what validation and admission refuse.
-    pub fn replace(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+    pub fn replace(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
+        self.replace_as(kind, value, None)
+    }
+
+    /// Replaces an object; its fields then have these managers, or else what changes is the request's.
+    pub(super) fn replace_as(
+        &mut self,
+        kind: Kind,
+        mut value: Value,
+        managers: Option<FieldManagers>,
+    ) -> Result<Value, ApiError> {
         let key = key_of(&value);
         let mut live = self.get(kind, &key)?;
         check_version(kind, &key, &value, &live)?;
@@ -95,7 +132,16 @@ impl Request<'_, '_> {
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, Some(&live))?;
         }
-        self.write(kind, value, &live)
+        let present = self.context.store.objects().object(kind, &key);
+        let before = present.and_then(|object| object.meta().managers.clone());
+        let managers = match (managers, Schema::builtin().of_kind(kind)) {
+            (Some(managers), _) => managers,
+            (None, Some(info)) if !self.manager.is_empty() => {
+                ownership::updated(info, &before, &live, &value, &self.manager)
+            }
+            _ => before,
+        };
+        self.write(kind, value, &live, Some(managers))
     }
 
     /// Changes an object by a patch, all but its status, and returns it as stored.
@@ -137,7 +183,7 @@ impl Request<'_, '_> {
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_status_update(kind, &mut value, &live);
-        self.write(kind, value, &live)
+        self.write(kind, value, &live, None)
     }
 
     /// Replaces an object's status alone.
@@ -151,12 +197,20 @@ impl Request<'_, '_> {
             map.insert("status".to_owned(), status);
         }
         self.default(kind, &mut value);
-        self.write(kind, value, &live)
+        self.write(kind, value, &live, None)
     }
 
-    fn write(&mut self, kind: Kind, value: Value, live: &Value) -> Result<Value, ApiError> {
+    /// Writes a new version; its managers are these, or else those it had.
+    fn write(
+        &mut self,
+        kind: Kind,
+        value: Value,
+        live: &Value,
+        managers: Option<FieldManagers>,
+    ) -> Result<Value, ApiError> {
         let key = key_of(&value);
         let present = self.context.store.objects().object(kind, &key);
+        let managers = managers.or_else(|| present.map(|object| object.meta().managers.clone()));
         let mut object = match present {
             // A change of metadata alone leaves the rest shared.
             Some(present) if same_but_for_metadata(&value, live) => {
@@ -165,6 +219,11 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
+        let meta = ObjectMeta {
+            managers: managers.flatten(),
+            ..object.meta().clone()
+        };
+        object = object.with_meta(meta);
         let present = present.cloned();
         admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {

@@ -26,6 +26,8 @@ pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         fill_uids(&mut object, &uids);
         let status = object.get("status").cloned();
         let created = cluster.request(|request| {
+            // The recorder's name as a client.
+            request.manager = "oracle".into();
             let created = request.create(kind, object)?;
             let key = ObjectKey::new(
                 text(&created["metadata"]["namespace"]),

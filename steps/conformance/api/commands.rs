@@ -116,7 +116,10 @@ fn edit(cluster: &mut Cluster, edit: &Value) -> CaseResult {
     };
     let namespace = if kind.is_namespaced() { "default" } else { "" };
     let key = ObjectKey::new(namespace, text("name"));
-    let patched = cluster.request(|request| request.patch(kind, &key, &body));
+    let patched = cluster.request(|request| {
+        request.manager = "oracle".into();
+        request.patch(kind, &key, &body)
+    });
     compare("succeeded", edit["code"] == 200, patched.is_ok())
 }
 

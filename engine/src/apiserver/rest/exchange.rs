@@ -6,8 +6,10 @@ use super::body;
 use super::options::Options;
 use super::route::Route;
 use super::status::{code, status};
+use crate::api::decode::Document;
 use crate::api::{Kind, ObjectKey};
-use crate::apiserver::{ApiError, FieldValidation, Patch, Reason, Request};
+use crate::apiserver::apply::{check_type, in_namespace};
+use crate::apiserver::{ApiError, ApplyOptions, FieldValidation, Patch, Reason, Request};
 use crate::store::DeleteOptions;
 
 /// The media type of an apply, that is of a server-side one.
@@ -66,6 +68,9 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
     }
     let options = Options::parse(http.query, options_kind(http.method), is_apply)?;
     request.dry_run = options.dry_run;
+    if !options.field_manager.is_empty() {
+        request.manager = options.field_manager.as_str().into();
+    }
     match (http.method, route.name, route.subresource) {
         ("POST", "", "") => {
             let object = read_object(request, http, &route, options.field_validation)?;
@@ -81,6 +86,16 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
             let status = object.as_object_mut().and_then(|map| map.remove("status"));
             let status = status.unwrap_or_else(|| json!({}));
             Ok((200, request.replace_status(route.kind, &key(&route), status)?))
+        }
+        ("PATCH", name, "") if is_apply && !name.is_empty() => {
+            let (config, key) = (read_config(http, &route)?, key(&route));
+            let is_new = request.get(route.kind, &key).is_err();
+            let apply = ApplyOptions {
+                force: options.force.unwrap_or_default(),
+                last_applied: None,
+            };
+            let applied = request.apply(route.kind, &key, config, apply)?;
+            Ok((if is_new { 201 } else { 200 }, applied))
         }
         ("PATCH", name, subresource @ ("" | "status")) if !name.is_empty() => {
             let (patch, strict_errors) = Patch::read(http.content_type, http.body)?;
@@ -127,6 +142,15 @@ fn read_object(
     let mut object = body::read(http.content_type, http.body, route, validation, warnings)?;
     place(&mut object, route)?;
     Ok(object)
+}
+
+/// The body of an apply, in its namespace.
+fn read_config(http: HttpRequest<'_>, route: &Route<'_>) -> Result<Value, ApiError> {
+    let document = Document::from_yaml(http.body)
+        .map_err(|why| ApiError::new(Reason::BadRequest, format!("error decoding YAML: {why}")))?;
+    let config = document.value();
+    check_type(route.kind, &config)?;
+    Ok(in_namespace(config, &key(route)))
 }
 
 /// Takes from the path what the object leaves open, and refuses what contradicts it.

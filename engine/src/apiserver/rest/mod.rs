@@ -3,7 +3,7 @@
 //! kubectl's commands and the steps call [`super::Request`] directly. This is the same request path behind the wire's words, so
 //! that recorded exchanges with a real API server can be held against it. There is no socket.
 //!
-//! Deliberately not modelled: watch, list options beyond selectors, content negotiation, server-side apply, authentication.
+//! Deliberately not modelled: watch, list options beyond selectors, content negotiation, authentication.
 
 mod body;
 mod exchange;

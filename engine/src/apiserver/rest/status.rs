@@ -76,6 +76,9 @@ fn cause(cause: &Cause) -> Value {
 
 /// The machine-readable reason that belongs to the words a field error begins with (apimachinery `field.ErrorType`).
 fn cause_reason(message: &str) -> &'static str {
+    if message.starts_with("conflict with ") {
+        return "FieldManagerConflict";
+    }
     let words = message.split_once(':').map_or(message, |(words, _)| words);
     match words {
         "Required value" => "FieldValueRequired",
