@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use crate::api::{Pod, Timestamp};
+use crate::api::{Node, ObjectKey, Pod, Timestamp};
 use crate::environment::Environment;
 use crate::runtime::Behaviour;
 use crate::settings::Settings;
@@ -93,8 +93,11 @@ impl<'a> Metrics<'a> {
         pod: &'p Pod,
     ) -> impl Iterator<Item = (&'p SmolStr, SimTime, std::sync::Arc<Behaviour>)> + use<'p, 'a> {
         let Metrics { store, environment, .. } = *self;
+        // The kubelet of a node that is not ready does not answer.
+        let node = store.get::<Node>(&ObjectKey::cluster(pod.node_name.clone()));
+        let answers = node.is_some_and(|node| node.is_ready());
         let statuses = pod.status.containers.iter().chain(&pod.status.init_containers);
-        statuses.filter_map(move |status| {
+        statuses.filter(move |_| answers).filter_map(move |status| {
             let started = store.epoch().instant(status.state.running.as_ref()?.started_at?);
             let mut containers = pod.spec.containers.iter().chain(&pod.spec.init_containers);
             let container = containers.find(|container| container.name == status.name)?;

@@ -3,8 +3,10 @@
 //! Scenarios change them by `cluster setting "node-monitor-grace-period" is "50s"`. Where releases of Kubernetes differ, the
 //! setting `kubernetes-version` decides; it moves the defaults that differ, and nothing a scenario has set itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use smol_str::SmolStr;
 
 use crate::api::{Quantity, duration};
 
@@ -64,6 +66,26 @@ impl SettingValue for Duration {
     }
     fn show(&self) -> String {
         duration::format_ns(i64::try_from(self.as_nanos()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Feature gates that are not as the release has them by default: `NAME=true,NAME=false`.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FeatureGates(BTreeMap<SmolStr, bool>);
+
+impl SettingValue for FeatureGates {
+    const EXPECTED: &'static str = "feature gates such as \"SidecarContainers=true\", separated by commas";
+    fn read(text: &str) -> Option<Self> {
+        let gates = text.split(',').map(str::trim).filter(|gate| !gate.is_empty());
+        let read = |gate: &str| {
+            let (name, value) = gate.split_once('=')?;
+            Some((name.trim().into(), bool::read(value.trim())?))
+        };
+        gates.map(read).collect::<Option<BTreeMap<_, _>>>().map(FeatureGates)
+    }
+    fn show(&self) -> String {
+        let gates: Vec<String> = self.0.iter().map(|(name, on)| format!("{name}={on}")).collect();
+        gates.join(",")
     }
 }
 
@@ -196,6 +218,9 @@ const fn millis(millis: u64) -> Duration {
 settings! {
     /// The release whose behaviour is simulated.
     kubernetes_version: Version = Version { major: 1, minor: 34 }, "kubernetes-version";
+    /// Feature gates that are not as the release has them by default, such as `SidecarContainers=true`. Documentation "Feature
+    /// Gates"; only those of fields that a release drops make a difference. Every component `--feature-gates`: none.
+    feature_gates: FeatureGates = FeatureGates::default(), "feature-gates";
     /// How long a node may stay silent before it counts as unreachable. kube-controller-manager
     /// `--node-monitor-grace-period`: 50s since v1.32, 40s before.
     node_monitor_grace_period: Duration = secs(50), "node-monitor-grace-period";
@@ -244,6 +269,8 @@ settings! {
     /// How long a pod's volumes take to mount: the kubelet looks every 300ms whether they are there (volume manager
     /// `podAttachAndMountRetryInterval`).
     volume_mount_duration: Duration = millis(300), "volume-mount-duration";
+    /// Whether the provisioners that StorageClasses name are installed; without them, their claims wait.
+    external_provisioners: bool = true, "external-provisioners";
     /// How long a driver takes to make a volume unless a scenario says otherwise.
     volume_provision_duration: Duration = secs(1), "volume-provision-duration";
     /// How long a kubelet takes from its start to its first look at its pods.
@@ -313,6 +340,12 @@ impl Settings {
     /// Whether the simulated release is this one or a later one.
     pub fn since(&self, major: u32, minor: u32) -> bool {
         self.kubernetes_version >= Version { major, minor }
+    }
+
+    /// Whether a feature gate is on; by default it is since Kubernetes 1.`minor`.
+    pub fn is_on(&self, gate: &str, minor: u32) -> bool {
+        let told = self.feature_gates.0.get(gate).copied();
+        told.unwrap_or_else(|| self.since(1, minor))
     }
 }
 

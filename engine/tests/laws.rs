@@ -6,14 +6,15 @@ use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shakedown_engine::api::ObjectKey;
 use shakedown_engine::api::decode::Origin;
+use shakedown_engine::api::{Kind, Object, ObjectKey};
 use shakedown_engine::faults::{ControlPlanePart, Fault, Pressure};
 use shakedown_engine::interference::Disturbance;
 use shakedown_engine::kubectl::NoFiles;
 use shakedown_engine::kubelet::{NodeTemplate, ProbeKind};
-use shakedown_engine::laws::{self, Broken};
-use shakedown_engine::sim::{Random, Seed};
+use shakedown_engine::laws::{self, Broken, Laws};
+use shakedown_engine::sim::{Random, Seed, SimTime};
+use shakedown_engine::store::Change;
 use shakedown_engine::{Cluster, ClusterOptions};
 
 /// How many plans are tried, and how many steps each has.
@@ -351,4 +352,246 @@ fn plans_do_something() {
             .sum::<i32>();
     }
     assert!(plan.len() > STEPS && restarts > 10, "{restarts} restarts");
+}
+
+/// A change by a component, of objects as JSON has them.
+fn change(writer: &'static str, kind: Kind, before: &Value, after: &Value) -> Change {
+    let read = |value: &Value| (!value.is_null()).then(|| Object::from_json(kind, value.clone()));
+    Change {
+        revision: 0,
+        at: SimTime::ZERO,
+        writer,
+        before: read(before),
+        after: read(after),
+    }
+}
+
+/// The law that the last of some changes breaks; those before it must break none.
+fn law_broken(changes: Vec<Change>) -> Option<&'static str> {
+    let mut laws = Laws::default();
+    let last = changes.len() - 1;
+    let mut broken = None;
+    for (index, mut change) in changes.into_iter().enumerate() {
+        change.revision = index as u64 + 1;
+        broken = laws.check(&change);
+        assert!(index == last || broken.is_none(), "change {index}: {broken:?}");
+    }
+    broken.map(|broken| broken.law)
+}
+
+const UID: &str = "01234567-89ab-4def-8123-456789abcdef";
+
+fn owned(name: &str, kind: &str, owner: &str, spec: Value) -> Value {
+    json!({
+        "metadata": { "name": name, "namespace": "default", "labels": { "app": "web" }, "ownerReferences": [
+            { "apiVersion": "apps/v1", "kind": kind, "name": owner, "uid": UID, "controller": true }] },
+        "spec": spec,
+    })
+}
+
+fn workload(name: &str, spec: Value) -> Value {
+    json!({ "metadata": { "name": name, "namespace": "default", "uid": UID, "generation": 2 }, "spec": spec })
+}
+
+#[test]
+fn controllers_make_no_more_than_they_are_asked_for() {
+    let check = |writer, kind: Kind, owner: &Value, made: (Kind, &[Value]), expect: Option<&'static str>| {
+        let mut changes = vec![change("kubectl", kind, &Value::Null, owner)];
+        changes.extend(made.1.iter().map(|object| change(writer, made.0, &Value::Null, object)));
+        assert_eq!(law_broken(changes), expect, "{writer} {owner}");
+    };
+    let pod = |name: &str, kind: &str, spec: Value| owned(name, kind, "web", spec);
+    let plain = |name: &str, kind: &str| pod(name, kind, json!({}));
+    let two = workload("web", json!({ "replicas": 2 }));
+    let pods = ["a", "b", "c"].map(|name| plain(name, "ReplicaSet"));
+    check(
+        "replicaset-controller",
+        Kind::REPLICA_SET,
+        &two,
+        (Kind::POD, &pods[..2]),
+        None,
+    );
+    let law = "a ReplicaSet makes no more pods than its replicas";
+    check(
+        "replicaset-controller",
+        Kind::REPLICA_SET,
+        &two,
+        (Kind::POD, &pods),
+        Some(law),
+    );
+    check("kubectl", Kind::REPLICA_SET, &two, (Kind::POD, &pods), None);
+
+    let law = Some("a StatefulSet makes one pod of each identity");
+    let of_set = |name: &str| [plain(name, "StatefulSet")];
+    check(
+        "statefulset-controller",
+        Kind::STATEFUL_SET,
+        &two,
+        (Kind::POD, &of_set("web-1")),
+        None,
+    );
+    for name in ["web-2", "web-01", "web", "other-0"] {
+        check(
+            "statefulset-controller",
+            Kind::STATEFUL_SET,
+            &two,
+            (Kind::POD, &of_set(name)),
+            law,
+        );
+    }
+
+    let on_node = |name: &str| pod(name, "DaemonSet", json!({ "nodeName": "node-1" }));
+    let agents = [on_node("a"), on_node("b")];
+    let surge = |surge| {
+        workload(
+            "web",
+            json!({ "updateStrategy": { "rollingUpdate": { "maxSurge": surge } } }),
+        )
+    };
+    let law = "a DaemonSet makes one pod a node, and one more where it surges";
+    check(
+        "daemonset-controller",
+        Kind::DAEMON_SET,
+        &surge(1),
+        (Kind::POD, &agents),
+        None,
+    );
+    check(
+        "daemonset-controller",
+        Kind::DAEMON_SET,
+        &surge(0),
+        (Kind::POD, &agents),
+        Some(law),
+    );
+
+    let job = workload("web", json!({ "parallelism": 1 }));
+    let workers = [plain("a", "Job"), plain("b", "Job")];
+    check("job-controller", Kind::JOB, &job, (Kind::POD, &workers[..1]), None);
+    let law = "a Job makes no more pods than its parallelism";
+    check("job-controller", Kind::JOB, &job, (Kind::POD, &workers), Some(law));
+
+    let set = |name: &str, replicas: i32| owned(name, "Deployment", "web", json!({ "replicas": replicas }));
+    let rolling = json!({ "replicas": 4, "strategy": { "rollingUpdate": { "maxSurge": 1, "maxUnavailable": 0 } } });
+    let deployment = workload("web", rolling);
+    let law = "a Deployment's ReplicaSets never want more than replicas + maxSurge";
+    let sets = [set("old", 4), set("new", 1)];
+    check(
+        "deployment-controller",
+        Kind::DEPLOYMENT,
+        &deployment,
+        (Kind::REPLICA_SET, &sets),
+        None,
+    );
+    let sets = [set("old", 4), set("new", 2)];
+    check(
+        "deployment-controller",
+        Kind::DEPLOYMENT,
+        &deployment,
+        (Kind::REPLICA_SET, &sets),
+        Some(law),
+    );
+}
+
+#[test]
+fn owners_budgets_and_generations_are_kept() {
+    let pod = |ready: &str, target: &[Value]| {
+        let mut conditions = vec![
+            json!({ "type": "Ready", "status": ready }),
+            json!({ "type": "ContainersReady", "status": ready }),
+        ];
+        conditions.extend(target.iter().cloned());
+        json!({
+            "metadata": { "name": "web-1", "namespace": "default", "labels": { "app": "web" } },
+            "spec": { "nodeName": "node-1" }, "status": { "phase": "Running", "conditions": conditions },
+        })
+    };
+    let target = json!({ "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI" });
+    let budget = |status: Value| {
+        json!({
+            "metadata": { "name": "web", "namespace": "default", "generation": 1 },
+            "spec": { "selector": { "matchLabels": { "app": "web" } }, "minAvailable": 1 }, "status": status,
+        })
+    };
+    let evict = |ready: &str, status: Value| {
+        let evicted = change(
+            "kubectl",
+            Kind::POD,
+            &pod(ready, &[]),
+            &pod(ready, std::slice::from_ref(&target)),
+        );
+        let budget = change(
+            "disruption-controller",
+            Kind::POD_DISRUPTION_BUDGET,
+            &Value::Null,
+            &budget(status),
+        );
+        law_broken(vec![budget, evicted])
+    };
+    let protected = Some("no pod is evicted that a budget protects");
+    assert_eq!(
+        evict("True", json!({ "currentHealthy": 1, "desiredHealthy": 1 })),
+        protected
+    );
+    let paid = json!({ "disruptedPods": { "web-1": "2025-01-01T00:00:00Z" } });
+    assert_eq!(evict("True", paid), None);
+    assert_eq!(
+        evict("False", json!({ "currentHealthy": 1, "desiredHealthy": 1 })),
+        None
+    );
+    assert_eq!(
+        evict("False", json!({ "currentHealthy": 0, "desiredHealthy": 1 })),
+        protected
+    );
+
+    let observed = |generation: i64| json!({ "metadata": { "name": "web", "namespace": "default", "generation": 3 }, "status": { "observedGeneration": generation } });
+    for kind in [
+        Kind::DEPLOYMENT,
+        Kind::REPLICA_SET,
+        Kind::STATEFUL_SET,
+        Kind::DAEMON_SET,
+    ] {
+        let law = |before, after| law_broken(vec![change("controller", kind, &observed(before), &observed(after))]);
+        assert_eq!(law(2, 3), None, "{kind}");
+        assert_eq!(law(3, 2), Some("observedGeneration never falls"), "{kind}");
+        assert_eq!(law(3, 4), Some("a status is about a generation that exists"), "{kind}");
+    }
+
+    let taken =
+        |owners: Value| json!({ "metadata": { "name": "a", "namespace": "default", "ownerReferences": owners } });
+    let owner = |uid: &str| json!({ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": uid, "controller": true });
+    let (mine, yours) = (owner(UID), owner("11234567-89ab-4def-8123-456789abcdef"));
+    let law = |before: Value, after: Value| law_broken(vec![change("x", Kind::POD, &taken(before), &taken(after))]);
+    assert_eq!(law(json!([]), json!([mine])), None);
+    assert_eq!(law(json!([mine]), json!([])), None);
+    assert_eq!(
+        law(json!([mine]), json!([yours])),
+        Some("a controller takes in only what is nobody's")
+    );
+    assert_eq!(
+        law(json!([]), json!([mine, yours])),
+        Some("an object has one controller at most")
+    );
+}
+
+#[test]
+fn a_cluster_that_has_not_settled_is_not_converged() {
+    let mut cluster = Cluster::new(ClusterOptions::default());
+    cluster.add_node(&NodeTemplate::named("node-1")).expect("a new node");
+    let web = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web" },
+        "spec": {
+            "replicas": 3, "selector": { "matchLabels": { "app": "web" } },
+            "template": {
+                "metadata": { "labels": { "app": "web" } },
+                "spec": { "containers": [{ "name": "app", "image": "web:v1" }] },
+            },
+        },
+    });
+    cluster
+        .apply(&web.to_string(), &Origin::default())
+        .expect("a Deployment");
+    let seen = laws::unconverged(cluster.store().objects()).unwrap_or_default();
+    assert!(seen.contains("has been seen"), "{seen}");
+    cluster.settle().expect("within the limits");
+    assert_eq!(laws::unconverged(cluster.store().objects()), None);
 }

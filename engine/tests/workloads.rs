@@ -40,7 +40,7 @@ fn kubectl(cluster: &mut Cluster, line: &str) -> String {
 #[track_caller]
 fn check(cluster: &mut Cluster, object: &str, expect: &[(&str, &str)]) {
     for (path, expect) in expect {
-        let printed = kubectl(cluster, &format!("get {object} -o jsonpath={{{path}}}"));
+        let printed = kubectl(cluster, &format!("get {object} -o jsonpath='{{{path}}}'"));
         assert_eq!(printed, *expect, "{object} {path} at {}", cluster.now());
     }
 }
@@ -151,7 +151,7 @@ fn ignored_failures_of_an_index_are_counted_apart() {
 fn the_start_time_of_a_suspended_job_changes_when_it_is_resumed() {
     let mut cluster = cluster(&[], &[&job("work", "parallelism: 1", "sleep 600")]);
     advance(&mut cluster, 10);
-    kubectl(&mut cluster, "patch job work -p {\"spec\":{\"suspend\":true}}");
+    kubectl(&mut cluster, "patch job work -p '{\"spec\":{\"suspend\":true}}'");
     advance(&mut cluster, 60);
     check(
         &mut cluster,
@@ -162,7 +162,7 @@ fn the_start_time_of_a_suspended_job_changes_when_it_is_resumed() {
             (".status.terminating", "0"),
         ],
     );
-    kubectl(&mut cluster, "patch job work -p {\"spec\":{\"suspend\":false}}");
+    kubectl(&mut cluster, "patch job work -p '{\"spec\":{\"suspend\":false}}'");
     advance(&mut cluster, 5);
     check(
         &mut cluster,
@@ -178,12 +178,12 @@ fn fewer_completions_take_away_the_indexes_beyond() {
     advance(&mut cluster, 10);
     kubectl(
         &mut cluster,
-        "patch job work -p {\"spec\":{\"completions\":2,\"parallelism\":2}}",
+        "patch job work -p '{\"spec\":{\"completions\":2,\"parallelism\":2}}'",
     );
     advance(&mut cluster, 60);
     let names = kubectl(
         &mut cluster,
-        "get pods -o jsonpath={.items[*].metadata.labels.batch\\.kubernetes\\.io/job-completion-index}",
+        "get pods -o jsonpath='{.items[*].metadata.labels.batch\\.kubernetes\\.io/job-completion-index}'",
     );
     assert_eq!(names, "0 1");
 }
@@ -194,7 +194,7 @@ fn another_schedule_starts_nothing_at_once() {
     advance(&mut cluster, 30 * 60);
     kubectl(
         &mut cluster,
-        "patch cronjob tick -p {\"spec\":{\"schedule\":\"*/20 * * * *\"}}",
+        "patch cronjob tick -p '{\"spec\":{\"schedule\":\"*/20 * * * *\"}}'",
     );
     advance(&mut cluster, 60);
     assert_eq!(kubectl(&mut cluster, "get jobs -o name"), "");
@@ -211,7 +211,7 @@ fn a_job_that_vanishes_is_noticed() {
     check(&mut cluster, "cronjob tick", &[(".status.active", "")]);
     let events = kubectl(
         &mut cluster,
-        "get events -o jsonpath={.items[?(@.reason==\"MissingJob\")].message}",
+        "get events -o jsonpath='{.items[?(@.reason==\"MissingJob\")].message}'",
     );
     assert_eq!(events, "Active job went missing: tick-28928190");
 }

@@ -81,7 +81,8 @@ Feature: What goes wrong with a node
           - name: app
             image: httpd:2.4
       """
-    Then for 8s, pod "late" shows STATUS "ContainerCreating"
+    Then within 1s, pod "late" shows STATUS "ContainerCreating"
+    And for 8s, pod "late" shows STATUS "ContainerCreating"
     And within 30s, pod "late" is Ready
 
   Scenario: On a node that is far too slow, probes get no answer in time

@@ -431,3 +431,10 @@ Feature: Persistent volumes: claims, volumes and storage classes
     And persistentvolumeclaim "render-scratch" is Bound
     When I delete pod "render"
     Then within 10s, persistentvolumeclaim "render-scratch" does not exist
+
+  Scenario: Nobody has installed the provisioner that the class names
+    Given cluster setting "external-provisioners" is "off"
+    And the manifest "claim-and-pod.yaml"
+    Then for 5m, persistentvolumeclaim "data" is Pending
+    And persistentvolumeclaim "data" has event "ExternalProvisioning" with message "please verify that the provisioner is running and correctly registered"
+    And pod "db" is not scheduled

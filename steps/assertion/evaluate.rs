@@ -24,6 +24,8 @@ pub struct Refuted {
     pub seen: String,
     /// When.
     pub at: SimTime,
+    /// The revision of the change that broke it; none if no change did.
+    pub revision: Option<u64>,
     /// `kubectl get` of the subject at that instant.
     pub table: String,
     /// The objects that the subject was at that instant.
@@ -77,6 +79,7 @@ fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) ->
         message,
         seen,
         at: view.now,
+        revision: view.change.map(|change| change.revision),
         table: claim.subject.table(view),
         objects: claim.subject.objects(view).into(),
         events: claim.subject.events(view),

@@ -5,11 +5,12 @@ use shakedown_engine::api::{Deployment, DeploymentStrategy, Kind, Object, Pod, R
 use shakedown_engine::kubectl::printers::summarize;
 use shakedown_engine::sim::SimTime;
 use shakedown_engine::store::Change;
-use shakedown_engine::timeline::View;
+use shakedown_engine::timeline::{View, describe};
 
 use crate::World;
 use crate::assertion::latest_rollout;
 use crate::parameters::{ObjectRef, OtherObject, Text};
+use crate::subject::because;
 use crate::world::StepError;
 
 /// The changes of a pod in the namespace `default`, each with the pod as it was after it.
@@ -126,15 +127,17 @@ fn respected_strategy(world: &mut World, object: OtherObject) -> Result<(), Step
         if let Some(bounds) = Bounds::of(&view, &deployment) {
             was_up |= bounds.available >= bounds.available_min;
             if let Some(seen) = bounds.broken(was_up) {
-                broken = Some((view.now, bounds.to_string(), seen));
+                broken = view.change.map(|change| (change.clone(), bounds.to_string(), seen));
                 break;
             }
         }
     }
     match broken {
         None => Ok(()),
-        Some((at, expected, seen)) => {
-            let seen = format!("{seen} at {}", shakedown_reports::duration::human(at.as_nanos()));
+        Some((change, expected, seen)) => {
+            let objects = [(Kind::DEPLOYMENT, deployment.key())];
+            let chain = because(world.cluster().log(), &objects, change.revision);
+            let seen = format!("{seen}\nwhen {}{chain}", describe(&change));
             Err(world.unexpected("the rollout left its bounds", expected, seen))
         }
     }
@@ -142,6 +145,7 @@ fn respected_strategy(world: &mut World, object: OtherObject) -> Result<(), Step
 
 /// What a strategy allows, and what there is.
 struct Bounds {
+    replicas: i64,
     pods_max: i64,
     available_min: i64,
     pods: i64,
@@ -167,6 +171,7 @@ impl Bounds {
         };
         let sets: Vec<_> = view.objects.owned::<ReplicaSet>(deployment.meta.uid).collect();
         Some(Self {
+            replicas,
             pods_max: replicas + surge,
             available_min: replicas - unavailable,
             pods: sets.iter().map(|set| i64::from(set.spec.replicas)).sum(),
@@ -176,9 +181,12 @@ impl Bounds {
 
     fn broken(&self, was_up: bool) -> Option<String> {
         if self.pods > self.pods_max {
-            return Some(format!("{} pods", self.pods));
+            return Some(format!("{} pods > {}", self.pods, self.pods_max));
         }
-        (was_up && self.available < self.available_min).then(|| format!("{} available pods", self.available))
+        (was_up && self.available < self.available_min).then(|| {
+            let (missing, allowed) = (self.replicas - self.available, self.replicas - self.available_min);
+            format!("{} available pods: {missing} unavailable > {allowed}", self.available)
+        })
     }
 }
 

@@ -19,7 +19,7 @@ use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
 use crate::placement::placements;
 use crate::runner::Keyword;
-use crate::subject::latest_changes;
+use crate::subject::{because, latest_changes};
 
 /// So many placements are kept for the report, and none in clusters with more nodes: a record must stay small enough to open.
 /// `shakedown explain-scheduling` tells them all.
@@ -152,11 +152,16 @@ impl World {
     fn refute(&mut self, claim: &Claim<'_>, refuted: Refuted) -> StepError {
         let text = self.step.as_ref().map(|step| step.text.as_str()).unwrap_or_default();
         let error = StepError::new(format!("{text}: {}", refuted.message));
-        let changes = latest_changes(self.cluster().log(), &refuted.objects, refuted.at);
+        let log = self.cluster().log();
+        let changes = latest_changes(log, &refuted.objects, refuted.at);
+        let seen = match refuted.revision {
+            Some(revision) => format!("{}{}", refuted.seen, because(log, &refuted.objects, revision)),
+            None => refuted.seen,
+        };
         self.failure = Some(Failure {
             message: refuted.message,
             expected: Some(claim.expected.clone()),
-            seen: Some(refuted.seen),
+            seen: Some(seen),
             at_ns: Some(refuted.at.as_nanos()),
             kubectl_table: refuted.table,
             events: refuted.events,

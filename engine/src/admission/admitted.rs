@@ -81,7 +81,7 @@ fn judge(pod: &Pod, stamp: Stamp, store: &Store, settings: &Settings) -> Result<
         labels: pod.meta.labels.clone(),
         annotations: pod.meta.annotations.clone(),
         stamp,
-        validated: validated.and_then(|()| chain::validate_pod(namespace, &admitted, store)),
+        validated: validated.and_then(|()| chain::validate_pod(namespace, &admitted, store, settings)),
         annotated: meta.annotations,
         admitted,
     })

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Refusal, default_tolerations, label_keys, limit_ranger, priority, resource_quota, service_account, taint_nodes,
-    webhook,
+    Refusal, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota, service_account,
+    taint_nodes, webhook,
 };
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
@@ -95,7 +95,7 @@ pub fn validate(
     let meta = object.meta();
     let checked = match object {
         Object::Pod(pod) if live.is_none() => {
-            let validated = validate_pod(&meta.namespace, &pod.spec, context.store);
+            let validated = validate_pod(&meta.namespace, &pod.spec, context.store, context.settings);
             validated.and_then(|()| webhook::validate(context.environment))
         }
         Object::Inert(claim) if claim.kind == Kind::PERSISTENT_VOLUME_CLAIM => {
@@ -108,8 +108,9 @@ pub fn validate(
 }
 
 /// The validating plugins whose verdict follows from a pod's spec: all replicas of a template share it.
-pub(super) fn validate_pod(namespace: &str, spec: &PodSpec, store: &Store) -> Result<(), Refusal> {
-    limit_ranger::validate_pod(namespace, spec, store)
+pub(super) fn validate_pod(namespace: &str, spec: &PodSpec, store: &Store, settings: &Settings) -> Result<(), Refusal> {
+    limit_ranger::validate_pod(namespace, spec, store)?;
+    pod_security::validate(namespace, &spec.json, store, settings)
 }
 
 #[cfg(test)]
@@ -121,11 +122,16 @@ pub(super) mod tests {
     use crate::apiserver::bootstrap;
     use crate::sim::Seed;
 
-    /// A spec in the namespace default of a fresh cluster, as it is stored.
-    pub fn admitted(mut spec: Value) -> Value {
+    /// The store of a cluster to which nobody has done anything.
+    pub fn fresh_store() -> Store {
         let mut store = Store::new(Seed(1), Timestamp::DEFAULT_EPOCH, 1_000);
         bootstrap(&mut store);
-        let settings = Settings::default();
+        store
+    }
+
+    /// A spec in the namespace default of a fresh cluster, as it is stored.
+    pub fn admitted(mut spec: Value) -> Value {
+        let (store, settings) = (fresh_store(), Settings::default());
         let said = mutate_pod("default", &mut spec, &store, &settings);
         assert_eq!(said, Ok(None));
         finish_pod("default", &Labels::default(), &mut spec, &store, &settings);

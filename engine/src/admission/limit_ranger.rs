@@ -233,3 +233,73 @@ fn stretched(
     let (ratio, allowed) = (most as f64 / request as f64, bound.milli_value() as f64 / 1000.0);
     (ratio > allowed).then(|| format!("{prefix}, but provided ratio is {ratio:.6}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::admission::chain::tests::fresh_store;
+
+    /// A store whose namespace default has a LimitRange with this one entry.
+    fn limited(limit: &Value) -> Store {
+        let mut store = fresh_store();
+        let range = json!({ "metadata": { "name": "limits", "namespace": "default" }, "spec": { "limits": [limit] } });
+        let created = store.create_object(Object::from_json(Kind::LIMIT_RANGE, range));
+        assert!(created.is_ok());
+        store
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        let check = |limit: Value, resources: Value, expect: Option<&str>| {
+            let spec = PodSpec::from_json(json!({ "containers": [{ "name": "app", "resources": resources }] }));
+            let verdict = validate_pod("default", &spec, &limited(&limit));
+            assert_eq!(
+                verdict.err().map(|refusal| refusal.to_string()).as_deref(),
+                expect,
+                "{limit} {resources}"
+            );
+        };
+        let bound = |side: &str, amount: &str| json!({ "type": "Container", side: { "cpu": amount } });
+        let asks = |request: &str, limit: &str| json!({ "requests": { "cpu": request }, "limits": { "cpu": limit } });
+        check(bound("min", "100m"), asks("100m", "1"), None);
+        let expect = "minimum cpu usage per Container is 100m.  No request is specified";
+        check(bound("min", "100m"), json!({}), Some(expect));
+        let expect = "minimum cpu usage per Container is 100m, but request is 50m";
+        check(bound("min", "100m"), asks("50m", "1"), Some(expect));
+        let expect = "maximum cpu usage per Container is 1.  No limit is specified";
+        check(bound("max", "1"), json!({}), Some(expect));
+        let expect = "maximum cpu usage per Container is 1, but limit is 1500m";
+        check(bound("max", "1"), asks("1", "1500m"), Some(expect));
+        let expect = "cpu max limit to request ratio per Container is 2, but provided ratio is 5.000000";
+        check(bound("maxLimitRequestRatio", "2"), asks("100m", "500m"), Some(expect));
+        let pod = json!({ "type": "Pod", "max": { "cpu": "1" } });
+        check(
+            pod,
+            asks("1", "2"),
+            Some("maximum cpu usage per Pod is 1, but limit is 2"),
+        );
+        check(
+            json!({ "type": "PersistentVolumeClaim", "max": { "cpu": "1" } }),
+            json!({}),
+            None,
+        );
+    }
+
+    #[test]
+    fn what_is_left_open_is_filled_in() {
+        let limit = json!({ "type": "Container", "default": { "cpu": "1" }, "defaultRequest": { "cpu": "100m" } });
+        let mut spec =
+            json!({ "containers": [{ "name": "a" }, { "name": "b", "resources": { "requests": { "cpu": "2" } } }] });
+        let said = mutate("default", spec.as_object_mut().expect("an object"), &limited(&limit));
+        let expect =
+            "LimitRanger plugin set: cpu request for container a; cpu limit for container a; cpu limit for container b";
+        assert_eq!(said.as_deref(), Some(expect));
+        assert_eq!(
+            spec["containers"][0]["resources"],
+            json!({ "requests": { "cpu": "100m" }, "limits": { "cpu": "1" } })
+        );
+        assert_eq!(spec["containers"][1]["resources"]["requests"]["cpu"], "2");
+    }
+}

@@ -16,6 +16,7 @@ mod create;
 mod default_tolerations;
 mod label_keys;
 mod limit_ranger;
+pub mod pod_security;
 mod priority;
 mod refusal;
 pub mod resource_quota;

@@ -171,6 +171,13 @@ impl ApiError {
         self
     }
 
+    /// After how long it is worth to try again, if the server says so: a budget's controller has not seen it yet.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        const SECONDS: u32 = 10;
+        let is_unseen = |cause: &Cause| cause.message.ends_with("is still being processed by the server.");
+        (self.reason == Reason::TooManyRequests && self.causes.iter().any(is_unseen)).then_some(SECONDS)
+    }
+
     /// The same refusal with words before its message, as kubectl adds where an object came from.
     #[must_use]
     pub fn with_context(mut self, context: &str) -> Self {

@@ -54,7 +54,7 @@ impl Request<'_, '_> {
         if budgets.next().is_some() {
             let message =
                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
-            return Err(ApiError::new(Reason::InternalError, message));
+            return Err(ApiError::new(Reason::Unknown, message));
         }
         Ok(first)
     }

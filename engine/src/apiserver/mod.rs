@@ -12,9 +12,11 @@ mod deprecations;
 mod error;
 mod eviction;
 mod patch;
+mod preconditions;
 mod request;
 pub mod rest;
 mod service_address;
+mod subresources;
 
 pub use apply::ApplyOptions;
 pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_certificate};

@@ -1,22 +1,23 @@
 //! Create, replace and delete, with everything a request passes on its way to the store.
 
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::bootstrap::furnish_namespace;
 use super::deprecations::deprecations;
 use super::error::{ApiError, Cause, Reason, key_of};
 use super::patch::{FieldValidation, Patch, check_identity};
+use super::preconditions;
 use super::service_address;
 use crate::admission;
-use smol_str::SmolStr;
-
 use crate::api::defaulting::{
     default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
 };
 use crate::api::ownership::{self, FieldManagers};
+use crate::api::quantity::Quantity;
 use crate::api::schema::Schema;
-use crate::api::validation::{FieldError, validate_create, validate_update};
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, go_quote, json};
+use crate::api::validation::{FieldError, advice, validate_create, validate_status_update, validate_update};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, json};
 use crate::component::Context;
 use crate::sim::SimTime;
 use crate::store::{DeleteOptions, Store};
@@ -50,12 +51,14 @@ impl Request<'_, '_> {
         managers: Option<FieldManagers>,
     ) -> Result<Value, ApiError> {
         self.generate_name(kind, &mut value);
-        let key = key_of(&value);
         let uid = if self.dry_run {
             Uid::from_random(0)
         } else {
             self.context.store.new_uid()
         };
+        name_by_uid(kind, &mut value, uid);
+        let key = key_of(&value);
+        let given = value.clone();
         self.default(kind, &mut value);
         prepare_for_create(kind, &mut value, &uid.to_string());
         self.check_creatable(kind, &key)?;
@@ -63,7 +66,12 @@ impl Request<'_, '_> {
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, None)?;
         }
-        refuse_invalid(kind, &key, &validate_create(kind, &value))?;
+        let mut checked = as_given(&value, &given);
+        if let Some(metadata) = checked.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("uid".to_owned(), uid.to_string().into());
+        }
+        refuse_invalid(kind, &key, &validate_create(kind, &checked))?;
+        self.warnings.extend(advice(kind, &value, true));
         self.warnings.extend(deprecations(kind, &value));
         let managers = managers.unwrap_or_else(|| self.managers_of_new(kind, &value));
         let mut object = self.new_object(kind, value, uid);
@@ -73,6 +81,8 @@ impl Request<'_, '_> {
         };
         object = object.with_meta(meta);
         admission::validate(&object, None, self.dry_run, self.context)?;
+        let warning = admission::pod_security::warning(&object, self.context.store, self.context.settings);
+        self.warnings.extend(warning);
         if !self.dry_run {
             object = self.context.store.create_object(object)?;
             if kind == Kind::NAMESPACE {
@@ -121,13 +131,15 @@ impl Request<'_, '_> {
         managers: Option<FieldManagers>,
     ) -> Result<Value, ApiError> {
         let key = key_of(&value);
-        let mut live = self.get(kind, &key)?;
-        check_version(kind, &key, &value, &live)?;
+        let live = self.get(kind, &key).ok();
+        preconditions::check(kind, &key, &value, live.as_ref())?;
+        let mut live = live.unwrap_or_default();
         // Both in the same shape, so that only real changes count as such.
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
         refuse_invalid(kind, &key, &validate_update(kind, &value, &live))?;
+        self.warnings.extend(advice(kind, &value, false));
         self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, Some(&live))?;
@@ -179,10 +191,11 @@ impl Request<'_, '_> {
     /// There is no such object, or somebody else has written it.
     pub fn replace_status_of(&mut self, kind: Kind, key: &ObjectKey, mut value: Value) -> Result<Value, ApiError> {
         let mut live = self.get(kind, key)?;
-        check_version(kind, key, &value, &live)?;
+        preconditions::check(kind, key, &value, Some(&live))?;
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_status_update(kind, &mut value, &live);
+        refuse_invalid(kind, key, &validate_status_update(kind, &value, &live))?;
         self.write(kind, value, &live, None)
     }
 
@@ -201,7 +214,7 @@ impl Request<'_, '_> {
     }
 
     /// Writes a new version; its managers are these, or else those it had.
-    fn write(
+    pub(super) fn write(
         &mut self,
         kind: Kind,
         value: Value,
@@ -258,9 +271,9 @@ impl Request<'_, '_> {
     }
 
     /// Gives an object the shape and the defaults that the simulated release would give it.
-    fn default(&self, kind: Kind, value: &mut Value) {
+    pub(super) fn default(&self, kind: Kind, value: &mut Value) {
         default_object(kind, value);
-        drop_disabled(kind, value, |major, minor| self.context.settings.since(major, minor));
+        drop_disabled(kind, value, |gate, minor| self.context.settings.is_on(gate, minor));
     }
 
     /// Names an object that has only a prefix for its name; a dry run is told a name too.
@@ -298,6 +311,16 @@ impl Request<'_, '_> {
     }
 }
 
+/// A LimitRange without a name gets its identity for one.
+fn name_by_uid(kind: Kind, value: &mut Value, uid: Uid) {
+    let is_named = kind != Kind::LIMIT_RANGE || !key_of(value).name.is_empty();
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut)
+        && !is_named
+    {
+        metadata.insert("name".to_owned(), uid.to_string().into());
+    }
+}
+
 /// An object as the API shows it at an instant.
 pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
     match object {
@@ -306,23 +329,50 @@ pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
     }
 }
 
-/// Refuses a request made of an older version than the stored one.
-fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: &Value) -> Result<(), ApiError> {
-    let field = |object: &Value, name| {
-        object
-            .get("metadata")
-            .map(|metadata| json::text(metadata, name))
-            .unwrap_or_default()
-    };
-    let (given, stored) = (field(value, "resourceVersion"), field(live, "resourceVersion"));
-    if !given.is_empty() && given.parse::<u64>().is_err() {
-        let message = format!("strconv.ParseUint: parsing {}: invalid syntax", go_quote(&given));
-        return Err(ApiError::new(Reason::Unknown, message));
+/// An object with its defaults, in which empty lists and maps, and amounts, are as they were given: messages show them so.
+fn as_given(value: &Value, given: &Value) -> Value {
+    let mut value = value.clone();
+    restore(&mut value, given, 0);
+    value
+}
+
+fn restore(value: &mut Value, given: &Value, depth: usize) {
+    const DEPTH_LIMIT: usize = 250;
+    if depth > DEPTH_LIMIT {
+        return;
     }
-    if !given.is_empty() && given != "0" && given != stored {
-        return Err(ApiError::conflict(kind, &key.name));
+    match (value, given) {
+        (Value::Object(fields), Value::Object(given)) => {
+            for (key, given) in given {
+                let is_empty = given.as_object().is_some_and(serde_json::Map::is_empty)
+                    || given.as_array().is_some_and(Vec::is_empty);
+                // A list of policies that was given empty is not filled by a default.
+                if is_empty && given.is_array() && key == "policies" {
+                    fields.insert(key.clone(), given.clone());
+                    continue;
+                }
+                match fields.get_mut(key) {
+                    Some(value) => restore(value, given, depth + 1),
+                    None if is_empty => {
+                        fields.insert(key.clone(), given.clone());
+                    }
+                    None => {}
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(given)) => {
+            for (item, given) in items.iter_mut().zip(given) {
+                restore(item, given, depth + 1);
+            }
+        }
+        (value @ Value::String(_), Value::String(_) | Value::Number(_)) if value != given => {
+            let amount = |value: &Value| Quantity::from_json(value).ok();
+            if amount(value).is_some() && amount(value) == amount(given) {
+                *value = given.clone();
+            }
+        }
+        _ => {}
     }
-    Ok(())
 }
 
 fn same_but_for_metadata(value: &Value, live: &Value) -> bool {
@@ -334,7 +384,7 @@ fn same_but_for_metadata(value: &Value, live: &Value) -> bool {
 }
 
 /// One refusal for all that validation found.
-fn refuse_invalid(kind: Kind, key: &ObjectKey, errors: &[FieldError]) -> Result<(), ApiError> {
+pub(super) fn refuse_invalid(kind: Kind, key: &ObjectKey, errors: &[FieldError]) -> Result<(), ApiError> {
     if errors.is_empty() {
         return Ok(());
     }

@@ -5,6 +5,7 @@ use super::daemon_set::DaemonSetController;
 use super::deployment::DeploymentController;
 use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
+use super::endpoints::{EndpointSliceMirroring, EndpointsController};
 use super::garbage_collector::GarbageCollector;
 use super::horizontal_pod_autoscaler::HorizontalPodAutoscalerController;
 use super::job::{JobController, TtlAfterFinished};
@@ -47,6 +48,10 @@ pub enum ControllerId {
     Disruption,
     /// Writes EndpointSlices.
     EndpointSlice,
+    /// Writes Endpoints.
+    Endpoints,
+    /// Writes EndpointSlices for the Endpoints that people write.
+    EndpointSliceMirroring,
     /// Deletes what has lost its owner.
     GarbageCollector,
     /// Watches node heartbeats.
@@ -102,6 +107,8 @@ impl ControllerId {
         ControllerId::HorizontalPodAutoscaler,
         ControllerId::Disruption,
         ControllerId::EndpointSlice,
+        ControllerId::Endpoints,
+        ControllerId::EndpointSliceMirroring,
         ControllerId::GarbageCollector,
         ControllerId::NodeLifecycle,
         ControllerId::TaintEviction,
@@ -131,6 +138,8 @@ impl ControllerId {
             ControllerId::HorizontalPodAutoscaler => "horizontal-pod-autoscaler-controller",
             ControllerId::Disruption => "disruption-controller",
             ControllerId::EndpointSlice => "endpointslice-controller",
+            ControllerId::Endpoints => "endpoints-controller",
+            ControllerId::EndpointSliceMirroring => "endpointslice-mirroring-controller",
             ControllerId::GarbageCollector => "garbage-collector-controller",
             ControllerId::NodeLifecycle | ControllerId::NodeTaint | ControllerId::NodeEviction => {
                 "node-lifecycle-controller"
@@ -165,6 +174,8 @@ pub struct Controllers {
     horizontal_pod_autoscaler: HorizontalPodAutoscalerController,
     disruption: DisruptionController,
     endpoint_slice: EndpointSliceController,
+    endpoints: EndpointsController,
+    endpoint_slice_mirroring: EndpointSliceMirroring,
     garbage_collector: GarbageCollector,
     node_lifecycle: NodeLifecycle,
     taint_eviction: TaintEviction,
@@ -196,6 +207,8 @@ impl Controllers {
             horizontal_pod_autoscaler: HorizontalPodAutoscalerController::default(),
             disruption: DisruptionController::new(seed),
             endpoint_slice: EndpointSliceController::new(seed),
+            endpoints: EndpointsController::new(seed),
+            endpoint_slice_mirroring: EndpointSliceMirroring::new(seed),
             garbage_collector: GarbageCollector::new(seed),
             node_lifecycle: NodeLifecycle::new(seed),
             taint_eviction: TaintEviction::new(seed),
@@ -262,6 +275,8 @@ impl Component for Controllers {
         self.horizontal_pod_autoscaler.observe(change, context);
         self.disruption.observe(change, context);
         self.endpoint_slice.observe(change, context);
+        self.endpoints.observe(change, context);
+        self.endpoint_slice_mirroring.observe(change, context);
         self.garbage_collector.observe(change, context);
         self.node_lifecycle.observe(change, context);
         self.taint_eviction.observe(change, context);
@@ -291,6 +306,8 @@ impl Component for Controllers {
             ControllerId::HorizontalPodAutoscaler => self.horizontal_pod_autoscaler.run(key, context),
             ControllerId::Disruption => self.disruption.run(key, context),
             ControllerId::EndpointSlice => self.endpoint_slice.run(key, context),
+            ControllerId::Endpoints => self.endpoints.run(key, context),
+            ControllerId::EndpointSliceMirroring => self.endpoint_slice_mirroring.run(key, context),
             ControllerId::GarbageCollector => self.garbage_collector.run(key, context),
             ControllerId::NodeLifecycle => self.node_lifecycle.run_look(key, context),
             ControllerId::NodeTaint => self.node_lifecycle.run_taint(key, context),

@@ -21,7 +21,7 @@ use crate::store::{Change, DeleteOptions};
 /// How many endpoints a slice holds at most. kube-controller-manager `--max-endpoints-per-slice`: 100.
 const ENDPOINTS_PER_SLICE: usize = 100;
 /// The label that names a slice's Service.
-const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
+pub const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
 
 /// The controller.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ fn endpoint(pod: &Pod, always_ready: bool) -> Option<Endpoint> {
 }
 
 /// A Service's ports as a pod serves them: target ports by name are looked up among its containers.
-fn endpoint_ports(ports: &[ServicePort], pod: &Pod) -> Value {
+pub fn endpoint_ports(ports: &[ServicePort], pod: &Pod) -> Value {
     let number = |port: &ServicePort| match &port.target_port {
         IntOrString::Int(number) => Some(*number),
         IntOrString::String(name) => {

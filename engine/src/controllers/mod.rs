@@ -7,6 +7,7 @@ mod daemon_set;
 mod deployment;
 mod disruption;
 mod endpoint_slice;
+mod endpoints;
 mod garbage_collector;
 mod history;
 mod horizontal_pod_autoscaler;

@@ -168,3 +168,63 @@ fn recount(quota: &Quota, namespace: &str, objects: &Objects) -> ResourceList {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::decode::Origin;
+    use crate::kubectl::NoFiles;
+    use crate::kubelet::NodeTemplate;
+    use crate::sim::Random;
+    use crate::{Cluster, ClusterOptions};
+
+    /// What the quota's status says is used, and what a count from the start finds.
+    fn said_and_true(cluster: &Cluster) -> (ResourceList, ResourceList) {
+        let objects = cluster.store().objects();
+        let key = ObjectKey::new("default", "team");
+        let stored = objects.inert(Kind::RESOURCE_QUOTA, &key).expect("the quota is there");
+        let quota = Quota::read(stored);
+        let counted = recount(&quota, "default", objects);
+        (quota.used, counted)
+    }
+
+    #[test]
+    fn the_running_count_is_what_a_recount_finds() {
+        for seed in 0..20 {
+            let mut random = Random::new(seed);
+            let mut cluster = Cluster::new(ClusterOptions {
+                seed,
+                ..ClusterOptions::default()
+            });
+            cluster.add_node(&NodeTemplate::named("node-1")).expect("a fresh name");
+            let quota = json!({ "apiVersion": "v1", "kind": "ResourceQuota", "metadata": { "name": "team" },
+                "spec": { "hard": { "pods": "6", "requests.cpu": "2", "count/configmaps": "9", "services.nodeports": "2" } } });
+            cluster
+                .apply(&quota.to_string(), &Origin::file("quota.yaml"))
+                .expect("it applies");
+            for _ in 0..40 {
+                let name = random.index(8);
+                let line = match random.index(6) {
+                    0 | 1 => format!(
+                        "run p{name} --image=app --restart=Never --overrides={{\"spec\":{{\"containers\":[{{\"name\":\"p{name}\",\"image\":\"app\",\
+                         \"resources\":{{\"requests\":{{\"cpu\":\"{}m\"}}}}}}]}}}}",
+                        100 * (1 + random.index(8))
+                    ),
+                    2 => format!("delete pod p{name}"),
+                    3 => format!("create configmap c{name}"),
+                    4 => format!("delete configmap c{name} --wait=false"),
+                    _ => format!("create service nodeport s{name} --tcp=80"),
+                };
+                // Some of these are refused: that is the point.
+                cluster.kubectl(&line, &NoFiles);
+                cluster.settle().expect("it settles");
+                let (said, counted) = said_and_true(&cluster);
+                assert_eq!(said, counted, "seed {seed} after {line}");
+            }
+            let (said, _) = said_and_true(&cluster);
+            assert_eq!(said.len(), 4);
+        }
+    }
+}

@@ -20,6 +20,33 @@ pub struct Group {
 /// All of them.
 pub const GROUPS: &[Group] = &[
     Group {
+        name: "auth",
+        about: "Inspect authorization.",
+        examples: "",
+        members: &[
+            ("can-i", "Check whether an action is allowed"),
+            ("whoami", "Experimental: Check self subject attributes"),
+        ],
+        usage: "SUBCOMMAND",
+        to_stdout: false,
+    },
+    Group {
+        name: "config",
+        about: "Modify kubeconfig files.",
+        examples: "",
+        members: &[
+            ("current-context", "Display the current-context"),
+            ("get-contexts", "Describe one or many contexts"),
+            ("use-context", "Set the current-context in a kubeconfig file"),
+            (
+                "view",
+                "Display merged kubeconfig settings or a specified kubeconfig file",
+            ),
+        ],
+        usage: "SUBCOMMAND",
+        to_stdout: false,
+    },
+    Group {
         name: "create secret",
         about: "Create a secret with specified type.\n\n A docker-registry type secret is for accessing a container registry.\n\n \
                 A generic type secret indicate an Opaque secret type.\n\n A tls type secret holds TLS certificate and its \

@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::error::{CommandError, Result};
+use super::files::FileSource;
 use super::flags::Arguments;
+use super::gotemplate::GoTemplate;
 use super::jsonpath::{self, JsonPath};
 use super::selection::Info;
+use super::session::read_text;
 use super::tabwriter::TabWriter;
 use super::yaml::to_yaml;
 use crate::api::Kind;
@@ -20,9 +23,46 @@ pub enum Output {
     /// YAML.
     Yaml,
     /// What a JSONPath template makes of it.
-    JsonPath(String),
+    JsonPath {
+        /// The template.
+        template: String,
+        /// The results as a JSON list (`jsonpath-as-json`).
+        as_json: bool,
+        /// Whether a key that is not there makes nothing rather than an error.
+        allow_missing: bool,
+    },
+    /// What a Go template makes of it.
+    GoTemplate {
+        /// The template.
+        template: String,
+        /// Whether a key that is not there makes `<no value>` rather than an error.
+        allow_missing: bool,
+    },
     /// Columns, each a header and a JSONPath.
-    CustomColumns(String),
+    CustomColumns {
+        /// Headers and paths, as on the command line.
+        columns: String,
+        /// Whether the line of headers is left out.
+        no_headers: bool,
+    },
+    /// The same, or a JSONPath template, from a file of this path, which [`Format::load`] reads.
+    File {
+        /// The path.
+        path: String,
+        /// What it holds.
+        holds: FileHolds,
+    },
+}
+
+/// What a file named by `-o` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileHolds {
+    /// A JSONPath template.
+    JsonPath,
+    /// A Go template.
+    GoTemplate,
+    /// A line of headers above a line of paths.
+    Columns,
 }
 
 /// What a command's `-o` asks for.
@@ -56,18 +96,42 @@ impl Format {
         let template = template.or_else(|| arguments.text("template").filter(|template| !template.is_empty()));
         let output = match (name, template) {
             ("", None) => return Ok(Format::Human),
-            ("wide", None) => return Ok(Format::Wide),
-            ("name", None) => Output::Name,
-            ("json", None) => Output::Json,
-            ("yaml", None) => Output::Yaml,
-            ("jsonpath" | "jsonpath-file", Some(template)) if !template.is_empty() => {
-                Output::JsonPath(template.to_owned())
-            }
-            ("jsonpath" | "jsonpath-file", _) => {
+            ("wide", _) => return Ok(Format::Wide),
+            ("name", _) => Output::Name,
+            ("json", _) => Output::Json,
+            ("yaml", _) => Output::Yaml,
+            ("jsonpath" | "jsonpath-as-json", Some(template)) if !template.is_empty() => Output::JsonPath {
+                template: template.to_owned(),
+                as_json: name == "jsonpath-as-json",
+                allow_missing: arguments.flag_or_true("allow-missing-template-keys"),
+            },
+            ("jsonpath-file", Some(path)) if !path.is_empty() => Output::File {
+                path: path.to_owned(),
+                holds: FileHolds::JsonPath,
+            },
+            ("go-template" | "template", Some(template)) if !template.is_empty() => Output::GoTemplate {
+                template: template.to_owned(),
+                allow_missing: arguments.flag_or_true("allow-missing-template-keys"),
+            },
+            ("go-template-file" | "templatefile", Some(path)) if !path.is_empty() => Output::File {
+                path: path.to_owned(),
+                holds: FileHolds::GoTemplate,
+            },
+            ("go-template" | "template" | "go-template-file" | "templatefile", _) => {
                 return Err(CommandError::message("template format specified but no template given"));
             }
-            ("custom-columns", Some(columns)) if !columns.is_empty() => Output::CustomColumns(columns.to_owned()),
-            ("custom-columns", _) => {
+            ("jsonpath" | "jsonpath-as-json" | "jsonpath-file", _) => {
+                return Err(CommandError::message("template format specified but no template given"));
+            }
+            ("custom-columns", Some(columns)) if !columns.is_empty() => Output::CustomColumns {
+                columns: columns.to_owned(),
+                no_headers: arguments.flag("no-headers"),
+            },
+            ("custom-columns-file", Some(path)) if !path.is_empty() => Output::File {
+                path: path.to_owned(),
+                holds: FileHolds::Columns,
+            },
+            ("custom-columns" | "custom-columns-file", _) => {
                 return Err(CommandError::message(
                     "custom-columns format specified but no custom columns given",
                 ));
@@ -79,6 +143,58 @@ impl Format {
             }
         };
         Ok(Format::Objects(output))
+    }
+
+    /// The same with its template read from the file it names.
+    ///
+    /// # Errors
+    /// The file cannot be had, or does not hold a line of headers and one of paths.
+    pub fn load(self, files: &dyn FileSource, arguments: &Arguments) -> Result<Format> {
+        let Format::Objects(Output::File { path, holds }) = self else {
+            return Ok(self);
+        };
+        let text = read_text(files, &path).map_err(|error| match error {
+            CommandError::Message(why) if holds != FileHolds::Columns => {
+                CommandError::message(format!("error reading --template {path}, {why}\n"))
+            }
+            other => other,
+        })?;
+        let allow_missing = arguments.flag_or_true("allow-missing-template-keys");
+        match holds {
+            FileHolds::Columns => {}
+            FileHolds::GoTemplate => {
+                return Ok(Format::Objects(Output::GoTemplate {
+                    template: text,
+                    allow_missing,
+                }));
+            }
+            FileHolds::JsonPath => {
+                return Ok(Format::Objects(Output::JsonPath {
+                    template: text,
+                    as_json: false,
+                    allow_missing,
+                }));
+            }
+        }
+        let mut lines = text.lines().map(str::split_whitespace);
+        let (headers, paths) = (lines.next().into_iter().flatten(), lines.next().into_iter().flatten());
+        let (headers, paths): (Vec<&str>, Vec<&str>) = (headers.collect(), paths.collect());
+        if headers.is_empty() || headers.len() != paths.len() {
+            return Err(CommandError::message(format!(
+                "number of headers ({}) and field specifications ({}) don't match",
+                headers.len(),
+                paths.len()
+            )));
+        }
+        let columns: Vec<String> = headers
+            .iter()
+            .zip(&paths)
+            .map(|(header, path)| format!("{header}:{path}"))
+            .collect();
+        Ok(Format::Objects(Output::CustomColumns {
+            columns: columns.join(","),
+            no_headers: arguments.flag("no-headers"),
+        }))
     }
 }
 
@@ -104,13 +220,31 @@ impl Output {
             }
             Output::Json => Ok(to_json(value)),
             Output::Yaml => Ok(to_yaml(value)),
-            Output::JsonPath(template) => {
-                let path = template_of(template)?;
-                path.evaluate(value).map_err(|error| {
+            Output::JsonPath {
+                template,
+                as_json,
+                allow_missing,
+            } => {
+                let path = template_of(template)?.allow_missing_keys(*allow_missing);
+                let evaluated = match as_json {
+                    true => path.evaluate_as_json(value),
+                    false => path.evaluate(value),
+                };
+                evaluated.map_err(|error| {
                     CommandError::Verbatim(format!("error: {}", path.explain(&error, value).trim_end()))
                 })
             }
-            Output::CustomColumns(columns) => custom_columns(columns, value),
+            Output::GoTemplate {
+                template,
+                allow_missing,
+            } => GoTemplate::parse(template)
+                .map_err(|error| CommandError::message(format!("error parsing template {template}, {error}")))?
+                .evaluate(value, *allow_missing)
+                .map_err(|error| CommandError::message(format!("error executing template {template:?}: {error}"))),
+            Output::CustomColumns { columns, no_headers } => custom_columns(columns, *no_headers, value),
+            Output::File { path, .. } => Err(CommandError::message(format!(
+                "templates from files such as {path} are only read by kubectl get"
+            ))),
         }
     }
 }
@@ -121,7 +255,7 @@ fn template_of(template: &str) -> Result<JsonPath> {
 }
 
 /// A table of JSONPaths: `NAME:.metadata.name,NODE:.spec.nodeName`.
-fn custom_columns(columns: &str, value: &Value) -> Result<String> {
+fn custom_columns(columns: &str, no_headers: bool, value: &Value) -> Result<String> {
     let mut paths = Vec::new();
     let mut headers = Vec::new();
     for column in columns.split(',') {
@@ -134,7 +268,10 @@ fn custom_columns(columns: &str, value: &Value) -> Result<String> {
         headers.push(header);
         paths.push(relaxed);
     }
-    let mut lines = format!("{}\n", headers.join("\t"));
+    let mut lines = match no_headers {
+        true => String::new(),
+        false => format!("{}\n", headers.join("\t")),
+    };
     let items = match value.get("items").and_then(Value::as_array) {
         Some(items) => items.iter().collect(),
         None => vec![value],
@@ -178,4 +315,6 @@ fn escape_html(text: &str) -> String {
     text.replace('&', "\\u0026")
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }

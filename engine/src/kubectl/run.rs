@@ -1,11 +1,14 @@
 //! From a line to what kubectl printed.
 
+use serde_json::Value;
+
 use super::command_line;
 use super::commands::{self, ALIASES, Command, NOT_MODELLED};
 use super::error::{CommandError, REFUSED_CONNECTION, Result};
 use super::files::FileSource;
 use super::flags::{Arguments, Flag, GLOBAL};
 use super::groups::{GROUPS, Group};
+use super::output::Format;
 use super::session::{CLIENT_SIDE_APPLY, Session};
 use crate::api::duration;
 use crate::cluster::Cluster;
@@ -52,6 +55,32 @@ pub fn run_words(cluster: &mut Cluster, words: &[String], files: &dyn FileSource
         stdout: session.stdout,
         stderr: session.stderr,
         exit_code: i32::from(outcome.is_err()),
+    }
+}
+
+/// Prints what the API server answered to a `kubectl get`, as its flags ask: for answers that come from elsewhere than a cluster of
+/// ours. Only the formats that show objects are printed.
+pub fn print_answer(words: &[String], answer: &Value, files: &dyn FileSource) -> CommandOutput {
+    let printed = find_command(words).and_then(|(named, rest)| match named {
+        Named::Command(command) if command.name == "get" => {
+            let arguments = Arguments::parse(command.name, &rest, command.flags)?;
+            match Format::of(&arguments)?.load(files, &arguments)? {
+                Format::Objects(output) => output.render(None, answer),
+                _ => Err(CommandError::message("only -o with objects is printed here")),
+            }
+        }
+        _ => Err(CommandError::message("only kubectl get has answers")),
+    });
+    match printed {
+        Ok(stdout) => CommandOutput {
+            stdout,
+            ..CommandOutput::default()
+        },
+        Err(error) => CommandOutput {
+            stderr: error.text(),
+            exit_code: 1,
+            ..CommandOutput::default()
+        },
     }
 }
 

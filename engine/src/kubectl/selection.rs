@@ -11,7 +11,7 @@ use super::flags::Arguments;
 use super::reader::read_manifests;
 use super::session::{DEFAULT_NAMESPACE, Session};
 use crate::api::decode::Manifest;
-use crate::api::{Kind, ObjectKey, Selector};
+use crate::api::{Kind, Object, ObjectKey, Selector};
 use crate::apiserver::{ApiError, FieldValidation};
 
 /// What kubectl says when no objects are named at all.
@@ -52,6 +52,26 @@ pub struct Found {
     pub single: bool,
     /// The kinds that were asked for.
     pub kinds: Vec<Kind>,
+}
+
+/// The selectors of a request.
+pub struct Matcher {
+    labels: Option<Selector>,
+    fields: Option<FieldQuery>,
+}
+
+impl Matcher {
+    /// Whether an object has the labels.
+    pub fn labelled(&self, object: &Object) -> bool {
+        self.labels
+            .as_ref()
+            .is_none_or(|labels| labels.matches(&object.meta().labels))
+    }
+
+    /// Whether an object, as the API shows it, has the fields.
+    pub fn has_fields(&self, value: &Value) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.matches(value))
+    }
 }
 
 /// A request for objects.
@@ -236,12 +256,8 @@ impl<'q> Query<'q> {
             kinds,
             ..Found::default()
         };
-        let labels = self.selector.map(parse_selector).transpose()?;
         for &kind in &found.kinds {
-            let fields = self
-                .field_selector
-                .map(|text| FieldQuery::parse(text, kind))
-                .transpose()?;
+            let matches = self.matcher(kind)?;
             let objects = session.cluster.store().objects();
             let in_namespace = kind.is_namespaced() && !self.all_namespaces;
             let (some, all);
@@ -253,14 +269,11 @@ impl<'q> Query<'q> {
                 &mut { all }
             };
             for object in candidates {
-                if labels
-                    .as_ref()
-                    .is_some_and(|labels| !labels.matches(&object.meta().labels))
-                {
+                if !matches.labelled(object) {
                     continue;
                 }
                 let value = session.external(object);
-                if fields.as_ref().is_none_or(|fields| fields.matches(&value)) {
+                if matches.has_fields(&value) {
                     found.infos.push(Info {
                         kind,
                         key: object.key(),
@@ -270,6 +283,20 @@ impl<'q> Query<'q> {
             }
         }
         Ok(found)
+    }
+
+    /// What the selectors ask of objects of a kind.
+    ///
+    /// # Errors
+    /// A selector is malformed, or names a field that the kind cannot be selected by.
+    pub fn matcher(&self, kind: Kind) -> Result<Matcher> {
+        Ok(Matcher {
+            labels: self.selector.map(parse_selector).transpose()?,
+            fields: self
+                .field_selector
+                .map(|text| FieldQuery::parse(text, kind))
+                .transpose()?,
+        })
     }
 
     fn key(&self, kind: Kind, name: &str) -> ObjectKey {

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::error::{CommandError, Result};
 use super::files::{FileError, FileSource};
 use super::flags::Arguments;
+use super::output::Output;
 use crate::api::decode::{Problem, check_object};
 use crate::api::{Kind, Node, Object, ObjectKey, Resource, Timestamp};
 use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external};
@@ -30,11 +31,31 @@ pub struct Session<'c> {
     pub stdout: String,
     /// What was printed to standard error.
     pub stderr: String,
+    /// How many YAML documents were printed: from the second on, a line of dashes stands above them.
+    documents: usize,
     /// What the API server is asked to do about unknown fields.
     pub validation: FieldValidation,
     /// Who owns the fields that this run sets.
     pub manager: SmolStr,
 }
+
+/// A version of a kind that is still accepted here, though servers have stopped serving it: teaching material is full of them.
+struct Deprecated {
+    kind: Kind,
+    api_version: &'static str,
+    /// The release that deprecated it.
+    since: &'static str,
+    /// The release that stopped serving it.
+    until: &'static str,
+}
+
+/// Source: Kubernetes documentation, "Deprecated API Migration Guide".
+const DEPRECATED: &[Deprecated] = &[Deprecated {
+    kind: Kind::POD_DISRUPTION_BUDGET,
+    api_version: "policy/v1beta1",
+    since: "v1.21",
+    until: "v1.25",
+}];
 
 /// `--dry-run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +97,18 @@ impl DryRun {
     }
 }
 
+/// The text of one file.
+///
+/// # Errors
+/// It cannot be had.
+pub fn read_text(files: &dyn FileSource, path: &str) -> Result<String> {
+    match files.read(path) {
+        Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
+        Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
+        Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
+    }
+}
+
 impl<'c> Session<'c> {
     /// A run against a cluster.
     pub fn new(cluster: &'c mut Cluster, files: &'c dyn FileSource) -> Self {
@@ -84,6 +117,7 @@ impl<'c> Session<'c> {
             files,
             stdout: String::new(),
             stderr: String::new(),
+            documents: 0,
             validation: FieldValidation::Strict,
             manager: CLIENT_SIDE_APPLY.into(),
         }
@@ -95,6 +129,36 @@ impl Session<'_> {
     pub fn print(&mut self, line: impl AsRef<str>) {
         self.stdout.push_str(line.as_ref());
         self.stdout.push('\n');
+    }
+
+    /// Prints an object as `-o` asks.
+    ///
+    /// # Errors
+    /// A template that does not fit.
+    pub fn print_object(&mut self, output: &Output, kind: Kind, value: &Value) -> Result<()> {
+        let text = output.render(Some(kind), value)?;
+        if *output == Output::Yaml {
+            if self.documents > 0 {
+                self.stdout.push_str("---\n");
+            }
+            self.documents += 1;
+        }
+        self.stdout.push_str(&text);
+        Ok(())
+    }
+
+    /// Warns, as the API server does, of a version that a manifest should no longer be written in.
+    pub fn warn_of_version(&mut self, api_version: &str, kind: Kind) {
+        let deprecated = DEPRECATED
+            .iter()
+            .find(|deprecated| deprecated.kind == kind && deprecated.api_version == api_version);
+        if let Some(old) = deprecated {
+            let (name, new) = (kind.name(), kind.info().api_version());
+            self.warn(format!(
+                "Warning: {api_version} {name} is deprecated in {}+, unavailable in {}+; use {new} {name}",
+                old.since, old.until
+            ));
+        }
     }
 
     /// Prints a line to standard error.
@@ -196,11 +260,7 @@ impl Session<'_> {
     /// # Errors
     /// It cannot be had.
     pub fn read_text(&self, path: &str) -> Result<String> {
-        match self.files.read(path) {
-            Ok(files) => Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
-            Err(FileError::NotFound) => Err(CommandError::message(format!("open {path}: no such file or directory"))),
-            Err(FileError::Unreadable(why)) => Err(CommandError::message(format!("open {path}: {why}"))),
-        }
+        read_text(self.files, path)
     }
 
     /// Lets virtual time pass until something changes; false when `deadline` has come. Without a deadline it is an error when

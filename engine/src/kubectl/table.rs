@@ -49,8 +49,19 @@ impl<'v> Table<'v> {
     /// # Errors
     /// The first object that the API server's printer refuses as well.
     pub fn new(kind: Kind, objects: impl IntoIterator<Item = &'v Value>, now_ns: i64) -> Result<Table<'v>, PrintError> {
+        Table::of_moments(kind, objects.into_iter().map(|object| (object, now_ns)))
+    }
+
+    /// The same, each object at a time of its own, as a watch sees them.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn of_moments(
+        kind: Kind,
+        objects: impl IntoIterator<Item = (&'v Value, i64)>,
+    ) -> Result<Table<'v>, PrintError> {
         let mut rows = Vec::new();
-        for object in objects {
+        for (object, now_ns) in objects {
             rows.push((object, row(kind, object, now_ns)?));
         }
         Ok(Table { kind, rows })

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::creation::Creation;
 use super::eviction::Eviction;
+use super::storage::Storage;
 use super::{metadata, ownership, pod, status};
 use crate::api::Object;
 use crate::store::Change;
@@ -36,6 +37,7 @@ pub struct Laws {
     revision: u64,
     creation: Creation,
     eviction: Eviction,
+    storage: Storage,
 }
 
 /// What a law finds wrong.
@@ -60,6 +62,7 @@ impl Laws {
             .or_else(|| self.finding(change));
         self.creation.follow(change);
         self.eviction.follow(change);
+        self.storage.follow(change);
         finding.map(|(law, seen)| Broken {
             law,
             seen,
@@ -74,6 +77,7 @@ impl Laws {
             .and_then(|before| metadata::metadata(before, after))
             .or_else(|| ownership::check(before, after))
             .or_else(|| self.creation.check(change))
+            .or_else(|| self.storage.check(before, after))
             .or_else(|| status::check(before.filter(|_| by_component), after))
             .or_else(|| match (before, after) {
                 (before, Object::Pod(after)) => {

@@ -3,7 +3,7 @@
 //! A law looks at one change (the object before and after, and for some what is known of others) and costs in proportion to that
 //! object, so that all of them can be held against every change of every scenario. A broken law is a defect of the simulation,
 //! never of the scenario. One file a subject: [metadata], [pod]s and their containers, [status] of workloads, what controllers
-//! create ([creation]), who owns what ([ownership]), [eviction]; [quiet] is about a cluster that has settled. Sources: API
+//! create ([creation]), who owns what ([ownership]), [eviction], [storage]; [quiet] is about a cluster that has settled. Sources: API
 //! conventions ("Metadata"), documentation "Pod Lifecycle", "Workloads", "Disruptions", kubelet `status_manager.go`
 //! (`checkContainerStateTransition`).
 //!
@@ -19,6 +19,7 @@ mod ownership;
 mod pod;
 mod quiet;
 mod status;
+mod storage;
 
 pub use laws::{Broken, Laws, first_broken};
 pub use quiet::unconverged;

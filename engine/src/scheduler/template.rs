@@ -201,6 +201,7 @@ impl Template {
             Ok(volumes) => state.volumes = volumes,
             Err(rejection) => state.rejection = state.rejection.or(Some(rejection)),
         }
+        state.volumes.older_words = !settings.since(1, 34);
         self.state = state;
     }
 

@@ -33,6 +33,8 @@ pub struct Volumes {
     attachments: BTreeMap<ObjectKey, Attachment>,
     /// Claims of the pod that only one pod may use, and how many pods use them per node.
     pub exclusive: BTreeMap<ObjectKey, BTreeMap<SmolStr, usize>>,
+    /// The scheduler says in older words that a node does not reach a volume.
+    pub older_words: bool,
 }
 
 impl Volumes {

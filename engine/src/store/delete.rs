@@ -74,6 +74,10 @@ impl Store {
             return Ok(true);
         }
         self.mark_deleted(&mut meta, grace_seconds);
+        if let Some(deletion) = meta.deletion.as_mut().filter(|_| kind == Kind::NAMESPACE) {
+            // A namespace is not deleted by the general path: its own registry only marks it.
+            deletion.grace_seconds = None;
+        }
         if meta != *present.meta() {
             self.spend(kind)?;
             let after = terminating(present.with_meta(meta));

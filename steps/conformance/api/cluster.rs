@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use shakedown_engine::api::{Kind, ObjectKey};
+use shakedown_engine::faults::{ControlPlanePart, Fault};
 use shakedown_engine::store::DeleteOptions;
 use shakedown_engine::{Cluster, ClusterOptions};
 
@@ -18,6 +19,10 @@ pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         cluster.set_setting(name, value).map_err(|error| error.to_string())?;
     }
     remove_what_controllers_make(&mut cluster)?;
+    for part in [ControlPlanePart::ControllerManager, ControlPlanePart::Scheduler] {
+        let down = Fault::ControlPlaneDown(part);
+        cluster.inject(down, None).map_err(|error| error.to_string())?;
+    }
     let mut uids: BTreeMap<String, String> = BTreeMap::new();
     for object in setup {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -25,6 +30,11 @@ pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         let mut object = object.clone();
         fill_uids(&mut object, &uids);
         let status = object.get("status").cloned();
+        let deleted = object
+            .as_object_mut()
+            .and_then(|object| object.remove(DELETED))
+            .is_some();
+        provide_namespace(&mut cluster, &text(&object["metadata"]["namespace"]))?;
         let created = cluster.request(|request| {
             // The recorder's name as a client.
             request.manager = "oracle".into();
@@ -33,6 +43,10 @@ pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
                 text(&created["metadata"]["namespace"]),
                 text(&created["metadata"]["name"]),
             );
+            if deleted {
+                // It hangs in its deletion: nobody empties it.
+                request.delete(kind, &key, DeleteOptions::default())?;
+            }
             match status {
                 Some(status) => request.replace_status(kind, &key, status),
                 None => Ok(created),
@@ -43,6 +57,29 @@ pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
         uids.insert(name, text(&created["metadata"]["uid"]));
     }
     Ok(cluster)
+}
+
+/// The recorder made the namespaces of what it set up without saying so.
+fn provide_namespace(cluster: &mut Cluster, name: &str) -> Result<(), String> {
+    let objects = cluster.store().objects();
+    if name.is_empty() || objects.object(Kind::NAMESPACE, &ObjectKey::cluster(name)).is_some() {
+        return Ok(());
+    }
+    let namespace = serde_json::json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    cluster
+        .request(|request| request.create(Kind::NAMESPACE, namespace))
+        .map(|_| ())
+        .map_err(|error| format!("setup: {error}"))
+}
+
+/// The member by which a recording says that an object is being deleted.
+const DELETED: &str = "_note";
+
+/// Marks an object as being deleted that was recorded so.
+pub(super) fn mark_deleted(object: &mut Value) {
+    if object["metadata"].get("deletionTimestamp").is_some() {
+        object[DELETED] = true.into();
+    }
 }
 
 /// No controller ran while the recordings were made, so no namespace had a ServiceAccount or a certificate.

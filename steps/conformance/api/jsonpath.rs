@@ -1,10 +1,15 @@
 //! `kubectl get … -o jsonpath=…`: the template is evaluated on what the server would have answered, built from the recorded
-//! objects; `--sort-by` and `-o name` too. Commands that need more of kubectl than that (custom columns, Go templates, files)
-//! count as failed.
+//! objects; `--sort-by`, `-o name` and custom columns too. `kubectl create --dry-run=client` is run as it is, with its files.
+//! Flags that are not taken apart here count as failed.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use shakedown_engine::api::{FieldSelector, Kind, Selector};
 use shakedown_engine::kubectl::jsonpath::{JsonPath, JsonPathError, SortError, sort_by};
+use shakedown_engine::kubectl::{CommandOutput, print_answer};
+
+use shakedown_engine::{Cluster, ClusterOptions};
 
 use crate::conformance::{CannotRun, Case, CaseResult, Outcome, Recording, compare};
 
@@ -76,6 +81,7 @@ struct Get<'a> {
     labels: Selector,
     fields: FieldSelector,
     sort_by: &'a str,
+    template: &'a str,
     refuses_missing_keys: bool,
 }
 
@@ -92,6 +98,7 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
         labels: Selector::everything(),
         fields: FieldSelector::default(),
         sort_by: "",
+        template: "",
         refuses_missing_keys: false,
     };
     while let Some(word) = words.next() {
@@ -100,6 +107,8 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
             "-o" => get.output = value()?,
             "-l" => get.labels = value()?.parse().map_err(|e| format!("{e}"))?,
             "--field-selector" => get.fields = value()?.parse().map_err(|e| format!("{e}"))?,
+            "--no-headers" | "-A" => {}
+            "--template" => get.template = value()?,
             "--allow-missing-template-keys=false" => get.refuses_missing_keys = true,
             "--sort-by" => get.sort_by = value()?,
             word if word.starts_with("--sort-by=") => get.sort_by = word.trim_start_matches("--sort-by="),
@@ -115,16 +124,28 @@ fn get(case: &Value) -> Result<Printed, String> {
         .get("args")
         .and_then(Value::as_array)
         .ok_or("the case has no args")?;
+    if args.first().and_then(Value::as_str) == Some("create") {
+        return Ok(run(case, args));
+    }
     let get = parse(args)?;
     let (format, template) = get.output.split_once('=').unwrap_or((get.output, ""));
     match format {
         "name" => {}
+        _ if !get.template.is_empty() => return by_engine(case, args, &get),
         "jsonpath" | "jsonpath-as-json" if template.is_empty() => {
             return Ok(Printed::failure(
                 "error: template format specified but no template given\n".to_owned(),
             ));
         }
         "jsonpath" | "jsonpath-as-json" => {}
+        "custom-columns"
+        | "custom-columns-file"
+        | "jsonpath-file"
+        | "go-template"
+        | "go-template-file"
+        | "template" => {
+            return by_engine(case, args, &get);
+        }
         _ => return Err(format!("not replayed: -o {format}")),
     }
     let path = match JsonPath::parse(template) {
@@ -151,6 +172,47 @@ fn get(case: &Value) -> Result<Printed, String> {
         stdout: printed.unwrap_or_default(),
         stderr,
     })
+}
+
+fn words(args: &[Value]) -> Vec<String> {
+    args.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn files(case: &Value) -> BTreeMap<String, String> {
+    let files = case.get("files").and_then(Value::as_object);
+    files
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
+        .collect()
+}
+
+fn printed(output: CommandOutput) -> Printed {
+    Printed {
+        stdout: output.stdout,
+        stderr: output.stderr,
+        exit: i64::from(output.exit_code),
+    }
+}
+
+/// A command that asks the server nothing.
+fn run(case: &Value, args: &[Value]) -> Printed {
+    let mut cluster = Cluster::new(ClusterOptions::default());
+    printed(cluster.kubectl_arguments(&words(args), &files(case)))
+}
+
+/// The engine's own printing of what the server would have answered.
+fn by_engine(case: &Value, args: &[Value], get: &Get<'_>) -> Result<Printed, String> {
+    let (answer, missing) = answer(case, get)?;
+    let Some(answer) = answer else {
+        return Ok(Printed::failure(missing));
+    };
+    let mut seen = printed(print_answer(&words(args), &answer, &files(case)));
+    if !missing.is_empty() {
+        seen.exit = 1;
+    }
+    seen.stderr.push_str(&missing);
+    Ok(seen)
 }
 
 /// What `-o name` prints.
@@ -237,7 +299,7 @@ fn field<'a>(object: &'a Value, path: &str) -> &'a str {
     }
 }
 
-fn labels(object: &Value) -> std::collections::BTreeMap<smol_str::SmolStr, smol_str::SmolStr> {
+fn labels(object: &Value) -> BTreeMap<smol_str::SmolStr, smol_str::SmolStr> {
     let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
     labels
         .into_iter()

@@ -146,6 +146,9 @@ fn difference_at(path: &str, expected: &Value, seen: &Value) -> Option<String> {
             let prefix = prefix.trim_end_matches("<suffix>");
             (!name.starts_with(prefix)).then(|| format!("{path}: expected {expected}, seen {seen}"))
         }
+        (Value::String(text), Value::String(seen_text)) if text.contains("<suffix>") => {
+            (!is_text(text, seen_text)).then(|| format!("{path}: expected {expected}, seen {seen}"))
+        }
         (a, b) => (a != b).then(|| format!("{path}: expected {a}, seen {b}")),
     }
 }

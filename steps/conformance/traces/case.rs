@@ -12,6 +12,9 @@ use serde_json::Value;
 pub struct Case {
     /// The namespace that everything happens in.
     pub namespace: String,
+    /// Feature gates that were not as the release has them by default.
+    #[serde(default)]
+    pub feature_gates: String,
     /// The wall clock at the first action.
     pub start: String,
     /// Whether nothing else ran on the recorder's cluster.

@@ -191,7 +191,7 @@ mod tests {
             let used = usage(&Object::from_json(kind, object.clone()));
             let used: Value = used
                 .iter()
-                .map(|(name, amount)| (name.to_string(), amount.canonical().into()))
+                .map(|(name, amount)| (name.to_string(), Value::from(amount.canonical())))
                 .collect();
             assert_eq!(used, expect, "{object}");
         };

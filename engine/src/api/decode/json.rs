@@ -7,6 +7,16 @@ use super::yaml::SyntaxError;
 use crate::api::go_quote;
 use serde_json::{Number, Value};
 
+/// Why a text is no JSON value, in Go's words; nothing if it is one.
+pub(crate) fn json_problem(text: &str) -> Option<String> {
+    let first = read_json(text).into_iter().next();
+    match first {
+        Some(Ok(_)) => None,
+        Some(Err(error)) => Some(error.message),
+        None => Some("unexpected end of JSON input".to_owned()),
+    }
+}
+
 /// Reads JSON values up to the end of the text or the first error.
 pub(super) fn read_json(text: &str) -> Vec<Result<Node, SyntaxError>> {
     let mut reader = Reader {

@@ -21,6 +21,7 @@ mod yaml;
 
 pub use document::{Document, Judgement, read_stream};
 pub use error::{DecodeError, DecodeErrors, Problem};
+pub(crate) use json::json_problem;
 pub use json::{JsonText, parse_json};
 pub use manifest::{DecodeOptions, Manifest, Origin, check_object, decode_documents, decode_manifests};
 pub use node::Position;

@@ -3,18 +3,19 @@
 use super::edit::{Object, default, each, ensure, field, text};
 use serde_json::{Value, json};
 
+/// autoscaling/v1 knows one metric only; given again, it replaces what it was made into before.
+pub(super) fn convert_autoscaler(autoscaler: &mut Object) {
+    let Some(spec) = field(autoscaler, "spec") else { return };
+    if let Some(percent) = spec.remove("targetCPUUtilizationPercentage") {
+        let target = json!({"type": "Utilization", "averageUtilization": percent});
+        let metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
+        spec.insert("metrics".to_owned(), json!([metric]));
+    }
+}
+
 pub(super) fn default_autoscaler(autoscaler: &mut Object) {
     let Some(spec) = field(autoscaler, "spec") else { return };
     default(spec, "minReplicas", 1);
-    // autoscaling/v1 knows one metric only.
-    if let Some(percent) = spec.remove("targetCPUUtilizationPercentage") {
-        let target = json!({"type": "Utilization", "averageUtilization": percent});
-        default(
-            spec,
-            "metrics",
-            json!([{"type": "Resource", "resource": {"name": "cpu", "target": target}}]),
-        );
-    }
     let metric = json!([{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}]);
     default(spec, "metrics", metric);
     let Some(behavior) = field(spec, "behavior") else {

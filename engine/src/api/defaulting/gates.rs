@@ -9,29 +9,45 @@ use crate::api::kind::Kind;
 use crate::api::schema::{FieldType, Schema, TypeInfo};
 use serde_json::Value;
 
-/// A type, a field of it, and the minor release of Kubernetes 1 that keeps it by default.
-const GATED: [(&str, &str, u32); 8] = [
-    ("batch.v1.JobSpec", "backoffLimitPerIndex", 29),
-    ("batch.v1.JobSpec", "maxFailedIndexes", 29),
-    ("batch.v1.JobSpec", "podReplacementPolicy", 29),
-    ("core.v1.Container", "resizePolicy", 33),
-    ("core.v1.Container", "restartPolicy", 29),
-    ("core.v1.PodSpec", "hostUsers", 33),
-    ("core.v1.PodSpec", "resourceClaims", 34),
-    ("core.v1.ResourceRequirements", "claims", 34),
+/// A type, a field of it, its feature gate, and the minor release of Kubernetes 1 in which that is on by default.
+const GATED: [(&str, &str, &str, u32); 9] = [
+    (
+        "batch.v1.JobSpec",
+        "backoffLimitPerIndex",
+        "JobBackoffLimitPerIndex",
+        29,
+    ),
+    ("batch.v1.JobSpec", "maxFailedIndexes", "JobBackoffLimitPerIndex", 29),
+    (
+        "batch.v1.JobSpec",
+        "podReplacementPolicy",
+        "JobPodReplacementPolicy",
+        29,
+    ),
+    ("core.v1.Container", "resizePolicy", "InPlacePodVerticalScaling", 33),
+    ("core.v1.Container", "restartPolicy", "SidecarContainers", 29),
+    ("core.v1.PodSpec", "hostUsers", "UserNamespacesSupport", 33),
+    ("core.v1.PodSpec", "resourceClaims", "DynamicResourceAllocation", 34),
+    (
+        "core.v1.ResourceRequirements",
+        "claims",
+        "DynamicResourceAllocation",
+        34,
+    ),
+    ("core.v1.SecurityContext", "procMount", "ProcMountType", 33),
 ];
 
 /// Nesting beyond which nothing is looked at; manifests are refused long before.
 const DEPTH_LIMIT: usize = 250;
 
-/// Drops what the release does not keep; `since` tells whether it is a given one or later.
-pub fn drop_disabled(kind: Kind, object: &mut Value, since: impl Fn(u32, u32) -> bool) {
+/// Drops what the release does not keep; `is_on` tells whether a feature gate is on, that is so by default since a minor release.
+pub fn drop_disabled(kind: Kind, object: &mut Value, is_on: impl Fn(&str, u32) -> bool) {
     let gated: Vec<(&str, &str)> = GATED
         .into_iter()
-        .filter(|(_, _, minor)| !since(1, *minor))
+        .filter(|(_, _, gate, minor)| !is_on(gate, *minor))
         // A CronJob's strategy looks at the pod template of its job alone.
         .filter(|(name, ..)| kind != Kind::CRON_JOB || *name != "batch.v1.JobSpec")
-        .map(|(name, field, _)| (name, field))
+        .map(|(name, field, ..)| (name, field))
         .collect();
     if gated.is_empty() {
         return;
@@ -60,8 +76,12 @@ fn drop_in(object: &mut Object, info: &TypeInfo, gated: &[(&str, &str)], depth: 
                 let Some(info) = Schema::builtin().object(item) else {
                     continue;
                 };
+                // Only an init container's restart policy is behind its gate; any other is refused.
+                let is_kept =
+                    |gate: &&(&str, &str)| name != "containers" || **gate != ("core.v1.Container", "restartPolicy");
+                let gated: Vec<(&str, &str)> = gated.iter().filter(is_kept).copied().collect();
                 for inner in items.iter_mut().filter_map(Value::as_object_mut) {
-                    drop_in(inner, info, gated, depth + 1);
+                    drop_in(inner, info, &gated, depth + 1);
                 }
             }
             _ => {}
@@ -76,17 +96,17 @@ mod tests {
 
     #[test]
     fn fields_behind_gates_that_are_off_go() {
-        let job = || json!({"spec": {"podReplacementPolicy": "Failed", "template": {"spec": {"containers": [{"restartPolicy": "Always"}]}}}});
+        let job = || json!({"spec": {"podReplacementPolicy": "Failed", "template": {"spec": {"initContainers": [{"restartPolicy": "Always"}]}}}});
         let check = |kind, minor: u32, expect: Value| {
             let mut object = job();
-            drop_disabled(kind, &mut object, |_, wanted| minor >= wanted);
+            drop_disabled(kind, &mut object, |_, since| minor >= since);
             assert_eq!(object, expect, "{kind} in 1.{minor}");
         };
         check(Kind::JOB, 34, job());
         check(
             Kind::JOB,
             28,
-            json!({"spec": {"template": {"spec": {"containers": [{}]}}}}),
+            json!({"spec": {"template": {"spec": {"initContainers": [{}]}}}}),
         );
     }
 }

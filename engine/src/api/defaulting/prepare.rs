@@ -33,7 +33,10 @@ pub fn prepare_for_create(kind: Kind, object: &mut Value, uid: &str) {
             }
         }
         Kind::PERSISTENT_VOLUME => protect(fields, "kubernetes.io/pv-protection"),
-        Kind::PERSISTENT_VOLUME_CLAIM => protect(fields, "kubernetes.io/pvc-protection"),
+        Kind::PERSISTENT_VOLUME_CLAIM => {
+            drop_other_sources(fields);
+            protect(fields, "kubernetes.io/pvc-protection");
+        }
         _ => {}
     }
 }
@@ -132,11 +135,31 @@ fn prepare_job(job: &mut Object, uid: &str) {
             labels.insert(format!("{prefix}job-name"), json!(name));
         }
     }
-    spec.insert(
-        "selector".to_owned(),
-        json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}),
-    );
+    // What the author selects by nevertheless stays, and is refused later.
+    if let Some(labels) = ensure(spec, "selector").and_then(|selector| ensure(selector, "matchLabels")) {
+        labels.insert("batch.kubernetes.io/controller-uid".to_owned(), json!(uid));
+    }
     default_job_labels(job);
+}
+
+/// A claim can be filled from another claim or a snapshot; a `dataSource` of any other kind is dropped, with the
+/// `dataSourceRef` that was made of it.
+fn drop_other_sources(claim: &mut Object) {
+    let Some(spec) = field(claim, "spec") else { return };
+    let Some(source) = spec.get("dataSource").and_then(Value::as_object) else {
+        return;
+    };
+    let known = [
+        ("", "PersistentVolumeClaim"),
+        ("snapshot.storage.k8s.io", "VolumeSnapshot"),
+    ];
+    if known.contains(&(text(source, "apiGroup"), text(source, "kind"))) {
+        return;
+    }
+    if spec.get("dataSourceRef") == spec.get("dataSource") {
+        spec.remove("dataSourceRef");
+    }
+    spec.remove("dataSource");
 }
 
 /// `stringData` is written into `data`.

@@ -1,6 +1,6 @@
 //! Which defaults each kind has.
 
-use super::autoscaling::{default_autoscaler, default_limit_range};
+use super::autoscaling::{convert_autoscaler, default_autoscaler, default_limit_range};
 use super::canonical::canonical;
 use super::edit::{Object, default, default_zero, each, ensure, field};
 use super::network::{
@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 /// Sets the defaults the API server sets when it decodes an object of this kind, and gives it the server's shape. The object is
 /// one that decoded; anything else is left as it is where it does not fit.
 pub fn default_object(kind: Kind, object: &mut Value) {
+    if let (Kind::HORIZONTAL_POD_AUTOSCALER, Some(fields)) = (kind, object.as_object_mut()) {
+        convert_autoscaler(fields);
+    }
     canonical(kind, object);
     let Some(fields) = object.as_object_mut() else { return };
     default_fields(kind, fields);

@@ -36,6 +36,7 @@ pub fn prepare_for_update(kind: Kind, new: &mut Value, old: &Value) {
         Kind::POD => {
             if let Some(spec) = field(new, "spec") {
                 add_default_tolerations(spec);
+                keep_priority(spec, old);
             }
         }
         Kind::SECRET => prepare_secret(new),
@@ -64,9 +65,6 @@ pub fn prepare_status_update(kind: Kind, new: &mut Value, old: &Value) {
     copy_in(new, old, "metadata", &["uid", "resourceVersion", "ownerReferences"]);
     if kind == Kind::DEPLOYMENT {
         copy_in(new, old, "metadata", &["labels"]);
-    }
-    if kind == Kind::POD {
-        copy_in(new, old, "status", &["qosClass"]);
     }
 }
 
@@ -112,6 +110,18 @@ fn count_generation(kind: Kind, new: &mut Object, old: &Object) {
         .unwrap_or_default();
     if let Some(metadata) = ensure(new, "metadata").filter(|_| changed) {
         metadata.insert("generation".to_owned(), json!(generation.saturating_add(1)));
+    }
+}
+
+/// The admission plugin Priority: a pod keeps the priority that it was admitted with.
+fn keep_priority(spec: &mut Object, old: &Object) {
+    let Some(old) = old.get("spec").and_then(Value::as_object) else {
+        return;
+    };
+    for key in ["priority", "preemptionPolicy"] {
+        if !spec.contains_key(key) {
+            copy(spec, old, &[key]);
+        }
     }
 }
 

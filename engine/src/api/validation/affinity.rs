@@ -34,7 +34,7 @@ fn check_node_affinity(affinity: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
-fn check_node_selector(selector: &Value, path: &Path, errors: &mut Errors) {
+pub(super) fn check_node_selector(selector: &Value, path: &Path, errors: &mut Errors) {
     let path = path.at("nodeSelectorTerms");
     let terms = list(selector, "nodeSelectorTerms");
     if terms.is_empty() {

@@ -6,7 +6,7 @@ use super::names::{label_errors, port_name_errors, port_number_error};
 use super::probe::{check_lifecycle, check_probes};
 use super::resources::check_resources;
 use super::security::check_container_security;
-use super::volume::check_mounts;
+use super::volume::{check_devices, check_mounts};
 use serde_json::Value;
 
 const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
@@ -22,7 +22,7 @@ pub(super) fn check_containers(spec: &Value, volumes: &[&str], path: &Path, erro
     let mut names = Vec::new();
     for (i, container) in containers.iter().enumerate() {
         let path = path.index(i);
-        check_common(container, volumes, &path, errors);
+        check_common(container, spec, volumes, &path, errors);
         check_unique(text(container, "name"), &mut names, &path, errors);
         check_lifecycle(part(container, "lifecycle"), &path.at("lifecycle"), errors);
         check_probes(container, &path, errors);
@@ -38,7 +38,7 @@ pub(super) fn check_init_containers(spec: &Value, volumes: &[&str], path: &Path,
     let mut names: Vec<&str> = list(spec, "containers").iter().map(|c| text(c, "name")).collect();
     for (i, container) in list(spec, "initContainers").iter().enumerate() {
         let path = path.index(i);
-        check_common(container, volumes, &path, errors);
+        check_common(container, spec, volumes, &path, errors);
         let restarts = text(container, "restartPolicy") == "Always";
         if !restarts && set(container, "restartPolicy").is_some() {
             errors.not_supported(&path.at("restartPolicy"), text(container, "restartPolicy"), &["Always"]);
@@ -61,6 +61,17 @@ pub(super) fn check_init_containers(spec: &Value, volumes: &[&str], path: &Path,
     }
 }
 
+/// What an ephemeral container has in common with the others.
+pub(super) fn check_debug_container(
+    container: &Value,
+    spec: &Value,
+    volumes: &[&str],
+    path: &Path,
+    errors: &mut Errors,
+) {
+    check_common(container, spec, volumes, path, errors);
+}
+
 fn check_unique<'a>(name: &'a str, names: &mut Vec<&'a str>, path: &Path, errors: &mut Errors) {
     if names.contains(&name) {
         errors.duplicate(&path.at("name"), name);
@@ -71,7 +82,7 @@ fn check_unique<'a>(name: &'a str, names: &mut Vec<&'a str>, path: &Path, errors
     }
 }
 
-fn check_common(container: &Value, volumes: &[&str], path: &Path, errors: &mut Errors) {
+fn check_common(container: &Value, spec: &Value, volumes: &[&str], path: &Path, errors: &mut Errors) {
     match text(container, "name") {
         "" => errors.required(&path.at("name"), ""),
         name => errors.invalid_each(&path.at("name"), name, label_errors(name)),
@@ -84,6 +95,7 @@ fn check_common(container: &Value, volumes: &[&str], path: &Path, errors: &mut E
     check_env(container, path, errors);
     check_env_from(container, path, errors);
     check_mounts(container, volumes, path, errors);
+    check_devices(container, spec, path, errors);
     errors.one_of(container, "imagePullPolicy", path, &PULL_POLICIES);
     check_resources(part(container, "resources"), &path.at("resources"), errors);
     check_container_security(part(container, "securityContext"), &path.at("securityContext"), errors);

@@ -20,6 +20,8 @@ pub enum ErrorKind {
     NotFound,
     /// It is longer than it may be.
     TooLong,
+    /// It has more items than it may have.
+    TooMany,
 }
 
 impl ErrorKind {
@@ -32,6 +34,7 @@ impl ErrorKind {
             ErrorKind::Duplicate => "Duplicate value",
             ErrorKind::NotFound => "Not found",
             ErrorKind::TooLong => "Too long",
+            ErrorKind::TooMany => "Too many",
         }
     }
 
@@ -45,6 +48,7 @@ impl ErrorKind {
             ErrorKind::Duplicate => "FieldValueDuplicate",
             ErrorKind::NotFound => "FieldValueNotFound",
             ErrorKind::TooLong => "FieldValueTooLong",
+            ErrorKind::TooMany => "FieldValueTooMany",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Paths, the list of errors, and reading fields: the tools every check is made of.
 
 use super::error::{ErrorKind, FieldError};
+use crate::api::quantity::Quantity;
 use crate::api::quote::go_quote;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -92,6 +93,23 @@ impl Errors {
         self.add(ErrorKind::TooLong, path, String::new(), detail);
     }
 
+    pub fn too_many(&mut self, path: &Path, count: usize, limit: usize) {
+        let detail = format!("must have at most {limit} items");
+        self.add(ErrorKind::TooMany, path, count.to_string(), detail);
+    }
+
+    /// A wrong value that the message does not show.
+    pub fn wrong(&mut self, path: &Path, detail: impl Into<String>) {
+        self.add(ErrorKind::Invalid, path, String::new(), detail);
+    }
+
+    /// What a field holds must not change.
+    pub fn immutable(&mut self, new: &Value, old: &Value, path: &Path, shown: impl FnOnce(&Value) -> Shown) {
+        if new != old {
+            self.invalid(path, shown(new), IMMUTABLE);
+        }
+    }
+
     /// A number in a field must not be negative.
     pub fn nonnegative(&mut self, object: &Value, field: &str, path: &Path) {
         if let Some(number) = number(object, field).filter(|n| *n < 0) {
@@ -115,6 +133,9 @@ impl Errors {
         }
     }
 }
+
+/// What a field must not do.
+pub(super) const IMMUTABLE: &str = "field is immutable";
 
 /// What a number must not be.
 pub(super) const NEGATIVE: &str = "must be greater than or equal to 0";
@@ -164,6 +185,44 @@ pub(super) fn go_int_or_string(value: &Value) -> Shown {
             other.as_i64().unwrap_or_default()
         )),
     }
+}
+
+/// An amount as Go prints the struct: the number and power of ten that were read, and the text if that is the canonical one.
+pub(super) fn go_quantity(amount: &Value) -> Shown {
+    let quantity = Quantity::from_json(amount).unwrap_or_default();
+    let canonical = quantity.to_string();
+    let given = match amount {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let number = given.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let suffix = given.strip_prefix(number).unwrap_or_default();
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let (value, scale, format) = if suffix.ends_with('i') {
+        (quantity.value(), 0, "BinarySI")
+    } else {
+        let power = match suffix {
+            "n" => -9,
+            "u" => -6,
+            "m" => -3,
+            "k" => 3,
+            "M" => 6,
+            "G" => 9,
+            "T" => 12,
+            "P" => 15,
+            "E" => 18,
+            _ => 0,
+        };
+        let digits = i32::try_from(fraction.len()).unwrap_or_default();
+        let value = format!("{whole}{fraction}").parse().unwrap_or_default();
+        (value, power - digits, "DecimalSI")
+    };
+    let shown = if given == canonical { given.as_str() } else { "" };
+    Shown(format!(
+        "resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{scale}}}, \
+         d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:{}, Format:\"{format}\"}}",
+        go_quote(shown)
+    ))
 }
 
 /// The text in a field, empty if there is none.

@@ -1,8 +1,8 @@
 //! `metadata`: what the API server asks of every object's name, labels and owners (apimachinery's `api/validation/objectmeta.go`).
 
-use super::fields::{Errors, Path, Shown, flag, go_strings, list, map, number, part, text, texts};
+use super::fields::{Errors, IMMUTABLE, Path, Shown, flag, go_strings, list, map, number, part, text, texts};
 use super::labels::{check_annotations, check_labels};
-use super::names::{label_1035_errors, label_errors};
+use super::names::{label_1035_errors, label_errors, path_segment_errors};
 use crate::api::kind::Kind;
 use crate::api::quote::go_quote;
 use crate::api::selector::names::{qualified_name_errors, subdomain_errors};
@@ -10,24 +10,18 @@ use serde_json::Value;
 
 type NameRule = fn(&str) -> Vec<String>;
 
-/// Names of roles and the like only have to be usable in a URL.
-fn path_segment_errors(name: &str) -> Vec<String> {
-    match name {
-        "." | ".." => vec![format!("may not be '{name}'")],
-        _ => ["/", "%"]
-            .into_iter()
-            .filter(|c| name.contains(c))
-            .map(|c| format!("may not contain '{c}'"))
-            .collect(),
-    }
-}
-
 /// What a kind asks of its objects' names.
 fn name_rule(kind: Kind) -> NameRule {
     match kind {
         Kind::SERVICE => label_1035_errors,
-        Kind::NAMESPACE => label_errors,
-        Kind::ROLE | Kind::ROLE_BINDING | Kind::CLUSTER_ROLE | Kind::CLUSTER_ROLE_BINDING => path_segment_errors,
+        Kind::NAMESPACE | Kind::STATEFUL_SET => label_errors,
+        // A budget's own checks leave the name to the ones that all objects share.
+        Kind::POD_DISRUPTION_BUDGET
+        | Kind::EVENT
+        | Kind::ROLE
+        | Kind::ROLE_BINDING
+        | Kind::CLUSTER_ROLE
+        | Kind::CLUSTER_ROLE_BINDING => path_segment_errors,
         _ => subdomain_errors,
     }
 }
@@ -129,7 +123,7 @@ fn go_owner(owner: &Value) -> Shown {
     ))
 }
 
-fn check_finalizer(name: &str, path: &Path, errors: &mut Errors) {
+pub(super) fn check_finalizer(name: &str, path: &Path, errors: &mut Errors) {
     errors.invalid_each(path, name, qualified_name_errors(name));
     let is_standard = matches!(name, "orphan" | "foregroundDeletion" | "kubernetes");
     if !name.contains('/') && !is_standard {
@@ -165,7 +159,10 @@ pub(super) fn check_metadata_update(new: &Value, old: &Value, errors: &mut Error
     }
     for field in ["name", "namespace", "uid", "creationTimestamp"] {
         if !text(new, field).is_empty() && text(new, field) != text(old, field) {
-            errors.invalid(&path.at(field), text(new, field), "field is immutable");
+            errors.invalid(&path.at(field), text(new, field), IMMUTABLE);
         }
     }
+    check_labels(map(new, "labels"), &path.at("labels"), errors);
+    check_annotations(map(new, "annotations"), &path.at("annotations"), errors);
+    check_owners(new, &path.at("ownerReferences"), errors);
 }

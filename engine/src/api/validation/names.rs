@@ -16,6 +16,11 @@ const HEADER: &str = "a valid HTTP header must consist of alphanumeric character
 const PERCENT: &str = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex \
     used for validation is '[0-9]+%')";
 
+const WILDCARD: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of \
+    lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for \
+    validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+const LONGEST_SUBDOMAIN: usize = 253;
 const LONGEST_LABEL: usize = 63;
 const LONGEST_PORT_NAME: usize = 15;
 
@@ -41,7 +46,10 @@ pub(super) fn label_errors(name: &str) -> Vec<String> {
         errors.push(too_long(LONGEST_LABEL));
     }
     if !is_label(name) {
-        errors.push(LABEL.to_owned());
+        // What is a name of several labels has too many of them.
+        let is_subdomain = name.split('.').all(is_label);
+        let message = if is_subdomain { "must not contain dots" } else { LABEL };
+        errors.push(message.to_owned());
     }
     errors
 }
@@ -56,6 +64,33 @@ pub(super) fn label_1035_errors(name: &str) -> Vec<String> {
         errors.push(LABEL_1035.to_owned());
     }
     errors
+}
+
+/// What is wrong with a host's name that begins with a wildcard.
+pub(super) fn wildcard_errors(name: &str) -> Vec<String> {
+    let mut errors = Vec::new();
+    if name.len() > LONGEST_SUBDOMAIN {
+        errors.push(too_long(LONGEST_SUBDOMAIN));
+    }
+    let is_wildcard = name
+        .strip_prefix("*.")
+        .is_some_and(|rest| rest.split('.').all(is_label));
+    if !is_wildcard {
+        errors.push(WILDCARD.to_owned());
+    }
+    errors
+}
+
+/// What is wrong with a name that only has to be usable in a URL.
+pub(super) fn path_segment_errors(name: &str) -> Vec<String> {
+    match name {
+        "." | ".." => vec![format!("may not be '{name}'")],
+        _ => ["/", "%"]
+            .into_iter()
+            .filter(|c| name.contains(c))
+            .map(|c| format!("may not contain '{c}'"))
+            .collect(),
+    }
 }
 
 /// What is wrong with a port's name.

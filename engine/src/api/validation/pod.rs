@@ -5,6 +5,7 @@ use super::container::{check_containers, check_init_containers};
 use super::fields::{Errors, Path, go_strings, list, map, number, part, set, text, texts};
 use super::labels::check_labels;
 use super::names::label_errors;
+use super::policy::check_preemption_policy;
 use super::scheduling::{check_gates, check_spread, check_tolerations};
 use super::security::check_pod_security;
 use super::volume::{check_pull_secrets, check_volumes};
@@ -60,12 +61,84 @@ pub(super) fn check_pod_spec(spec: &Value, path: &Path, errors: &mut Errors) {
             errors.invalid_each(&path.at(field), name, subdomain_errors(name));
         }
     }
-    errors.one_of_if_set(spec, "preemptionPolicy", path, &["Never", "PreemptLowerPriority"]);
+    check_preemption_policy(spec, &path.at("preemptionPolicy"), errors);
     if let Some(os) = set(spec, "os") {
         match text(os, "name") {
             "" => errors.required(&path.at("os").at("name"), "cannot be empty"),
-            "linux" | "windows" => {}
+            "windows" => check_windows(spec, path, errors),
+            "linux" => check_linux(spec, path, errors),
             other => errors.not_supported(&path.at("os"), other, &["linux", "windows"]),
+        }
+    }
+}
+
+const WINDOWS: &str = "cannot be set for a windows pod";
+
+/// What Windows does not know.
+fn check_windows(spec: &Value, path: &Path, errors: &mut Errors) {
+    let context = part(spec, "securityContext");
+    let context_path = path.at("securityContext");
+    let in_context = |field: &str, errors: &mut Errors| {
+        if set(context, field).is_some() {
+            errors.forbidden(&context_path.at(field), WINDOWS);
+        }
+    };
+    in_context("seLinuxOptions", errors);
+    for field in ["hostPID", "hostIPC"] {
+        if spec.get(field) == Some(&Value::Bool(true)) {
+            errors.forbidden(&context_path.at(field), WINDOWS);
+        }
+    }
+    for field in ["seccompProfile", "fsGroup", "fsGroupChangePolicy"] {
+        in_context(field, errors);
+    }
+    if !list(context, "sysctls").is_empty() {
+        in_context("sysctls", errors);
+    }
+    if set(spec, "shareProcessNamespace").is_some() {
+        errors.forbidden(&context_path.at("shareProcessNamespace"), WINDOWS);
+    }
+    for field in ["runAsUser", "runAsGroup"] {
+        in_context(field, errors);
+    }
+    if !list(context, "supplementalGroups").is_empty() {
+        in_context("supplementalGroups", errors);
+    }
+    for field in ["initContainers", "containers", "ephemeralContainers"] {
+        for (i, container) in list(spec, field).iter().enumerate() {
+            let path = path.at(field).index(i).at("securityContext");
+            let context = part(container, "securityContext");
+            for field in [
+                "capabilities",
+                "readOnlyRootFilesystem",
+                "privileged",
+                "allowPrivilegeEscalation",
+                "procMount",
+                "runAsUser",
+                "runAsGroup",
+                "seLinuxOptions",
+                "seccompProfile",
+            ] {
+                if set(context, field).is_some() {
+                    errors.forbidden(&path.at(field), WINDOWS);
+                }
+            }
+        }
+    }
+}
+
+fn check_linux(spec: &Value, path: &Path, errors: &mut Errors) {
+    let check = |context: &Value, path: Path, errors: &mut Errors| {
+        if set(context, "windowsOptions").is_some() {
+            let detail = "windows options cannot be set for a linux pod";
+            errors.forbidden(&path.at("windowsOptions"), detail);
+        }
+    };
+    check(part(spec, "securityContext"), path.at("securityContext"), errors);
+    for field in ["containers", "initContainers"] {
+        for (i, container) in list(spec, field).iter().enumerate() {
+            let path = path.at(field).index(i).at("securityContext");
+            check(part(container, "securityContext"), path, errors);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What may change in a pod: images, the active deadline, tolerations that are added, and little else.
-//!
-//! Deliberately not modelled: the diff of the two specs that the server's message ends with.
 
 use super::fields::{Errors, Path, list, number, part, text};
+use super::go_diff::go_diff;
+use super::go_value::Go;
 use serde_json::Value;
 
 const FORBIDDEN: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
@@ -17,12 +17,21 @@ pub(super) fn check_pod_update(new: &Value, old: &Value, errors: &mut Errors) {
             return;
         }
     }
+    for containers in ["containers", "initContainers"] {
+        for (i, container) in list(new, containers).iter().enumerate() {
+            if text(container, "image").is_empty() {
+                errors.required(&path.at(containers).index(i).at("image"), "");
+            }
+        }
+    }
     check_deadline(new, old, &path, errors);
     check_gates(new, old, &path, errors);
     check_tolerations(new, old, &path, errors);
-    let is_gated = !list(old, "schedulingGates").is_empty();
-    if without_changeable(new, old, is_gated) != without_changeable(old, old, is_gated) {
-        errors.forbidden(&path, FORBIDDEN);
+    let allowed = with_changeable(new, old);
+    if allowed != *old {
+        let spec = |spec: &Value| Go::of("core.PodSpec", Some(spec));
+        let difference = go_diff(&spec(old), &spec(&allowed));
+        errors.forbidden(&path, format!("{FORBIDDEN}\n{difference}"));
     }
 }
 
@@ -69,38 +78,40 @@ fn check_tolerations(new: &Value, old: &Value, path: &Path, errors: &mut Errors)
     }
 }
 
-/// A spec with what may change taken from the other. While gates hold a pod back, where it may run can still be narrowed.
-fn without_changeable(spec: &Value, other: &Value, is_gated: bool) -> Value {
-    let mut spec = spec.clone();
+/// The new spec with what may change as it was. While gates hold a pod back, where it may run can still be narrowed.
+fn with_changeable(new: &Value, old: &Value) -> Value {
+    let mut spec = new.clone();
     for containers in ["containers", "initContainers"] {
-        let images: Vec<Value> = list(other, containers)
-            .iter()
-            .map(|c| part(c, "image").clone())
-            .collect();
-        let Some(all) = spec.get_mut(containers).and_then(Value::as_array_mut) else {
-            continue;
-        };
-        for (container, image) in all.iter_mut().zip(images) {
-            if let Some(fields) = container.as_object_mut() {
-                fields.insert("image".to_owned(), image);
-            }
+        let all = spec.get_mut(containers).and_then(Value::as_array_mut);
+        for (container, before) in all.into_iter().flatten().zip(list(old, containers)) {
+            take(container, before, &["image"]);
         }
     }
-    let shortest = number(&spec, "terminationGracePeriodSeconds") == Some(1);
-    let was_negative = number(other, "terminationGracePeriodSeconds").is_some_and(|seconds| seconds < 0);
-    if let Some(fields) = spec.as_object_mut() {
-        for field in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
-            fields.remove(field);
+    take(
+        &mut spec,
+        old,
+        &["activeDeadlineSeconds", "tolerations", "schedulingGates"],
+    );
+    if !list(old, "schedulingGates").is_empty() {
+        take(&mut spec, old, &["nodeSelector"]);
+        if let Some(affinity) = spec.get_mut("affinity") {
+            take(affinity, part(old, "affinity"), &["nodeAffinity"]);
         }
-        if is_gated {
-            fields.remove("nodeSelector");
-            if let Some(affinity) = fields.get_mut("affinity").and_then(Value::as_object_mut) {
-                affinity.remove("nodeAffinity");
-            }
-        }
-        if shortest && was_negative {
-            fields.remove("terminationGracePeriodSeconds");
-        }
+    }
+    let was_negative = number(old, "terminationGracePeriodSeconds").is_some_and(|seconds| seconds < 0);
+    if was_negative && number(new, "terminationGracePeriodSeconds") == Some(1) {
+        take(&mut spec, old, &["terminationGracePeriodSeconds"]);
     }
     spec
+}
+
+/// Takes fields from another object, absence included.
+fn take(object: &mut Value, from: &Value, fields: &[&str]) {
+    let Some(object) = object.as_object_mut() else { return };
+    for field in fields {
+        match from.get(field) {
+            Some(value) => object.insert((*field).to_owned(), value.clone()),
+            None => object.remove(*field),
+        };
+    }
 }

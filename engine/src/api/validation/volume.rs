@@ -1,8 +1,10 @@
 //! Volumes of a pod: their names and the sources in common use.
 
 use super::env::check_field;
-use super::fields::{Errors, Path, list, number, part, set, text};
+use super::fields::{Errors, Path, list, map, number, part, set, text};
+use super::labels::{check_annotations, check_labels};
 use super::names::{config_key_errors, label_errors};
+use super::storage::check_claim_spec;
 use crate::api::quantity::Quantity;
 use crate::api::selector::names::subdomain_errors;
 use serde_json::Value;
@@ -88,14 +90,9 @@ fn check_source(volume: &Value, spec: &Value, path: &Path, errors: &mut Errors) 
                 require(source, "name", &path, errors);
                 check_projection(source, &path, errors);
             }
-            "nfs" => {
-                require(source, "server", &path, errors);
-                require(source, "path", &path, errors);
-            }
+            "nfs" => check_nfs(source, &path, errors),
             "persistentVolumeClaim" => require(source, "claimName", &path, errors),
-            "ephemeral" if set(source, "volumeClaimTemplate").is_none() => {
-                errors.required(&path.at("volumeClaimTemplate"), "");
-            }
+            "ephemeral" => check_ephemeral(source, &path, errors),
             "downwardAPI" => check_downward(source, &path, errors),
             "projected" => check_projected(source, spec, &path, errors),
             _ => {}
@@ -112,6 +109,31 @@ fn require(source: &Value, field: &str, path: &Path, errors: &mut Errors) {
     }
 }
 
+/// A volume on another machine: its directory is an absolute path.
+pub(super) fn check_nfs(source: &Value, path: &Path, errors: &mut Errors) {
+    require(source, "server", path, errors);
+    require(source, "path", path, errors);
+    let directory = text(source, "path");
+    if !directory.starts_with('/') {
+        errors.invalid(&path.at("path"), directory, "must be an absolute path");
+    }
+}
+
+fn check_ephemeral(source: &Value, path: &Path, errors: &mut Errors) {
+    let path = path.at("volumeClaimTemplate");
+    let Some(template) = set(source, "volumeClaimTemplate") else {
+        return errors.required(&path, "");
+    };
+    let metadata = part(template, "metadata");
+    check_labels(map(metadata, "labels"), &path.at("metadata").at("labels"), errors);
+    check_annotations(
+        map(metadata, "annotations"),
+        &path.at("metadata").at("annotations"),
+        errors,
+    );
+    check_claim_spec(part(template, "spec"), &path.at("spec"), errors);
+}
+
 fn check_empty_dir(source: &Value, path: &Path, errors: &mut Errors) {
     let is_negative = source
         .get("sizeLimit")
@@ -124,15 +146,19 @@ fn check_empty_dir(source: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
-fn check_host_path(source: &Value, path: &Path, errors: &mut Errors) {
+pub(super) fn check_host_path(source: &Value, path: &Path, errors: &mut Errors) {
     match text(source, "path") {
         "" => return errors.required(&path.at("path"), ""),
-        host if host.split('/').any(|part| part == "..") => {
-            errors.invalid(&path.at("path"), host, "must not contain '..'");
-        }
-        _ => {}
+        host => check_no_backsteps(host, &path.at("path"), errors),
     }
     errors.one_of_if_set(source, "type", path, &HOST_PATH_TYPES);
+}
+
+/// A path must not lead out of where it begins.
+pub(super) fn check_no_backsteps(local: &str, path: &Path, errors: &mut Errors) {
+    if local.split('/').any(|part| part == "..") {
+        errors.invalid(path, local, "must not contain '..'");
+    }
 }
 
 fn check_mode(object: &Value, field: &str, path: &Path, errors: &mut Errors) {
@@ -209,9 +235,7 @@ pub(super) fn check_local_path(local: &str, path: &Path, errors: &mut Errors) {
     if local.starts_with('/') {
         errors.invalid(path, local, "must be a relative path");
     }
-    if local.split('/').any(|part| part == "..") {
-        errors.invalid(path, local, "must not contain '..'");
-    }
+    check_no_backsteps(local, path, errors);
 }
 
 /// Where a container sees the volumes.
@@ -252,6 +276,48 @@ pub(super) fn check_mounts(container: &Value, volumes: &[&str], path: &Path, err
             let detail = "Bidirectional mount propagation is available only to privileged containers";
             errors.forbidden(&list_path.at("mountPropagation"), detail);
         }
+    }
+}
+
+/// Where a container sees volumes as devices.
+pub(super) fn check_devices(container: &Value, spec: &Value, path: &Path, errors: &mut Errors) {
+    let (mut names, mut paths) = (Vec::new(), Vec::new());
+    let mounted = |field: &str, value: &str| list(container, "volumeMounts").iter().any(|m| text(m, field) == value);
+    for (i, device) in list(container, "volumeDevices").iter().enumerate() {
+        let path = path.at("volumeDevices").index(i);
+        let (name, device_path) = (text(device, "name"), text(device, "devicePath"));
+        if name.is_empty() {
+            errors.required(&path.at("name"), "");
+        }
+        if names.contains(&name) {
+            errors.invalid(&path.at("name"), name, "must be unique");
+        }
+        let volume = list(spec, "volumes").iter().find(|volume| text(volume, "name") == name);
+        match volume {
+            None => errors.not_found(&path.at("name"), name),
+            Some(volume) if set(volume, "persistentVolumeClaim").is_none() && set(volume, "ephemeral").is_none() => {
+                let detail = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+                errors.invalid(&path.at("name"), name, detail);
+            }
+            Some(_) => {}
+        }
+        if device_path.is_empty() {
+            errors.required(&path.at("devicePath"), "");
+        }
+        if paths.contains(&device_path) {
+            errors.invalid(&path.at("devicePath"), device_path, "must be unique");
+        }
+        check_no_backsteps(device_path, &path.at("devicePath"), errors);
+        if mounted("mountPath", device_path) {
+            let detail = "must not already exist as a path in volumeMounts";
+            errors.invalid(&path.at("devicePath"), device_path, detail);
+        }
+        if mounted("name", name) {
+            let detail = "must not already exist in volumeMounts";
+            errors.invalid(&path.at("name"), name, detail);
+        }
+        names.push(name);
+        paths.push(device_path);
     }
 }
 

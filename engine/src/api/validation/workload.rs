@@ -1,14 +1,11 @@
-//! Deployments, ReplicaSets, StatefulSets, DaemonSets and Jobs: their selectors and templates.
+//! Deployments, ReplicaSets and ReplicationControllers (`pkg/apis/apps/validation`).
 
-use super::fields::{
-    Errors, NEGATIVE, Path, Shown, go_int_or_string, go_string_map, list, map, number, part, set, text,
-};
-use super::labels::{check_annotations, check_label_selector, check_labels, go_label_selector};
+use super::fields::{Errors, NEGATIVE, Path, Shown, go_int_or_string, go_string_map, map, number, part, set, text};
+use super::labels::go_label_selector;
 use super::names::percent_error;
-use super::pod::check_pod_spec;
-use crate::api::json;
+use super::template::{check_runs_always, check_selector, check_template, mismatch, selects};
 use crate::api::quote::go_quote;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(super) fn check_deployment(deployment: &Value, errors: &mut Errors) {
     let (spec, path) = (part(deployment, "spec"), Path::new("spec"));
@@ -38,66 +35,47 @@ pub(super) fn check_replica_set(replica_set: &Value, errors: &mut Errors) {
 
 /// The selector, and whether it selects the pods made of the template.
 fn check_selected_template(spec: &Value, path: &Path, errors: &mut Errors) {
-    let path_of_selector = path.at("selector");
-    let selector = set(spec, "selector");
-    match selector {
-        None => errors.required(&path_of_selector, ""),
-        Some(selector) => {
-            check_label_selector(selector, &path_of_selector, errors);
-            if map(selector, "matchLabels").is_none_or(|m| m.is_empty())
-                && list(selector, "matchExpressions").is_empty()
-            {
-                errors.invalid(
-                    &path_of_selector,
-                    go_label_selector(selector),
-                    "empty selector is invalid for deployment",
-                );
-            }
+    // The words are the same for both kinds.
+    check_selector(spec, "deployment", path, errors);
+    let (selector, template) = (part(spec, "selector"), part(spec, "template"));
+    let template_path = path.at("template");
+    match selects(selector, part(template, "metadata")) {
+        None => {
+            let shown = go_label_selector(selector);
+            return errors.invalid(&path.at("selector"), shown, "invalid label selector");
         }
+        Some(false) => mismatch(template, &template_path, errors),
+        Some(true) => {}
     }
-    let template = part(spec, "template");
-    let labels = map(part(template, "metadata"), "labels");
-    let path_of_template = path.at("template");
-    let parsed = selector.map(|selector| json::label_selector(Some(selector)).to_selector());
-    let matches = match parsed {
-        None => false,
-        Some(Ok(selector)) => {
-            selector.is_everything() || selector.matches(&json::labels(part(template, "metadata"), "labels"))
-        }
-        Some(Err(_)) => {
-            let shown = go_label_selector(selector.unwrap_or(&Value::Null));
-            return errors.invalid(&path_of_selector, shown, "invalid label selector");
-        }
-    };
-    if !matches {
-        let detail = "`selector` does not match template `labels`";
-        let shown = Shown(go_string_map(labels));
-        errors.invalid(&path_of_template.at("metadata").at("labels"), shown, detail);
-    }
-    check_template(template, &path_of_template, errors);
-    let pod_spec = part(template, "spec");
-    if text(pod_spec, "restartPolicy") != "Always" {
-        let path = path_of_template.at("spec").at("restartPolicy");
-        errors.not_supported(&path, text(pod_spec, "restartPolicy"), &["Always"]);
-    }
-    if set(pod_spec, "activeDeadlineSeconds").is_some() {
-        let path = path_of_template.at("spec").at("activeDeadlineSeconds");
-        errors.forbidden(&path, "activeDeadlineSeconds in ReplicaSet is not Supported");
-    }
+    check_template(template, &template_path, errors);
+    check_runs_always(template, "ReplicaSet", &template_path, errors);
 }
 
-/// A pod template: metadata without a name, and a pod's spec.
-pub(super) fn check_template(template: &Value, path: &Path, errors: &mut Errors) {
-    let metadata = part(template, "metadata");
-    check_labels(map(metadata, "labels"), &path.at("labels"), errors);
-    check_annotations(map(metadata, "annotations"), &path.at("annotations"), errors);
-    check_pod_spec(part(template, "spec"), &path.at("spec"), errors);
-    if !list(part(template, "spec"), "ephemeralContainers").is_empty() {
-        errors.forbidden(
-            &path.at("spec").at("ephemeralContainers"),
-            "ephemeral containers not allowed in pod template",
-        );
+/// A controller of the older kind, whose selector is a map of labels.
+pub(super) fn check_replication_controller(controller: &Value, errors: &mut Errors) {
+    let (spec, path) = (part(controller, "spec"), Path::new("spec"));
+    errors.nonnegative(spec, "minReadySeconds", &path);
+    let selector = map(spec, "selector").filter(|selector| !selector.is_empty());
+    if selector.is_none() {
+        errors.required(&path.at("selector"), "");
     }
+    match number(spec, "replicas") {
+        None => errors.required(&path.at("replicas"), ""),
+        Some(_) => errors.nonnegative(spec, "replicas", &path),
+    }
+    let path = path.at("template");
+    let Some(template) = set(spec, "template") else {
+        return errors.required(&path, "");
+    };
+    let metadata = part(template, "metadata");
+    let as_labels = json!({ "matchLabels": selector });
+    if selector.is_some() && selects(&as_labels, metadata) == Some(false) {
+        let shown = Shown(go_string_map(map(metadata, "labels")));
+        let detail = "`selector` does not match template `labels`";
+        errors.invalid(&path.at("metadata").at("labels"), shown, detail);
+    }
+    check_template(template, &path, errors);
+    check_runs_always(template, "ReplicationController", &path, errors);
 }
 
 fn check_strategy(strategy: &Value, path: &Path, errors: &mut Errors) {
@@ -129,23 +107,28 @@ fn check_rolling_update(rolling: &Value, path: &Path, errors: &mut Errors) {
     let (unavailable, surge) = (part(rolling, "maxUnavailable"), part(rolling, "maxSurge"));
     check_share(unavailable, &path.at("maxUnavailable"), errors);
     check_share(surge, &path.at("maxSurge"), errors);
-    let amount = |share: &Value| match share {
+    if amount(unavailable) == 0 && amount(surge) == 0 {
+        let detail = "may not be 0 when `maxSurge` is 0";
+        errors.invalid(&path.at("maxUnavailable"), go_int_or_string(unavailable), detail);
+    }
+    check_not_above_all(unavailable, &path.at("maxUnavailable"), errors);
+}
+
+/// The number in a number of pods or a percentage.
+pub(super) fn amount(share: &Value) -> i64 {
+    match share {
         Value::String(percent) => percent
             .strip_suffix('%')
             .and_then(|n| n.parse().ok())
             .unwrap_or_default(),
         number => number.as_i64().unwrap_or_default(),
-    };
-    if amount(unavailable) == 0 && amount(surge) == 0 {
-        let detail = "may not be 0 when `maxSurge` is 0";
-        errors.invalid(&path.at("maxUnavailable"), go_int_or_string(unavailable), detail);
     }
-    if unavailable.is_string() && amount(unavailable) > 100 {
-        errors.invalid(
-            &path.at("maxUnavailable"),
-            go_int_or_string(unavailable),
-            "must not be greater than 100%",
-        );
+}
+
+/// A percentage must not be more than all pods.
+pub(super) fn check_not_above_all(share: &Value, path: &Path, errors: &mut Errors) {
+    if share.is_string() && amount(share) > 100 {
+        errors.invalid(path, go_int_or_string(share), "must not be greater than 100%");
     }
 }
 
@@ -168,11 +151,5 @@ pub(super) fn check_share(share: &Value, path: &Path, errors: &mut Errors) {
 /// A selector that cannot change.
 pub(super) fn check_selector_update(new: &Value, old: &Value, errors: &mut Errors) {
     let (new, old) = (part(part(new, "spec"), "selector"), part(part(old, "spec"), "selector"));
-    if new != old {
-        errors.invalid(
-            &Path::new("spec.selector"),
-            go_label_selector(new),
-            "field is immutable",
-        );
-    }
+    errors.immutable(new, old, &Path::new("spec.selector"), go_label_selector);
 }

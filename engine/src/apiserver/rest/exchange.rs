@@ -3,14 +3,16 @@
 use serde_json::{Value, json};
 
 use super::body;
+use super::delete::delete;
+use super::list::list;
 use super::options::Options;
 use super::route::Route;
 use super::status::{code, status};
+use super::subresource;
 use crate::api::decode::Document;
 use crate::api::{Kind, ObjectKey};
 use crate::apiserver::apply::{check_type, in_namespace};
 use crate::apiserver::{ApiError, ApplyOptions, FieldValidation, Patch, Reason, Request};
-use crate::store::DeleteOptions;
 
 /// The media type of an apply, that is of a server-side one.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -79,13 +81,14 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
         ("GET", name, "") if !name.is_empty() => Ok((200, request.get(route.kind, &key(&route))?)),
         ("PUT", name, "") if !name.is_empty() => {
             let object = read_object(request, http, &route, options.field_validation)?;
+            if request.is_made_by_update(route.kind, &object) {
+                return Ok((201, request.create(route.kind, object)?));
+            }
             Ok((200, request.replace(route.kind, object)?))
         }
         ("PUT", name, "status") if !name.is_empty() => {
-            let mut object = read_object(request, http, &route, options.field_validation)?;
-            let status = object.as_object_mut().and_then(|map| map.remove("status"));
-            let status = status.unwrap_or_else(|| json!({}));
-            Ok((200, request.replace_status(route.kind, &key(&route), status)?))
+            let object = read_object(request, http, &route, options.field_validation)?;
+            Ok((200, request.replace_status_of(route.kind, &key(&route), object)?))
         }
         ("PATCH", name, "") if is_apply && !name.is_empty() => {
             let (config, key) = (read_config(http, &route)?, key(&route));
@@ -97,6 +100,7 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
             let applied = request.apply(route.kind, &key, config, apply)?;
             Ok((if is_new { 201 } else { 200 }, applied))
         }
+        ("GET", "", "") => list(request, &route, http.query),
         ("PATCH", name, subresource @ ("" | "status")) if !name.is_empty() => {
             let (patch, strict_errors) = Patch::read(http.content_type, http.body)?;
             let validation = options.field_validation;
@@ -109,11 +113,41 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
                 },
             ))
         }
-        ("DELETE", name, "") if !name.is_empty() => delete(request, &route, &options),
+        ("DELETE", name, "") if !name.is_empty() => delete(request, &route, &options, http.body),
         (_, _, "") => Err(ApiError::new(
             Reason::MethodNotAllowed,
             "the server does not allow this method on the requested resource",
         )),
+        _ => answer_subresource(request, http, &route, options.field_validation),
+    }
+}
+
+fn answer_subresource(
+    request: &mut Request<'_, '_>,
+    http: HttpRequest<'_>,
+    route: &Route<'_>,
+    validation: FieldValidation,
+) -> Result<(u16, Value), ApiError> {
+    match (http.method, route.kind, route.subresource) {
+        ("GET", _, "status") => Ok((200, request.get(route.kind, &key(route))?)),
+        ("GET", kind, "scale") if subresource::is_scalable(kind) => subresource::get_scale(request, route),
+        ("PUT", kind, "scale") if subresource::is_scalable(kind) => subresource::put_scale(request, route, http.body),
+        ("PATCH", kind, "scale") if subresource::is_scalable(kind) => {
+            let (patch, _) = Patch::read(http.content_type, http.body)?;
+            subresource::patch_scale(request, route, &patch)
+        }
+        ("POST", Kind::POD, "binding") => subresource::post_binding(request, route, http.body),
+        ("POST", Kind::POD, "eviction") => subresource::post_eviction(request, route, http.body),
+        ("PUT", Kind::POD, "ephemeralcontainers") => {
+            let object = read_object(request, http, route, validation)?;
+            subresource::put_ephemeral_containers(request, route, &object)
+        }
+        ("PUT", Kind::NAMESPACE, "finalize") => {
+            let object = read_object(request, http, route, validation)?;
+            subresource::put_finalize(request, route, &object)
+        }
+        // There is no kubelet to ask for a log.
+        ("GET", Kind::POD, "log") => request.get(route.kind, &key(route)).map(|pod| (200, pod)),
         _ => Err(ApiError::no_resource()),
     }
 }
@@ -159,7 +193,10 @@ fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
     let Some(map) = object.as_object_mut() else {
         return Ok(());
     };
-    let metadata = map.entry("metadata").or_insert_with(|| json!({}));
+    let metadata = map.entry("metadata").or_insert(Value::Null);
+    if metadata.is_null() {
+        *metadata = json!({});
+    }
     let Some(metadata) = metadata.as_object_mut() else {
         return Ok(());
     };
@@ -169,7 +206,7 @@ fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
     let namespace = text(metadata, "namespace");
     if namespace.is_empty() && !route.namespace.is_empty() {
         metadata.insert("namespace".to_owned(), route.namespace.into());
-    } else if namespace != route.namespace {
+    } else if namespace != route.namespace && route.kind.is_namespaced() {
         let message = "the namespace of the provided object does not match the namespace sent on the request";
         return refuse(message.to_owned());
     }
@@ -181,33 +218,4 @@ fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
         ));
     }
     Ok(())
-}
-
-/// Deletes; the answer is the object while it is still there, else a `Status`.
-fn delete(request: &mut Request<'_, '_>, route: &Route<'_>, options: &Options) -> Result<(u16, Value), ApiError> {
-    let live = request.get(route.kind, &key(route))?;
-    let delete = DeleteOptions {
-        // A negative period counts as one second.
-        grace_seconds: options
-            .grace_seconds
-            .map(|seconds| if seconds < 0 { 1 } else { seconds }),
-        propagation: options.propagation.unwrap_or_default(),
-        uid: None,
-    };
-    let gone = request.delete(route.kind, &key(route), delete)?;
-    if !gone {
-        return Ok((200, request.get(route.kind, &key(route))?));
-    }
-    if route.kind == Kind::POD {
-        return Ok((200, live));
-    }
-    let info = route.kind.info();
-    let mut details = json!({ "name": route.name, "kind": info.plural, "uid": live["metadata"]["uid"] });
-    if let Some(details) = details.as_object_mut().filter(|_| !info.group.is_empty()) {
-        details.insert("group".to_owned(), info.group.into());
-    }
-    let status = json!({
-        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details
-    });
-    Ok((200, status))
 }

@@ -85,7 +85,7 @@ impl Options {
 }
 
 /// A value of a query: `%XX` and `+` stand for other characters.
-fn unescaped(value: &str) -> String {
+pub(super) fn unescaped(value: &str) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.bytes();
     while let Some(byte) = rest.next() {
@@ -108,7 +108,7 @@ fn unsupported(value: &str, known: &str) -> String {
     format!("Unsupported value: {value}: supported values: {known}")
 }
 
-fn refusal(of: &str, causes: Vec<Cause>) -> ApiError {
+pub(super) fn refusal(of: &str, causes: Vec<Cause>) -> ApiError {
     let texts: Vec<String> = causes.iter().map(Cause::to_string).collect();
     let list = match texts.as_slice() {
         [one] => one.clone(),

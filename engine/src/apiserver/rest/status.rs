@@ -38,9 +38,15 @@ pub(super) fn status(error: &ApiError) -> Value {
         }
         let details = details(error);
         // `NewInvalid` and `NewGenericServerResponse` always give details, be they empty.
-        let always = matches!(error.reason, Reason::Invalid | Reason::UnsupportedPatchType);
+        let always = matches!(
+            error.reason,
+            Reason::Invalid | Reason::UnsupportedPatchType | Reason::MethodNotAllowed | Reason::NotFound
+        );
         if always || !details.is_empty() {
             map.insert("details".to_owned(), Value::Object(details));
+        }
+        if let (Some(seconds), Some(details)) = (error.retry_after_seconds(), map.get_mut("details")) {
+            details["retryAfterSeconds"] = seconds.into();
         }
     }
     status
@@ -64,7 +70,10 @@ fn details(error: &ApiError) -> Map<String, Value> {
 fn cause(cause: &Cause) -> Value {
     let mut value = json!({ "message": cause.message });
     if let Some(map) = value.as_object_mut() {
-        let reason = cause_reason(&cause.message);
+        let reason = match cause.message.starts_with("The disruption budget ") {
+            true => "DisruptionBudget",
+            false => cause_reason(&cause.message),
+        };
         for (key, text) in [("reason", reason), ("field", cause.field.as_str())] {
             if !text.is_empty() {
                 map.insert(key.to_owned(), text.into());

@@ -40,16 +40,22 @@ impl Timetable {
         self.most_recent(earliest, now)
     }
 
-    /// The first start that comes after now; none if none ever does.
+    /// The next start; none if none ever comes. It lies ahead even where the estimate below finds no start that was missed.
     pub fn next(&self, cron_job: &CronJob, now: Timestamp) -> Option<Timestamp> {
         let earliest = since(cron_job);
         let from = self
             .most_recent(earliest, now)
             .map_or(now, |due| due.at.unwrap_or(earliest));
-        self.schedule.next(from, &self.zone)
+        let next = self.schedule.next(from, &self.zone)?;
+        if next > now {
+            Some(next)
+        } else {
+            self.schedule.next(now, &self.zone)
+        }
     }
 
-    /// The latest start after `earliest` that is not after now. Starts are counted as if all were as far apart as the first two.
+    /// The latest start after `earliest` that is not after now. Starts are counted as if all were as far apart as the first two,
+    /// so that of an uneven schedule none may be found: that is the real controller's estimate.
     fn most_recent(&self, earliest: Timestamp, now: Timestamp) -> Result<Due, NeverDue> {
         let one = |at| Due {
             at,
@@ -141,14 +147,37 @@ mod tests {
             Some("2025-01-01T02:00:00Z"),
             false,
         );
+        let weekdays = "0 0 * * 1-5";
         check(
-            "0 0 * * 1-5",
+            weekdays,
             None,
-            "2025-01-05T12:00:00Z",
+            "2025-01-03T12:00:00Z",
             Some("2025-01-03T00:00:00Z"),
             false,
         );
+        check(weekdays, None, "2025-01-05T12:00:00Z", None, false);
         check("0 * * * *", Some(10), "2025-01-01T02:00:30Z", None, false);
+    }
+
+    #[test]
+    fn the_next_start_lies_ahead() {
+        let check = |schedule: &str, now: &str, expect: &str| {
+            let object = serde_json::json!({
+                "metadata": { "creationTimestamp": "2025-01-01T00:00:30Z" }, "spec": { "schedule": schedule },
+            });
+            let (Ok(schedule), Ok(now)) = (CronSchedule::parse(schedule), now.parse()) else {
+                panic!("{schedule} at {now}");
+            };
+            let table = Timetable {
+                schedule,
+                zone: TimeZone::utc(),
+            };
+            let next = table.next(&CronJob::from_json(object), now);
+            assert_eq!(next.map(|next| next.to_string()).as_deref(), Some(expect));
+        };
+        check("*/10 * * * *", "2025-01-01T00:00:40Z", "2025-01-01T00:10:00Z");
+        check("*/10 * * * *", "2025-01-01T00:35:00Z", "2025-01-01T00:40:00Z");
+        check("0 0 * * 1-5", "2025-01-05T12:00:00Z", "2025-01-06T00:00:00Z");
     }
 
     #[test]

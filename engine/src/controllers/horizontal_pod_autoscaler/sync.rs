@@ -53,7 +53,8 @@ pub fn sync(
         .store
         .modify::<HorizontalPodAutoscaler>(&key, |stored| stored.status = look.status);
     let outlook = match outlook {
-        Outlook::Quiet(_) if changed => Outlook::Changing,
+        // What changes all the time, such as a leak, keeps nobody waiting.
+        Outlook::Quiet(until) if changed && until.is_none_or(|at| at > context.now) => Outlook::Changing,
         outlook => outlook,
     };
     (scale.ok(), outlook)

@@ -3,8 +3,7 @@
 //! Source: kube-controller-manager `pkg/controller/job`; documentation "Jobs". One file a part: [controller] (watching),
 //! [sync] (one reconcile), [tally] (what the pods amount to), [end] (whether the Job has ended), [pods] (making pods), [back_off]
 //! (waiting), [policy] (podFailurePolicy and successPolicy), [indexes] (sets of completion indexes), [ttl] (deleting Jobs that have
-//! ended). Not modelled: `managedBy`, and the steps through
-//! `uncountedTerminatedPods` (a pod is counted and loses its finalizer in one instant).
+//! ended). Not modelled: the steps through `uncountedTerminatedPods` (a pod is counted and loses its finalizer in one instant).
 
 mod back_off;
 mod controller;

@@ -15,6 +15,8 @@ use crate::api::{Condition, Job, JobStatus, ObjectKey, Pod, Timestamp};
 use crate::component::Context;
 use crate::events::Report;
 
+/// Who looks after Jobs that do not name another (`spec.managedBy`).
+const MANAGER: &str = "kubernetes.io/job-controller";
 /// How many pods one sync creates or deletes at most (`MaxPodCreateDeletePerSync`).
 const PODS_PER_SYNC: usize = 500;
 
@@ -24,6 +26,10 @@ pub fn sync(job: &Job, memory: &mut Memory, context: &mut Context<'_>) -> Option
         let tracked = (context.store.objects().owned::<Pod>(job.meta.uid)).filter(|pod| tally::is_tracked(pod));
         let tracked: Vec<ObjectKey> = tracked.map(|pod| pod.meta.key()).collect();
         tracked.iter().for_each(|pod| release(pod, context));
+        return None;
+    }
+    let manager = job.spec.json.get("managedBy").and_then(serde_json::Value::as_str);
+    if manager.is_some_and(|manager| manager != MANAGER) {
         return None;
     }
     let now = context.store.timestamp();

@@ -2,8 +2,9 @@
 //!
 //! Source: kubernetes-csi `external-provisioner` and `sig-storage-lib-external-provisioner`: each claim with the annotation
 //! `volume.kubernetes.io/storage-provisioner`; a failure is tried again after 1 s, doubled each time, at most 5 min. Every
-//! provisioner that a class names is taken to be installed. Deliberately not modelled: that they are processes of their own (here
-//! they are down when the controller manager is), storage that runs out, and resizing, snapshots and data sources.
+//! provisioner that a class names is taken to be installed, unless the setting `external-provisioners` is off. Deliberately not
+//! modelled: that they are processes of their own (here they are down when the controller manager is), storage that runs out, and
+//! resizing, snapshots and data sources.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -77,7 +78,7 @@ impl Provisioner {
 
     /// Looks at one claim or volume.
     pub fn run(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        if !self.queue.take(key, context.now) {
+        if !self.queue.take(key, context.now) || !context.settings.external_provisioners {
             return;
         }
         if key.namespace.is_empty() {

@@ -346,7 +346,10 @@ fn in_file(error: CommandError, file: &str) -> CommandError {
 }
 
 /// Applies one manifest.
-fn apply_one(
+///
+/// # Errors
+/// It has no name, cannot be merged, or the API server refuses it.
+pub fn apply_one(
     session: &mut Session<'_>,
     manifest: &Manifest,
     key: ObjectKey,
@@ -356,6 +359,7 @@ fn apply_one(
     if key.name.is_empty() {
         return Err(unnamed(manifest, &key));
     }
+    session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), kind);
     let modified = with_last_applied(&manifest.value, &key);
     let info = |value| Info {
         kind,

@@ -37,10 +37,7 @@ impl Change {
 pub fn print_changed(session: &mut Session<'_>, info: &Info, change: &Change) -> Result<()> {
     match &change.format {
         Format::Objects(Output::Name) => session.print(info.label()),
-        Format::Objects(output) => {
-            let text = output.render(Some(info.kind), &info.value)?;
-            session.stdout.push_str(&text);
-        }
+        Format::Objects(output) => session.print_object(output, info.kind, &info.value)?,
         Format::Human | Format::Wide => {
             session.print(format!("{} {}{}", info.label(), change.done, change.dry_run.suffix()))
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::api::Kind;
+use crate::api::{Kind, ObjectKey};
+use crate::apiserver::external;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag, OUTPUT};
 use crate::kubectl::jsonpath::sort_by;
@@ -45,16 +46,14 @@ const NOTHING_NAMED: &str = "You must specify the type of resource to get. Use \
 
 /// Runs the command.
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
-    let format = Format::of(arguments)?;
-    if arguments.flag("watch") || arguments.flag("watch-only") {
-        return Err(CommandError::message(
-            "--watch is not modelled: let time pass and get again",
-        ));
-    }
+    let format = Format::of(arguments)?.load(session.files, arguments)?;
     if arguments.positional.is_empty() && arguments.texts("filename").is_empty() {
         return Err(CommandError::Verbatim(NOTHING_NAMED.to_owned()));
     }
     let query = Query::of(arguments, &arguments.positional).kind_alone();
+    if arguments.flag("watch") || arguments.flag("watch-only") {
+        return watch(session, arguments, &query, &format);
+    }
     let mut found = query.find(session)?;
     let errors = std::mem::take(&mut found.errors);
     if let Some(field) = arguments.text("sort-by").filter(|field| !field.is_empty()) {
@@ -143,18 +142,7 @@ fn print_tables(
             .push(info);
     }
     let several = groups.len() > 1 || found.kinds.iter().any(|kind| Some(kind) != found.kinds.first());
-    let options = TableOptions {
-        wide,
-        no_headers: arguments.flag("no-headers"),
-        show_kind: several || arguments.flag("show-kind"),
-        show_labels: arguments.flag("show-labels"),
-        namespace: query.all_namespaces,
-        label_columns: arguments
-            .texts("label-columns")
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-    };
+    let options = table_options(arguments, query, wide, several);
     let mut blank_line = false;
     for (kind, infos) in groups.into_values() {
         let mut options = options.clone();
@@ -167,6 +155,75 @@ fn print_tables(
         }
         let text = table.render(&options);
         session.stdout.push_str(&text);
+    }
+    Ok(())
+}
+
+fn table_options(arguments: &Arguments, query: &Query<'_>, wide: bool, several: bool) -> TableOptions {
+    TableOptions {
+        wide,
+        no_headers: arguments.flag("no-headers"),
+        show_kind: several || arguments.flag("show-kind"),
+        show_labels: arguments.flag("show-labels"),
+        namespace: query.all_namespaces,
+        label_columns: arguments
+            .texts("label-columns")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+/// `--watch`: what is there, and then every change until the cluster is quiet. The real command would go on; here nothing more
+/// would come, unless somebody acts.
+fn watch(session: &mut Session<'_>, arguments: &Arguments, query: &Query<'_>, format: &Format) -> Result<()> {
+    let found = query.find(session)?;
+    CommandError::of(found.errors)?;
+    let Some(&kind) = found.kinds.first().filter(|_| found.kinds.len() == 1) else {
+        return Err(CommandError::message("you may only specify a single resource type"));
+    };
+    let mut seen: Vec<(Value, i64)> = Vec::new();
+    if !arguments.flag("watch-only") {
+        let now_ns = session.now_ns();
+        seen.extend(found.infos.iter().map(|info| (info.value.clone(), now_ns)));
+    }
+    let names: Vec<ObjectKey> = found.infos.iter().map(|info| info.key.clone()).collect();
+    let reported = session.cluster.log().len();
+    // Endless change is cut off where a wait for quiet is.
+    let _ = session.cluster.settle();
+    let epoch = session.cluster.store().epoch();
+    let epoch_ns = epoch.0.saturating_mul(1_000_000_000);
+    let matcher = query.matcher(kind)?;
+    for change in session.cluster.log().iter().skip(reported) {
+        let (object, key) = (change.object(), change.key());
+        let is_meant = change.kind() == kind
+            && (!found.single || names.contains(&key))
+            && (!kind.is_namespaced() || query.all_namespaces || key.namespace == query.namespace)
+            && matcher.labelled(object)
+            && matcher.has_fields(&external(object, change.at, epoch));
+        if is_meant {
+            let at_ns = epoch_ns.saturating_add(i64::try_from(change.at.as_nanos()).unwrap_or(i64::MAX));
+            seen.push((external(object, change.at, epoch), at_ns));
+        }
+    }
+    match format {
+        Format::Objects(output) => {
+            for (value, _) in &seen {
+                let text = output.render(Some(kind), value)?;
+                session.stdout.push_str(&text);
+                if matches!(output, Output::Yaml) {
+                    session.print("---");
+                }
+            }
+        }
+        Format::Human | Format::Wide => {
+            let mut options = table_options(arguments, query, *format == Format::Wide, false);
+            options.namespace &= kind.is_namespaced();
+            let rows = seen.iter().map(|(value, at_ns)| (value, *at_ns));
+            let table = Table::of_moments(kind, rows).map_err(|error| CommandError::message(error.to_string()))?;
+            let text = table.render(&options);
+            session.stdout.push_str(&text);
+        }
     }
     Ok(())
 }

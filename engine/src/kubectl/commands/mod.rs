@@ -3,11 +3,14 @@
 mod apply;
 mod autoscale;
 mod change;
+mod connection;
 mod cordon;
 mod create;
 mod debug;
 mod delete;
 mod describe;
+mod diff;
+mod discovery;
 mod drain;
 mod events;
 mod exec;
@@ -16,6 +19,7 @@ mod get;
 mod label;
 mod logs;
 mod patch;
+mod replace;
 mod rollout_history;
 mod rollout_status;
 mod rollout_switch;
@@ -44,9 +48,36 @@ pub struct Command {
     pub run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
 }
 
+/// Commands of files with several, each with flags of its own.
+static OTHERS: &[Command] = &[
+    command("api-resources", discovery::RESOURCES_FLAGS, discovery::run_resources),
+    command("api-versions", discovery::VERSIONS_FLAGS, discovery::run_versions),
+    command("attach", connection::ATTACH_FLAGS, connection::run_attach),
+    command("auth can-i", connection::CAN_I_FLAGS, connection::run_can_i),
+    command("auth whoami", connection::FLAGS, connection::run_who_am_i),
+    command("cluster-info", connection::FLAGS, connection::run_info),
+    command("config current-context", connection::FLAGS, connection::run_current),
+    command(
+        "config get-contexts",
+        connection::CONTEXTS_FLAGS,
+        connection::run_contexts,
+    ),
+    command("config use-context", connection::FLAGS, connection::run_use),
+    command("config view", connection::VIEW_FLAGS, connection::run_view),
+    command("explain", discovery::EXPLAIN_FLAGS, discovery::run_explain),
+];
+
+const fn command(
+    name: &'static str,
+    flags: &'static [&'static [Flag]],
+    run: fn(&mut Session<'_>, &Arguments) -> Result<()>,
+) -> Command {
+    Command { name, flags, run }
+}
+
 /// All commands that are modelled.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [COMMANDS, create::COMMANDS, set::COMMANDS, top::COMMANDS]
+    [COMMANDS, OTHERS, create::COMMANDS, set::COMMANDS, top::COMMANDS]
         .into_iter()
         .flatten()
 }
@@ -74,23 +105,14 @@ pub const ALIASES: &[(&str, &str)] = &[
 /// The commands of the real kubectl that are not modelled.
 pub const NOT_MODELLED: &[&str] = &[
     "alpha",
-    "api-resources",
-    "api-versions",
-    "attach",
-    "auth",
     "certificate",
-    "cluster-info",
     "completion",
-    "config",
     "cp",
-    "diff",
     "edit",
-    "explain",
     "kustomize",
     "plugin",
     "port-forward",
     "proxy",
-    "replace",
 ];
 
 macro_rules! commands {
@@ -107,6 +129,7 @@ commands! {
     "debug" debug::run,
     "delete" delete::run,
     "describe" describe::run,
+    "diff" diff::run,
     "drain" drain::run,
     "events" events::run,
     "exec" exec::run,
@@ -115,6 +138,7 @@ commands! {
     "label" label::run,
     "logs" logs::run,
     "patch" patch::run,
+    "replace" replace::run,
     "rollout history" rollout_history::run,
     "rollout pause" rollout_switch::run,
     "rollout restart" rollout_switch::run_restart,
@@ -128,3 +152,6 @@ commands! {
     "version" version::run,
     "wait" wait::run,
 }
+
+#[cfg(test)]
+mod tests;

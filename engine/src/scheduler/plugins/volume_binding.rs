@@ -62,9 +62,10 @@ pub fn filter(node: &NodeInfo, volumes: &Volumes) -> Option<Rejection> {
                 return Some(Rejection::unresolvable(NAME, reason));
             }
             Some(volume) if !volume.is_reached_from(&node.node) => {
-                conflicts.push(SmolStr::new_static(
-                    "node(s) didn't match PersistentVolume's node affinity",
-                ));
+                conflicts.push(SmolStr::new_static(match volumes.older_words {
+                    true => "node(s) had volume node affinity conflict",
+                    false => "node(s) didn't match PersistentVolume's node affinity",
+                }));
                 break;
             }
             Some(_) => {}

@@ -42,6 +42,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         return Err(CommandError::message("no objects passed to create"));
     }
     for (manifest, file) in &read.manifests {
+        session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), manifest.kind);
         let created = query.manifest_key(manifest).and_then(|key| {
             let object = object_of(manifest, &key, arguments.flag("save-config"));
             create_one(session, manifest, key, object, dry_run, file)
@@ -89,10 +90,7 @@ fn create_one(
 
 fn print(session: &mut Session<'_>, info: &Info, format: &Format, dry_run: DryRun) -> Result<()> {
     match format {
-        Format::Objects(output) => {
-            let text = output.render(Some(info.kind), &info.value)?;
-            session.stdout.push_str(&text);
-        }
+        Format::Objects(output) => session.print_object(output, info.kind, &info.value)?,
         _ => session.print(format!("{} created{}", info.label(), dry_run.suffix())),
     }
     Ok(())
