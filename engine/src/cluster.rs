@@ -262,6 +262,7 @@ impl Cluster {
             work(&mut Request {
                 context,
                 dry_run: false,
+                manager: "unknown".into(),
                 warnings: Vec::new(),
             })
         })

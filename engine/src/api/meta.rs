@@ -1,6 +1,6 @@
 //! What every object has: names, identity, labels, ownership, times.
 //!
-//! Not modelled: managed fields (server-side apply ownership) and selfLink.
+//! Not shown: managed fields (who owns what is in `ownership`). Not modelled: selfLink.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +12,7 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::json::{self, ObjectBuilder};
+use super::ownership::FieldManagers;
 use crate::sim::SimTime;
 
 /// Labels or annotations; shared, since all replicas of a template carry the same.
@@ -163,6 +164,8 @@ pub struct ObjectMeta {
     pub owners: Vec<OwnerReference>,
     /// Who must still act before a deleted object goes.
     pub finalizers: Vec<SmolStr>,
+    /// Who owns its fields. Requests know; it is no part of what the API shows.
+    pub managers: FieldManagers,
 }
 
 impl ObjectMeta {
@@ -220,6 +223,7 @@ impl ObjectMeta {
                 .map(OwnerReference::from_json)
                 .collect(),
             finalizers: json::texts(metadata, "finalizers"),
+            managers: None,
         }
     }
 

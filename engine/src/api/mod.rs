@@ -20,6 +20,7 @@ mod kind;
 mod lease;
 mod meta;
 mod node;
+pub mod ownership;
 pub mod patch;
 mod pod;
 mod pod_disruption_budget;

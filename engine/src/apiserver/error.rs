@@ -28,6 +28,8 @@ pub enum Reason {
     MethodNotAllowed,
     /// 415: the body's media type.
     UnsupportedMediaType,
+    /// 415 too: the body of a patch, which the server words differently.
+    UnsupportedPatchType,
     /// 429: not now, a budget forbids it.
     TooManyRequests,
     /// The server's own fault, or a limit of the simulation.
@@ -47,7 +49,7 @@ impl Reason {
             Reason::Invalid => "Invalid",
             Reason::BadRequest => "BadRequest",
             Reason::MethodNotAllowed => "MethodNotAllowed",
-            Reason::UnsupportedMediaType => "UnsupportedMediaType",
+            Reason::UnsupportedMediaType | Reason::UnsupportedPatchType => "UnsupportedMediaType",
             Reason::TooManyRequests => "TooManyRequests",
             Reason::InternalError => "InternalError",
             Reason::Unknown => "",

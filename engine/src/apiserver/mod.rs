@@ -4,8 +4,9 @@
 //! (addresses, initial status) and only then becomes a lean object in the store; components, which write lean objects
 //! themselves, do not come this way. A refused request changes nothing.
 //!
-//! Deliberately not modelled: managed fields and server-side apply, conversion between API versions, authentication.
+//! Deliberately not modelled: `metadata.managedFields` in what is shown, conversion between API versions, authentication.
 
+mod apply;
 mod bootstrap;
 mod deprecations;
 mod error;
@@ -17,6 +18,7 @@ pub mod rest;
 mod service_address;
 mod subresources;
 
+pub use apply::ApplyOptions;
 pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_certificate};
 pub use error::{About, ApiError, Cause, Reason};
 pub use patch::{FieldValidation, Patch};

@@ -46,7 +46,7 @@ impl Patch {
             "application/json-patch+json" => (Patch::Json, DECODING),
             _ => {
                 let message = "415: Unsupported Media Type";
-                return Err(ApiError::new(Reason::UnsupportedMediaType, message));
+                return Err(ApiError::new(Reason::UnsupportedPatchType, message));
             }
         };
         let text =

@@ -36,7 +36,7 @@ impl Request<'_, '_> {
         self.default(Kind::POD, &mut live);
         self.default(Kind::POD, &mut value);
         refuse_invalid(Kind::POD, key, &validate_ephemeral_update(&value, &live))?;
-        self.write(Kind::POD, value, &live)
+        self.write(Kind::POD, value, &live, None)
     }
 
     /// Sets the finalizers in a namespace's spec; one that is being deleted and has none left is gone.
@@ -51,7 +51,7 @@ impl Request<'_, '_> {
         if value["spec"]["finalizers"].as_array().is_some_and(Vec::is_empty) {
             value["spec"] = json!({});
         }
-        let stored = self.write(Kind::NAMESPACE, value, &live)?;
+        let stored = self.write(Kind::NAMESPACE, value, &live, None)?;
         let is_deleted = stored["metadata"].get("deletionTimestamp").is_some();
         if is_deleted && stored["spec"].get("finalizers").is_none() && !self.dry_run {
             self.context.store.delete(Kind::NAMESPACE, key, DeleteOptions::now())?;

@@ -9,7 +9,7 @@ use super::files::FileSource;
 use super::flags::{Arguments, Flag, GLOBAL};
 use super::groups::{GROUPS, Group};
 use super::output::Format;
-use super::session::Session;
+use super::session::{CLIENT_SIDE_APPLY, Session};
 use crate::api::duration;
 use crate::cluster::Cluster;
 use crate::faults::ControlPlanePart;
@@ -111,6 +111,13 @@ fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {
     if arguments.flag("record") {
         session.warn("Flag --record has been deprecated, --record will be removed in the future");
     }
+    let given = arguments.text("field-manager").filter(|manager| !manager.is_empty());
+    session.manager = match (given, command.name.split(' ').next().unwrap_or_default()) {
+        (Some(manager), _) => manager.into(),
+        (None, "apply") if arguments.flag("server-side") => "kubectl".into(),
+        (None, "apply") => CLIENT_SIDE_APPLY.into(),
+        (None, command) => format!("kubectl-{command}").into(),
+    };
     (command.run)(session, &arguments)
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::error::{CommandError, Result};
 use super::files::{FileError, FileSource};
@@ -16,6 +17,9 @@ use crate::sim::SimTime;
 
 /// The namespace of a command that names none.
 pub const DEFAULT_NAMESPACE: &str = "default";
+
+/// Who owns what `kubectl apply` sets by itself.
+pub const CLIENT_SIDE_APPLY: &str = "kubectl-client-side-apply";
 
 /// One run of kubectl.
 pub struct Session<'c> {
@@ -31,6 +35,8 @@ pub struct Session<'c> {
     documents: usize,
     /// What the API server is asked to do about unknown fields.
     pub validation: FieldValidation,
+    /// Who owns the fields that this run sets.
+    pub manager: SmolStr,
 }
 
 /// A version of a kind that is still accepted here, though servers have stopped serving it: teaching material is full of them.
@@ -113,6 +119,7 @@ impl<'c> Session<'c> {
             stderr: String::new(),
             documents: 0,
             validation: FieldValidation::Strict,
+            manager: CLIENT_SIDE_APPLY.into(),
         }
     }
 }
@@ -162,10 +169,12 @@ impl Session<'_> {
 
     /// Makes requests to the API server.
     pub fn request<R>(&mut self, dry_run: DryRun, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
+        let manager = self.manager.clone();
         let (result, warnings) = self.cluster.with_context("kubectl", |context, _| {
             let mut request = Request {
                 context,
                 dry_run: dry_run == DryRun::Server,
+                manager,
                 warnings: Vec::new(),
             };
             (work(&mut request), request.warnings)

@@ -36,6 +36,8 @@ pub(super) fn prepare(setup: &[Value]) -> Result<Cluster, String> {
             .is_some();
         provide_namespace(&mut cluster, &text(&object["metadata"]["namespace"]))?;
         let created = cluster.request(|request| {
+            // The recorder's name as a client.
+            request.manager = "oracle".into();
             let created = request.create(kind, object)?;
             let key = ObjectKey::new(
                 text(&created["metadata"]["namespace"]),

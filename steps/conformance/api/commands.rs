@@ -48,7 +48,12 @@ fn once(case: &Value) -> CaseResult {
     let mut expected: Vec<String> = recorded.filter_map(Value::as_str).map(str::to_owned).collect();
     seen.sort();
     expected.sort();
-    compare("stored_after", expected, seen)
+    let same = expected.len() == seen.len() && expected.iter().zip(&seen).all(|(a, b)| normal::is_text(a, b));
+    if same {
+        Ok(())
+    } else {
+        compare("stored_after", expected, seen)
+    }
 }
 
 fn apply(case: &Value) -> CaseResult {
@@ -111,7 +116,10 @@ fn edit(cluster: &mut Cluster, edit: &Value) -> CaseResult {
     };
     let namespace = if kind.is_namespaced() { "default" } else { "" };
     let key = ObjectKey::new(namespace, text("name"));
-    let patched = cluster.request(|request| request.patch(kind, &key, &body));
+    let patched = cluster.request(|request| {
+        request.manager = "oracle".into();
+        request.patch(kind, &key, &body)
+    });
     compare("succeeded", edit["code"] == 200, patched.is_ok())
 }
 

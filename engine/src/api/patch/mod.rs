@@ -3,7 +3,7 @@
 //! A strategic merge patch is a JSON merge patch that knows, from the schema table, which lists are merged element by element and
 //! by which key. `three_way_merge` is what `kubectl apply` computes of the last applied, the new and the live object.
 //!
-//! Deliberately not modelled: server-side apply (field ownership).
+//! Server-side apply merges by another rule: see `ownership`.
 
 mod error;
 mod json_merge;

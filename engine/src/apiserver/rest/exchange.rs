@@ -2,15 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::body;
 use super::delete::delete;
 use super::list::list;
 use super::options::Options;
 use super::route::Route;
 use super::status::{code, status};
 use super::subresource;
-use crate::api::decode::{DecodeErrors, DecodeOptions, Origin, Problem, decode_documents};
+use crate::api::decode::Document;
 use crate::api::{Kind, ObjectKey};
-use crate::apiserver::{ApiError, FieldValidation, Patch, Reason, Request};
+use crate::apiserver::apply::{check_type, in_namespace};
+use crate::apiserver::{ApiError, ApplyOptions, FieldValidation, Patch, Reason, Request};
 
 /// The media type of an apply, that is of a server-side one.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -60,7 +62,7 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
     let is_apply = http.method == "PATCH" && http.content_type == APPLY;
     let patch = match http.method {
         "PATCH" if !is_apply => Some(Patch::read(http.content_type, ""))
-            .filter(|read| matches!(read, Err(error) if error.reason == Reason::UnsupportedMediaType)),
+            .filter(|read| matches!(read, Err(error) if error.reason == Reason::UnsupportedPatchType)),
         _ => None,
     };
     if let Some(Err(unsupported)) = patch {
@@ -68,6 +70,9 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
     }
     let options = Options::parse(http.query, options_kind(http.method), is_apply)?;
     request.dry_run = options.dry_run;
+    if !options.field_manager.is_empty() {
+        request.manager = options.field_manager.as_str().into();
+    }
     match (http.method, route.name, route.subresource) {
         ("POST", "", "") => {
             let object = read_object(request, http, &route, options.field_validation)?;
@@ -84,6 +89,16 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
         ("PUT", name, "status") if !name.is_empty() => {
             let object = read_object(request, http, &route, options.field_validation)?;
             Ok((200, request.replace_status_of(route.kind, &key(&route), object)?))
+        }
+        ("PATCH", name, "") if is_apply && !name.is_empty() => {
+            let (config, key) = (read_config(http, &route)?, key(&route));
+            let is_new = request.get(route.kind, &key).is_err();
+            let apply = ApplyOptions {
+                force: options.force.unwrap_or_default(),
+                last_applied: None,
+            };
+            let applied = request.apply(route.kind, &key, config, apply)?;
+            Ok((if is_new { 201 } else { 200 }, applied))
         }
         ("GET", "", "") => list(request, &route, http.query),
         ("PATCH", name, subresource @ ("" | "status")) if !name.is_empty() => {
@@ -157,83 +172,19 @@ fn read_object(
     route: &Route<'_>,
     validation: FieldValidation,
 ) -> Result<Value, ApiError> {
-    let options = DecodeOptions {
-        refuse_duplicates: true,
-        refuse_missing: false,
-    };
-    let decoded = decode_documents(http.body, &Origin::default(), options)
-        .into_iter()
-        .next();
-    let mut object = match decoded {
-        None => json!({}),
-        Some(Ok(manifest)) if manifest.kind == route.kind => manifest.value,
-        Some(Ok(manifest)) => return Err(wrong_kind(&manifest.api_version, manifest.kind, route)),
-        Some(Err(errors)) => tolerate(request, http.body, route, validation, &errors)?,
-    };
+    let warnings = &mut request.warnings;
+    let mut object = body::read(http.content_type, http.body, route, validation, warnings)?;
     place(&mut object, route)?;
     Ok(object)
 }
 
-/// What is left of a body with errors: without its unknown fields, where the client allows that.
-fn tolerate(
-    request: &mut Request<'_, '_>,
-    body: &str,
-    route: &Route<'_>,
-    validation: FieldValidation,
-    errors: &DecodeErrors,
-) -> Result<Value, ApiError> {
-    let is_strictness = |problem: &Problem| matches!(problem, Problem::UnknownField | Problem::DuplicateField);
-    let tolerable = errors.errors.iter().all(|error| is_strictness(&error.problem));
-    let value = serde_json::from_str(body).ok().filter(|_| tolerable);
-    match value {
-        Some(value) if validation != FieldValidation::Strict => {
-            check_type(&value, route)?;
-            if validation == FieldValidation::Warn {
-                let warnings = errors
-                    .errors
-                    .iter()
-                    .map(|error| format!("{} \"{}\"", error.problem, error.path));
-                request.warnings.extend(warnings);
-            }
-            Ok(value)
-        }
-        _ => Err(refused(route, errors)),
-    }
-}
-
-/// The refusal of a body that does not decode.
-fn refused(route: &Route<'_>, errors: &DecodeErrors) -> ApiError {
-    let kind = route.kind.name();
-    let version = route.api_version.rsplit('/').next().unwrap_or_default();
-    let message = match errors.server_text() {
-        Some(text) => format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {text}"),
-        None => errors.server_message(),
-    };
-    ApiError::new(Reason::BadRequest, message)
-}
-
-/// The body must be of the kind that the path is about.
-fn check_type(value: &Value, route: &Route<'_>) -> Result<(), ApiError> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (api_version, kind) = (text("apiVersion"), text("kind"));
-    match Kind::from_gvk(api_version, kind) {
-        Some(kind) if kind != route.kind => Err(wrong_kind(api_version, kind, route)),
-        _ => Ok(()),
-    }
-}
-
-fn wrong_kind(api_version: &str, kind: Kind, route: &Route<'_>) -> ApiError {
-    let (kind, wanted) = (kind.name(), route.kind.name());
-    let version = api_version.rsplit('/').next().unwrap_or_default();
-    let group = match api_version.split_once('/') {
-        Some((group, _)) => group.split('.').next().unwrap_or_default(),
-        None => "core",
-    };
-    let message = format!(
-        "{kind} in version \"{version}\" cannot be handled as a {wanted}: converting ({version}.{kind}) to ({group}.{wanted}): \
-         unknown conversion"
-    );
-    ApiError::new(Reason::BadRequest, message)
+/// The body of an apply, in its namespace.
+fn read_config(http: HttpRequest<'_>, route: &Route<'_>) -> Result<Value, ApiError> {
+    let document = Document::from_yaml(http.body)
+        .map_err(|why| ApiError::new(Reason::BadRequest, format!("error decoding YAML: {why}")))?;
+    let config = document.value();
+    check_type(route.kind, &config)?;
+    Ok(in_namespace(config, &key(route)))
 }
 
 /// Takes from the path what the object leaves open, and refuses what contradicts it.
@@ -242,9 +193,6 @@ fn place(object: &mut Value, route: &Route<'_>) -> Result<(), ApiError> {
     let Some(map) = object.as_object_mut() else {
         return Ok(());
     };
-    map.entry("apiVersion")
-        .or_insert_with(|| route.api_version.clone().into());
-    map.entry("kind").or_insert_with(|| route.kind.name().into());
     let metadata = map.entry("metadata").or_insert(Value::Null);
     if metadata.is_null() {
         *metadata = json!({});

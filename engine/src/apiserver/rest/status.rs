@@ -14,7 +14,7 @@ pub(super) fn code(error: &ApiError) -> u16 {
         Reason::NotFound => 404,
         Reason::MethodNotAllowed => 405,
         Reason::AlreadyExists | Reason::Conflict => 409,
-        Reason::UnsupportedMediaType => 415,
+        Reason::UnsupportedMediaType | Reason::UnsupportedPatchType => 415,
         Reason::Invalid => 422,
         Reason::TooManyRequests => 429,
         Reason::InternalError | Reason::Unknown => 500,
@@ -40,7 +40,7 @@ pub(super) fn status(error: &ApiError) -> Value {
         // `NewInvalid` and `NewGenericServerResponse` always give details, be they empty.
         let always = matches!(
             error.reason,
-            Reason::Invalid | Reason::UnsupportedMediaType | Reason::MethodNotAllowed | Reason::NotFound
+            Reason::Invalid | Reason::UnsupportedPatchType | Reason::MethodNotAllowed | Reason::NotFound
         );
         if always || !details.is_empty() {
             map.insert("details".to_owned(), Value::Object(details));
@@ -89,6 +89,9 @@ fn cause(cause: &Cause) -> Value {
 
 /// The machine-readable reason that belongs to the words a field error begins with (apimachinery `field.ErrorType`).
 fn cause_reason(message: &str) -> &'static str {
+    if message.starts_with("conflict with ") {
+        return "FieldManagerConflict";
+    }
     let words = message.split_once(':').map_or(message, |(words, _)| words);
     match words {
         "Required value" => "FieldValueRequired",

@@ -200,6 +200,7 @@ fn start(
     let mut request = Request {
         context,
         dry_run: false,
+        manager: Default::default(),
         warnings: Vec::new(),
     };
     let created = request.create(Kind::JOB, job_of(cron_job, &key, at, zone));

@@ -81,6 +81,7 @@ impl Scale {
         let mut request = Request {
             context,
             dry_run: false,
+            manager: Default::default(),
             warnings: Vec::new(),
         };
         request.patch(self.kind, &self.key, &patch).map(drop)

@@ -9,6 +9,7 @@ use crate::api::decode::{DecodeErrors, Manifest};
 use crate::api::patch::three_way_merge;
 use crate::api::schema::Schema;
 use crate::api::{Kind, ObjectKey};
+use crate::apiserver::{ApplyOptions, Reason};
 use crate::kubectl::error::{CommandError, REFUSED_CONNECTION, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::{Format, Output, compact_json, list_of};
@@ -50,6 +51,8 @@ pub enum Outcome {
     Configured,
     /// It was so already.
     Unchanged,
+    /// The API server made of it what the manifest says.
+    ServerSideApplied,
 }
 
 /// An applied object.
@@ -70,6 +73,7 @@ impl fmt::Display for Applied {
             Outcome::Created => "created",
             Outcome::Configured => "configured",
             Outcome::Unchanged => "unchanged",
+            Outcome::ServerSideApplied => "serverside-applied",
         };
         write!(f, "{}/{} {outcome}", self.kind.info().group_singular(), self.key.name)
     }
@@ -188,9 +192,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     if arguments.texts("filename").is_empty() {
         return Err(CommandError::message("must specify one of -f and -k"));
     }
-    if arguments.flag("server-side") || arguments.flag("prune") {
-        return Err(CommandError::message("--server-side and --prune are not modelled"));
-    }
+    let how = How::of(arguments, dry_run)?;
     let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let (mut errors, mut infos) = (read.errors, Vec::new());
@@ -199,6 +201,9 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     }
     for (manifest, file) in &read.manifests {
         let outcome = query.manifest_key(manifest).and_then(|key| {
+            if how.server_side {
+                return apply_server_side(session, manifest, key, &how);
+            }
             let outcome = apply_one(session, manifest, key, dry_run);
             outcome.map_err(|error| in_file(error, file))
         });
@@ -218,6 +223,98 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         print_objects(session, &infos, output)?;
     }
     CommandError::of(errors)
+}
+
+/// How the flags say that manifests are applied.
+struct How {
+    server_side: bool,
+    force_conflicts: bool,
+    dry_run: DryRun,
+}
+
+impl How {
+    fn of(arguments: &Arguments, dry_run: DryRun) -> Result<How> {
+        let how = How {
+            server_side: arguments.flag("server-side"),
+            force_conflicts: arguments.flag("force-conflicts"),
+            dry_run,
+        };
+        let refuse = |text: &str| Err(CommandError::message(text));
+        if how.force_conflicts && !how.server_side {
+            return refuse("--force-conflicts only works with --server-side");
+        }
+        if how.server_side && dry_run == DryRun::Client {
+            return refuse("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+        }
+        if how.server_side && arguments.flag("force") {
+            return refuse("--force cannot be used with --server-side");
+        }
+        if arguments.flag("prune") {
+            if !arguments.flag("all") && arguments.text("selector").is_none_or(str::is_empty) {
+                return refuse(
+                    "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all \
+                     flag. If you did not mean to prune all resources, specify a label selector",
+                );
+            }
+            return refuse("--prune is not modelled");
+        }
+        Ok(how)
+    }
+}
+
+/// What kubectl adds to a conflict.
+const CONFLICT_HELP: &str = "\
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the `--force-conflicts` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
+
+/// Lets the API server apply one manifest.
+fn apply_server_side(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    key: ObjectKey,
+    how: &How,
+) -> Result<(Outcome, Info)> {
+    let kind = manifest.kind;
+    if key.name.is_empty() {
+        return Err(CommandError::message("resource name may not be empty"));
+    }
+    let mut config = with_last_applied(&manifest.value, &key);
+    let noted = take_last_applied(&mut config, &manifest.value);
+    let options = ApplyOptions {
+        force: how.force_conflicts,
+        last_applied: Some((LAST_APPLIED, noted.as_str())).filter(|_| session.manager == "kubectl"),
+    };
+    let applied = session.request(how.dry_run, |request| request.apply(kind, &key, config, options));
+    let value = applied.map_err(|error| match error.reason {
+        Reason::Conflict if !error.causes.is_empty() => {
+            CommandError::message(format!("{}\n{CONFLICT_HELP}", error.message))
+        }
+        _ => error.into(),
+    })?;
+    Ok((Outcome::ServerSideApplied, Info { kind, key, value }))
+}
+
+/// Takes the note of what is applied out of a manifest that has none of its own, and returns it.
+fn take_last_applied(config: &mut Value, manifest: &Value) -> String {
+    let had_annotations = manifest.pointer("/metadata/annotations").is_some();
+    let Some(metadata) = config.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return String::new();
+    };
+    let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
+    let noted = annotations.and_then(|annotations| annotations.remove(LAST_APPLIED));
+    if !had_annotations {
+        metadata.remove("annotations");
+    }
+    noted.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn print_objects(session: &mut Session<'_>, infos: &[Info], output: &Output) -> Result<()> {

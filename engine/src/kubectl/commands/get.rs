@@ -66,7 +66,11 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
             print_tables(session, arguments, &query, &found, wide, errors.is_empty())?;
         }
     }
-    CommandError::of(errors)
+    match errors.is_empty() {
+        true => Ok(()),
+        // `kubectl get` gives even one error as one of several.
+        false => Err(CommandError::Many(errors)),
+    }
 }
 
 /// Sorts what was found by a field.
