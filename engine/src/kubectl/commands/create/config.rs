@@ -86,7 +86,8 @@ pub fn data(session: &Session<'_>, arguments: &Arguments, target: &Target<'_>) -
         arguments.all("from-literal"),
         arguments.texts("from-env-file"),
     );
-    if !env.is_empty() && !(files.is_empty() && literals.is_empty()) {
+    let has_others = !files.is_empty() || !literals.is_empty();
+    if !env.is_empty() && has_others {
         return Err(CommandError::message(
             "from-env-file cannot be combined with from-file or from-literal",
         ));
