@@ -15,6 +15,11 @@ fn field(object: &Value, name: &str) -> smol_str::SmolStr {
 /// nothing of the name is stored.
 pub(super) fn check(kind: Kind, key: &ObjectKey, value: &Value, live: Option<&Value>) -> Result<(), ApiError> {
     check_version_text(value)?;
+    check_identity(kind, key, value, live)?;
+    check_version(kind, key, value, live)
+}
+
+fn check_identity(kind: Kind, key: &ObjectKey, value: &Value, live: Option<&Value>) -> Result<(), ApiError> {
     let (given, stored) = (
         field(value, "uid"),
         live.map(|live| field(live, "uid")).unwrap_or_default(),
@@ -22,6 +27,12 @@ pub(super) fn check(kind: Kind, key: &ObjectKey, value: &Value, live: Option<&Va
     if !given.is_empty() && given != stored {
         return Err(other_object(kind, key, &given, &stored));
     }
+    Ok(())
+}
+
+/// The same but for the identity: a patch that changes it is invalid.
+pub(super) fn check_version(kind: Kind, key: &ObjectKey, value: &Value, live: Option<&Value>) -> Result<(), ApiError> {
+    check_version_text(value)?;
     let Some(live) = live else {
         return Err(ApiError::not_found(kind, &key.name));
     };

@@ -1,7 +1,6 @@
 //! Create, replace and delete, with everything a request passes on its way to the store.
 
 use serde_json::Value;
-use smol_str::SmolStr;
 
 use super::bootstrap::furnish_namespace;
 use super::deprecations::deprecations;
@@ -13,9 +12,7 @@ use crate::admission;
 use crate::api::defaulting::{
     default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
 };
-use crate::api::ownership::{self, FieldManagers};
 use crate::api::quantity::Quantity;
-use crate::api::schema::Schema;
 use crate::api::validation::{FieldError, advice, validate_create, validate_status_update, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, json};
 use crate::component::Context;
@@ -28,8 +25,6 @@ pub struct Request<'c, 'a> {
     pub context: &'c mut Context<'a>,
     /// `?dryRun=All`: everything but the write.
     pub dry_run: bool,
-    /// Who owns the fields that are set, such as `kubectl-create`; empty for components, which own none.
-    pub manager: SmolStr,
     /// What the server warned of.
     pub warnings: Vec<String>,
 }
@@ -39,17 +34,7 @@ impl Request<'_, '_> {
     ///
     /// # Errors
     /// What validation, admission or the store refuse.
-    pub fn create(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
-        self.create_as(kind, value, None)
-    }
-
-    /// Creates an object whose fields have these managers, or else the request's.
-    pub(super) fn create_as(
-        &mut self,
-        kind: Kind,
-        mut value: Value,
-        managers: Option<FieldManagers>,
-    ) -> Result<Value, ApiError> {
+    pub fn create(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
         self.generate_name(kind, &mut value);
         let uid = if self.dry_run {
             Uid::from_random(0)
@@ -73,13 +58,7 @@ impl Request<'_, '_> {
         refuse_invalid(kind, &key, &validate_create(kind, &checked))?;
         self.warnings.extend(advice(kind, &value, true));
         self.warnings.extend(deprecations(kind, &value));
-        let managers = managers.unwrap_or_else(|| self.managers_of_new(kind, &value));
         let mut object = self.new_object(kind, value, uid);
-        let meta = ObjectMeta {
-            managers,
-            ..object.meta().clone()
-        };
-        object = object.with_meta(meta);
         admission::validate(&object, None, self.dry_run, self.context)?;
         let warning = admission::pod_security::warning(&object, self.context.store, self.context.settings);
         self.warnings.extend(warning);
@@ -90,11 +69,6 @@ impl Request<'_, '_> {
             }
         }
         Ok(self.external(&object))
-    }
-
-    fn managers_of_new(&self, kind: Kind, value: &Value) -> FieldManagers {
-        let info = Schema::builtin().of_kind(kind).filter(|_| !self.manager.is_empty())?;
-        ownership::created(info, value, &self.manager, false)
     }
 
     /// A new object as it will be stored.
@@ -120,19 +94,20 @@ impl Request<'_, '_> {
     /// # Errors
     /// There is no such object, or what validation and admission refuse.
     pub fn replace(&mut self, kind: Kind, value: Value) -> Result<Value, ApiError> {
-        self.replace_as(kind, value, None)
-    }
-
-    /// Replaces an object; its fields then have these managers, or else what changes is the request's.
-    pub(super) fn replace_as(
-        &mut self,
-        kind: Kind,
-        mut value: Value,
-        managers: Option<FieldManagers>,
-    ) -> Result<Value, ApiError> {
         let key = key_of(&value);
         let live = self.get(kind, &key).ok();
         preconditions::check(kind, &key, &value, live.as_ref())?;
+        self.replace_patched(kind, value)
+    }
+
+    /// Replaces an object by what it has become by a patch.
+    ///
+    /// # Errors
+    /// There is no such object, or what validation and admission refuse.
+    pub fn replace_patched(&mut self, kind: Kind, mut value: Value) -> Result<Value, ApiError> {
+        let key = key_of(&value);
+        let live = self.get(kind, &key).ok();
+        preconditions::check_version(kind, &key, &value, live.as_ref())?;
         let mut live = live.unwrap_or_default();
         // Both in the same shape, so that only real changes count as such.
         self.default(kind, &mut live);
@@ -144,16 +119,7 @@ impl Request<'_, '_> {
         if kind == Kind::SERVICE {
             service_address::allocate(self.context.store, &mut value, Some(&live))?;
         }
-        let present = self.context.store.objects().object(kind, &key);
-        let before = present.and_then(|object| object.meta().managers.clone());
-        let managers = match (managers, Schema::builtin().of_kind(kind)) {
-            (Some(managers), _) => managers,
-            (None, Some(info)) if !self.manager.is_empty() => {
-                ownership::updated(info, &before, &live, &value, &self.manager)
-            }
-            _ => before,
-        };
-        self.write(kind, value, &live, Some(managers))
+        self.write(kind, value, &live)
     }
 
     /// Changes an object by a patch, all but its status, and returns it as stored.
@@ -162,7 +128,7 @@ impl Request<'_, '_> {
     /// There is no such object, a patch that does not apply, or what validation and admission refuse.
     pub fn patch(&mut self, kind: Kind, key: &ObjectKey, patch: &Patch) -> Result<Value, ApiError> {
         let value = self.patched(kind, key, patch, FieldValidation::Warn, &[])?;
-        self.replace(kind, value)
+        self.replace_patched(kind, value)
     }
 
     /// What an object becomes by a patch, before anything else is done with it. `strict_errors` are what a strict reader found
@@ -196,7 +162,7 @@ impl Request<'_, '_> {
         self.default(kind, &mut value);
         prepare_status_update(kind, &mut value, &live);
         refuse_invalid(kind, key, &validate_status_update(kind, &value, &live))?;
-        self.write(kind, value, &live, None)
+        self.write(kind, value, &live)
     }
 
     /// Replaces an object's status alone.
@@ -210,20 +176,12 @@ impl Request<'_, '_> {
             map.insert("status".to_owned(), status);
         }
         self.default(kind, &mut value);
-        self.write(kind, value, &live, None)
+        self.write(kind, value, &live)
     }
 
-    /// Writes a new version; its managers are these, or else those it had.
-    pub(super) fn write(
-        &mut self,
-        kind: Kind,
-        value: Value,
-        live: &Value,
-        managers: Option<FieldManagers>,
-    ) -> Result<Value, ApiError> {
+    pub(super) fn write(&mut self, kind: Kind, value: Value, live: &Value) -> Result<Value, ApiError> {
         let key = key_of(&value);
         let present = self.context.store.objects().object(kind, &key);
-        let managers = managers.or_else(|| present.map(|object| object.meta().managers.clone()));
         let mut object = match present {
             // A change of metadata alone leaves the rest shared.
             Some(present) if same_but_for_metadata(&value, live) => {
@@ -232,11 +190,6 @@ impl Request<'_, '_> {
             }
             _ => Object::from_json(kind, value),
         };
-        let meta = ObjectMeta {
-            managers: managers.flatten(),
-            ..object.meta().clone()
-        };
-        object = object.with_meta(meta);
         let present = present.cloned();
         admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
         if !self.dry_run {

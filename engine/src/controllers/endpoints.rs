@@ -113,10 +113,13 @@ fn write(key: &ObjectKey, labels: BTreeMap<SmolStr, SmolStr>, body: Value, conte
     };
 }
 
+/// An address to sort by, whether it is ready, and how it is shown.
+type Address = (Option<IpAddr>, bool, Value);
+
 /// The addresses of a Service's pods, those with equal ports together (`RepackSubsets`).
 fn subsets(service: &Service, pods: &[&Arc<Pod>]) -> Vec<Value> {
     let always_ready = service.spec.publish_not_ready_addresses;
-    let mut by_ports: BTreeMap<String, (Value, Vec<(Option<IpAddr>, bool, Value)>)> = BTreeMap::new();
+    let mut by_ports: BTreeMap<String, (Value, Vec<Address>)> = BTreeMap::new();
     for pod in pods {
         let is_out = pod.status.pod_ip.is_empty() || pod.status.phase.is_terminal();
         if is_out || (pod.meta.is_deleted() && !always_ready) {

@@ -205,20 +205,23 @@ mod tests {
                 .apply(&quota.to_string(), &Origin::file("quota.yaml"))
                 .expect("it applies");
             for _ in 0..40 {
-                let name = random.index(8);
+                let (name, cpu) = (random.index(8), 100 * (1 + random.index(8)));
                 let line = match random.index(6) {
-                    0 | 1 => format!(
-                        "run p{name} --image=app --restart=Never --overrides={{\"spec\":{{\"containers\":[{{\"name\":\"p{name}\",\"image\":\"app\",\
-                         \"resources\":{{\"requests\":{{\"cpu\":\"{}m\"}}}}}}]}}}}",
-                        100 * (1 + random.index(8))
-                    ),
+                    0 | 1 => String::new(),
                     2 => format!("delete pod p{name}"),
                     3 => format!("create configmap c{name}"),
                     4 => format!("delete configmap c{name} --wait=false"),
                     _ => format!("create service nodeport s{name} --tcp=80"),
                 };
                 // Some of these are refused: that is the point.
-                cluster.kubectl(&line, &NoFiles);
+                if line.is_empty() {
+                    let resources = json!({ "requests": { "cpu": format!("{cpu}m") } });
+                    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": format!("p{name}") },
+                        "spec": { "containers": [{ "name": "app", "image": "app", "resources": resources }] } });
+                    let _ = cluster.apply(&pod.to_string(), &Origin::file("pod.yaml"));
+                } else {
+                    cluster.kubectl(&line, &NoFiles);
+                }
                 cluster.settle().expect("it settles");
                 let (said, counted) = said_and_true(&cluster);
                 assert_eq!(said, counted, "seed {seed} after {line}");

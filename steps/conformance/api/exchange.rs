@@ -161,7 +161,7 @@ fn filled(body: &Value, stored: &Value, answer: &str, cluster: &Cluster) -> Valu
     let mut values = values;
     // Versions and identities that the recorder made wrong on purpose are placeholders, too: the answer tells.
     for (placeholder, wrong, sign) in STALE {
-        if answer.contains(sign) && !body.to_string().contains(wrong) {
+        if answer.contains(sign) {
             values.insert(placeholder, wrong.into());
         }
     }

@@ -85,6 +85,13 @@ pub(super) fn with_generated_name(expected: &Value, seen: &Value) -> Value {
     if let Some(prefix) = name(&expected).strip_suffix("<suffix>") {
         rename(&mut expected, prefix, &name(seen));
     }
+    // A refusal tells the generated name as it was.
+    if expected["message"]
+        .as_str()
+        .is_some_and(|text| text.contains("<suffix>"))
+    {
+        expected["details"]["name"] = seen["details"]["name"].clone();
+    }
     expected
 }
 

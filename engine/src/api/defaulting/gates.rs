@@ -62,7 +62,11 @@ fn drop_in(object: &mut Object, info: &TypeInfo, gated: &[(&str, &str)], depth: 
         return;
     }
     for (_, field) in gated.iter().filter(|(name, _)| *name == info.name) {
-        object.remove(*field);
+        let dropped = object.remove(*field);
+        if *field == "procMount" && dropped.is_some() {
+            // This one falls back to what every container has.
+            object.insert("procMount".to_owned(), "Default".into());
+        }
     }
     for (name, value) in object.iter_mut() {
         let Some(field) = info.field(name) else { continue };

@@ -106,7 +106,11 @@ impl Errors {
     /// What a field holds must not change.
     pub fn immutable(&mut self, new: &Value, old: &Value, path: &Path, shown: impl FnOnce(&Value) -> Shown) {
         if new != old {
-            self.invalid(path, shown(new), IMMUTABLE);
+            let value = match new {
+                Value::Null => "null".into(),
+                value => shown(value),
+            };
+            self.invalid(path, value, IMMUTABLE);
         }
     }
 

@@ -40,8 +40,16 @@ fn prefix_stem(prefix: &str) -> String {
 }
 
 pub(super) fn check_metadata(kind: Kind, object: &Value, errors: &mut Errors) {
+    check_metadata_by(name_rule(kind), kind, object, errors);
+}
+
+/// What is asked of the objects of every kind alike, whose names only have to be usable in a URL.
+pub(super) fn check_any_metadata(kind: Kind, object: &Value, errors: &mut Errors) {
+    check_metadata_by(path_segment_errors, kind, object, errors);
+}
+
+fn check_metadata_by(rule: NameRule, kind: Kind, object: &Value, errors: &mut Errors) {
     let (metadata, path) = (part(object, "metadata"), Path::new("metadata"));
-    let rule = name_rule(kind);
     let prefix = text(metadata, "generateName");
     if !prefix.is_empty() {
         errors.invalid_each(&path.at("generateName"), prefix, rule(&prefix_stem(prefix)));

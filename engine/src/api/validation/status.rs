@@ -3,7 +3,7 @@
 use super::error::FieldError;
 use super::fields::{Errors, Path, list, number, part, set, text};
 use super::labels::check_label_key;
-use super::meta::check_metadata_update;
+use super::meta::{check_any_metadata, check_metadata_update};
 use super::resources::check_node_resources;
 use crate::api::kind::Kind;
 use crate::api::selector::names::subdomain_errors;
@@ -13,6 +13,7 @@ use std::net::IpAddr;
 /// What the API server refuses in the new state of an object whose status is written.
 pub fn validate_status_update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
+    check_any_metadata(kind, new, &mut errors);
     check_metadata_update(new, old, &mut errors);
     check_metadata_update(new, old, &mut errors);
     let (status, path) = (part(new, "status"), Path::new("status"));

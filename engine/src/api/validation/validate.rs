@@ -2,7 +2,7 @@
 
 use super::error::FieldError;
 use super::fields::{Errors, Path, Shown, part};
-use super::meta::{check_metadata, check_metadata_update};
+use super::meta::{check_any_metadata, check_metadata, check_metadata_update};
 use super::{
     autoscaling, config, cron_job, daemon_set, endpoints, ingress, job, job_update, namespace, network_policy, node,
     pod, pod_update, policy, quota, rbac, service, stateful_set, storage, storage_update, workload,
@@ -30,7 +30,7 @@ pub fn validate_create(kind: Kind, object: &Value) -> Vec<FieldError> {
     }
     // What all objects share is looked at once the kind's own checks are content.
     if errors.0.is_empty() {
-        check_metadata(kind, object, &mut errors);
+        check_any_metadata(kind, object, &mut errors);
     }
     errors.0
 }
@@ -46,15 +46,12 @@ fn has_own_metadata(kind: Kind) -> bool {
 /// of causes tells the same error twice, the message does not.
 pub fn validate_update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
+    check_any_metadata(kind, new, &mut errors);
     check_metadata_update(new, old, &mut errors);
     if kind != Kind::POD_DISRUPTION_BUDGET && kind != Kind::LIMIT_RANGE {
         check_metadata_update(new, old, &mut errors);
     }
     let before = update_checks(kind);
-    if kind == Kind::POD {
-        // Of pods they are looked at once more.
-        check_metadata_update(new, old, &mut errors);
-    }
     if before.metadata_again {
         check_metadata(kind, new, &mut errors);
     }

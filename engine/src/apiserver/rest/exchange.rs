@@ -108,7 +108,7 @@ fn answer(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> Result<(u16, 
             Ok((
                 200,
                 match subresource {
-                    "" => request.replace(route.kind, value)?,
+                    "" => request.replace_patched(route.kind, value)?,
                     _ => request.replace_status_of(route.kind, &key(&route), value)?,
                 },
             ))

@@ -70,9 +70,13 @@ fn details(error: &ApiError) -> Map<String, Value> {
 fn cause(cause: &Cause) -> Value {
     let mut value = json!({ "message": cause.message });
     if let Some(map) = value.as_object_mut() {
-        let reason = match cause.message.starts_with("The disruption budget ") {
-            true => "DisruptionBudget",
-            false => cause_reason(&cause.message),
+        let message = cause.message.as_str();
+        let reason = if message.starts_with("The disruption budget ") {
+            "DisruptionBudget"
+        } else if message.starts_with("namespace ") && message.ends_with(" is being terminated") {
+            "NamespaceTerminating"
+        } else {
+            cause_reason(message)
         };
         for (key, text) in [("reason", reason), ("field", cause.field.as_str())] {
             if !text.is_empty() {
