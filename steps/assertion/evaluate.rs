@@ -27,11 +27,11 @@ pub struct Refuted {
     /// The revision of the change that broke it; none if no change did.
     pub revision: Option<u64>,
     /// `kubectl get` of the subject at that instant.
-    pub table: String,
+    pub table: Box<str>,
     /// The objects that the subject was at that instant.
     pub objects: Box<[(Kind, ObjectKey)]>,
     /// Its latest events at that instant.
-    pub events: String,
+    pub events: Box<str>,
 }
 
 /// Where the past begins for an assertion: the first When.
@@ -80,9 +80,9 @@ fn refuted(view: &View<'_>, claim: &Claim<'_>, message: String, seen: String) ->
         seen,
         at: view.now,
         revision: view.change.map(|change| change.revision),
-        table: claim.subject.table(view),
+        table: claim.subject.table(view).into(),
         objects: claim.subject.objects(view).into(),
-        events: claim.subject.events(view),
+        events: claim.subject.events(view).into(),
     }
 }
 

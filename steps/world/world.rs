@@ -163,8 +163,8 @@ impl World {
             expected: Some(claim.expected.clone()),
             seen: Some(seen),
             at_ns: Some(refuted.at.as_nanos()),
-            kubectl_table: refuted.table,
-            events: refuted.events,
+            kubectl_table: refuted.table.into(),
+            events: refuted.events.into(),
             changes,
             source_excerpt: String::new(),
         });
