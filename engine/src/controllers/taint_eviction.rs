@@ -58,11 +58,7 @@ impl TaintEviction {
                     self.queue.add(node.meta.key(), context);
                 }
             }
-            Object::Pod(pod) if change.after.is_none() => {
-                if self.work.contains_key(&pod.meta.key()) {
-                    self.cancel(pod, context);
-                }
-            }
+            Object::Pod(pod) if change.after.is_none() => self.cancel(pod, context),
             Object::Pod(pod) => {
                 let was_bound = change
                     .before
