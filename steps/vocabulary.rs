@@ -11,6 +11,7 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
         "steps/when/faults/control_plane.rs",
         include_str!("when/faults/control_plane.rs"),
     ),
+    ("steps/when/faults/webhooks.rs", include_str!("when/faults/webhooks.rs")),
     ("steps/when/faults/images.rs", include_str!("when/faults/images.rs")),
     ("steps/when/faults/pods.rs", include_str!("when/faults/pods.rs")),
     ("steps/when/faults/volumes.rs", include_str!("when/faults/volumes.rs")),

@@ -323,8 +323,11 @@ fn a_leak_is_followed() {
     cluster.settle().expect("a leak keeps nobody waiting");
     advance(&mut cluster, 5 * 60);
     check(&mut cluster, "deployment web", &[(".spec.replicas", "1")]);
-    advance(&mut cluster, 12 * 60);
+    advance(&mut cluster, 7 * 60);
     check(&mut cluster, "deployment web", &[(".spec.replicas", "2")]);
+    // The first pod uses 124Mi by now, the second 20Mi less: a tenth above the target between them.
+    advance(&mut cluster, 5 * 60);
+    check(&mut cluster, "deployment web", &[(".spec.replicas", "3")]);
 }
 
 #[test]

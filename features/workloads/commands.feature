@@ -16,9 +16,11 @@ Feature: A workload is made and changed with kubectl alone
   Scenario: Variables and resources of a template are set, and the change is rolled out and undone
     Given a cluster with 2 nodes
     When I run `kubectl create deployment shop --image=nginx`
+    And the cluster settles
     And I run `kubectl set env deployment/shop LEVEL=debug`
     Then the command prints "deployment.apps/shop env updated"
-    When I run `kubectl set resources deployment shop --limits=memory=64Mi`
+    When the cluster settles
+    And I run `kubectl set resources deployment shop --limits=memory=64Mi`
     And I run `kubectl rollout status deployment/shop`
     And I run `kubectl rollout history deployment/shop --revision=2`
     Then the command prints "LEVEL:"

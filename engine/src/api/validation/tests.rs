@@ -141,8 +141,8 @@ fn config_maps_and_secrets() {
         Kind::CONFIG_MAP,
         json!({"data": {"a": "1", "..b": "2"}, "binaryData": {"a": "MQ=="}}),
         &[
-            "data[a]: Invalid value: \"a\": duplicate of key present in binaryData",
             "data[..b]: Invalid value: \"..b\": must not start with '..'",
+            "data[a]: Invalid value: \"a\": duplicate of key present in binaryData",
         ],
     );
     check(

@@ -17,8 +17,8 @@ const SUMMARY_MAX: usize = 30;
 const TYPE_STRUCT: &str =
     r#"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#;
 
-/// Versions that the server still knows how to read, though nothing is served in them.
-const OLD_VERSIONS: [(&str, &[&str]); 12] = [
+/// Versions that the server still knows how to read, though nothing is served in them; those that clients may use are in the schema.
+const OLD_VERSIONS: [(&str, &[&str]); 11] = [
     ("apps/v1beta1", &["ControllerRevision", "Deployment", "StatefulSet"]),
     (
         "apps/v1beta2",
@@ -40,7 +40,6 @@ const OLD_VERSIONS: [(&str, &[&str]); 12] = [
         &["DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet"],
     ),
     ("networking.k8s.io/v1beta1", &["Ingress", "IngressClass"]),
-    ("policy/v1beta1", &["PodDisruptionBudget"]),
     ("scheduling.k8s.io/v1beta1", &["PriorityClass"]),
     (
         "storage.k8s.io/v1beta1",

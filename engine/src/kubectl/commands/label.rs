@@ -72,6 +72,11 @@ fn run_either(session: &mut Session<'_>, arguments: &Arguments, what: What) -> R
     let (resources, edits) = split(&arguments.positional);
     let list = arguments.flag("list");
     let change = Change::of(arguments, "labeled")?;
+    if resources.is_empty() && arguments.texts("filename").is_empty() {
+        return Err(CommandError::message(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
+    }
     if edits.is_empty() && !list {
         return Err(CommandError::message(format!(
             "at least one {} update is required",

@@ -268,7 +268,7 @@ fn objects_are_made_of_flags() {
         ),
         (
             "create cm h --from-literal=a=b --append-hash --dry-run=client -o name",
-            "configmap/h-6ct58987ht\n",
+            "configmap/h-tgm746dk2t\n",
         ),
         ("create svc clusterip api --tcp=80:http", "service/api created\n"),
         (
@@ -334,7 +334,7 @@ fn manifests_replace_and_are_compared() {
             "diff -f changed.yaml",
             "diff -u -N LIVE/v1.ConfigMap.default.settings MERGED/v1.ConfigMap.default.settings\n--- \
              LIVE/v1.ConfigMap.default.settings\n+++ MERGED/v1.ConfigMap.default.settings\n@@ -1,6 +1,6 @@\n apiVersion: v1\n \
-             data:\n-  level: info\n+  level: debug\n kind: ConfigMap\n metadata:\n   creationTimestamp: \"2026-01-01T00:00:00Z\"\n",
+             data:\n-  level: info\n+  level: debug\n kind: ConfigMap\n metadata:\n   creationTimestamp: \"2025-01-01T00:00:00Z\"\n",
         ),
         ("get cm settings -o jsonpath={.data.level}", "info"),
         (

@@ -58,7 +58,7 @@ pub fn lex(action: &str, start: usize) -> Result<Vec<Token>, String> {
             let follows = at > 0
                 && action
                     .get(..at)
-                    .is_some_and(|before| before.ends_with(|c| is_name(c) || c == ')'));
+                    .is_some_and(|before| before.ends_with(|c| is_name(c) || matches!(c, ')' | '$')));
             fields(rest, follows)
         } else if first.is_ascii_digit() || first == '-' {
             let length = rest
