@@ -33,6 +33,7 @@ fn files() -> BTreeMap<String, String> {
     [
         ("all.yaml", MANIFESTS),
         ("changed.yaml", &changed),
+        ("settings.yaml", changed.rsplit("---\n").next().unwrap_or_default()),
         ("budget.yaml", budget),
         ("conf/app.ini", "a=b\n"),
     ]
@@ -337,10 +338,7 @@ fn manifests_replace_and_are_compared() {
              data:\n-  level: info\n+  level: debug\n kind: ConfigMap\n metadata:\n   creationTimestamp: \"2025-01-01T00:00:00Z\"\n",
         ),
         ("get cm settings -o jsonpath={.data.level}", "info"),
-        (
-            "replace -f changed.yaml",
-            "deployment.apps/web replaced\npod/lone replaced\nconfigmap/settings replaced\n",
-        ),
+        ("replace -f settings.yaml", "configmap/settings replaced\n"),
         ("get cm settings -o jsonpath={.data.level}", "debug"),
         (
             "create -f budget.yaml",
