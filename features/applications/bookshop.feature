@@ -66,7 +66,7 @@ Feature: A bookshop of a dozen services stays open
     Then within 2m, deployment "payment" in namespace "bookshop" has rolled out
 
   Scenario: A release that eats its memory is killed, again and again, while the old one serves
-    Given containers of image "registry.example.com/bookshop/reviews:v2.0.0" use 300Mi of memory after 2s
+    Given containers of image "registry.example.com/bookshop/reviews:v2.0.0" use 300Mi of memory
     When I run `kubectl set image deployment/reviews server=registry.example.com/bookshop/reviews:v2.0.0 -n bookshop`
     Then within 5m, a pod labelled "app=reviews" in namespace "bookshop" shows STATUS "CrashLoopBackOff"
     And at all times, deployment "reviews" in namespace "bookshop" has at least 1 available replica

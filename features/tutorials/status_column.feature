@@ -172,11 +172,10 @@ Feature: The STATUS column of kubectl get pods, row by row
 
   Scenario: Phase and STATUS are two things: five phases, one of them no longer used
     Given the manifest "crash-test.yaml"
-    When 40 seconds pass
-    Then `kubectl get pod crash-test -o jsonpath='{.status.phase}'` prints:
+    Then within 1m, pod "crash-test" shows STATUS "CrashLoopBackOff"
+    And `kubectl get pod crash-test -o jsonpath='{.status.phase}'` prints:
       """
       Running
       """
-    And pod "crash-test" shows STATUS "CrashLoopBackOff"
     When I run `kubectl describe pod crash-test`
     Then the command prints "CrashLoopBackOff"

@@ -21,8 +21,8 @@ Feature: A StatefulSet gives its pods an identity and an order
   Scenario: A pod that is deleted comes back under its name
     When the cluster settles
     And I delete pod "db-1"
-    Then within 1m, statefulset "db" has 3 ready replicas
-    And pod "db-1" is Ready
+    Then within 1m, pod "db-1" is Ready
+    And within 1m, statefulset "db" has 3 ready replicas
 
   Scenario: A smaller number of replicas takes the highest ordinals away
     When the cluster settles
