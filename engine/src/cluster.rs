@@ -450,6 +450,7 @@ impl Cluster {
             }
             Task::Controller(task) => run_controller(&mut self.controllers, task, &mut context),
             Task::RestartControllers => self.controllers.restart(&mut context),
+            Task::RestartScheduler => self.scheduler.restart(&mut context),
             Task::Heal(fault) => {
                 context.store.enter(self.now, "fault");
                 crate::faults::heal(fault, &mut self.kubelets, &mut context);

@@ -4,9 +4,9 @@
 //! wait until it is back and then come due in their order. A slow API server answers later, so what a component would have done
 //! happens later; a refusal makes it try again after its back-off. Nothing costs anything while no such fault is in force.
 //!
-//! The controllers' process comes back with an empty memory and lists everything anew; one that crashes is let go on for a few
-//! writes first. Deliberately not modelled: a scheduler that comes back remembers what it knew, and no leader is elected; kubelets
-//! retry what is refused so fast that it does not show, so refusals strike scheduler and controllers only.
+//! The scheduler's and the controllers' processes come back with an empty memory and list everything anew; a controller that
+//! crashes is let go on for a few writes first. Deliberately not modelled: no leader is elected; kubelets retry what is refused so
+//! fast that it does not show, so refusals strike scheduler and controllers only.
 
 use std::time::Duration;
 
@@ -224,7 +224,7 @@ fn part_of(task: &Task) -> Option<ControlPlanePart> {
         Task::Scheduler(_) => Some(ControlPlanePart::Scheduler),
         Task::Controller(_) => Some(ControlPlanePart::ControllerManager),
         Task::PutOff(task, _) => part_of(task),
-        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers => None,
+        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers | Task::RestartScheduler => None,
     }
 }
 

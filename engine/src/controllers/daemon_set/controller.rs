@@ -155,6 +155,7 @@ impl DaemonSetController {
                 |_| true,
                 context.store,
             );
+            history::adopt(set.as_ref(), &set.spec.matcher, context);
         }
         let (wait, failed) = sync(&set, ledger, context);
         if let Some(wait) = wait {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::super::pod_control::{PodControl, claim, owner_key};
-use super::super::{ControllerId, WorkQueue, work_queue};
+use super::super::{ControllerId, WorkQueue, history, work_queue};
 use super::identity::ordinal_of;
 use super::sync;
 use crate::api::{Kind, Object, ObjectKey, Pod, StatefulSet};
@@ -124,6 +124,7 @@ impl StatefulSetController {
                 is_member,
                 context.store,
             );
+            history::adopt(set.as_ref(), &set.spec.matcher, context);
         }
         match sync::sync(&set, context) {
             Ok(()) => {
