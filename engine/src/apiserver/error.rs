@@ -66,6 +66,17 @@ pub struct Cause {
     pub message: String,
 }
 
+impl Cause {
+    /// Reads what [`Display`](fmt::Display) writes.
+    fn read(text: &str) -> Option<Self> {
+        let (field, message) = text.split_once(": ")?;
+        Some(Cause {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        })
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.field, self.message)
@@ -204,9 +215,11 @@ impl From<StoreError> for ApiError {
                 refusal.concerning(*kind, &key.name)
             }
             StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
-            StoreError::Forbidden(kind, name, _) | StoreError::Invalid(kind, name, _) => {
-                refusal.concerning(*kind, name)
-            }
+            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
+            StoreError::Invalid(kind, name, errors) => ApiError {
+                causes: errors.iter().filter_map(|error| Cause::read(error)).collect(),
+                ..refusal.concerning(*kind, name)
+            },
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
