@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::pod_security::PodLook;
 use super::{
     Refusal, claim_resize, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota,
-    runtime_class, service_account, taint_nodes, webhook,
+    runtime_class, schedule_zone, service_account, taint_nodes, webhook,
 };
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
@@ -104,7 +104,7 @@ pub fn validate(
                 context.store,
                 context.settings,
             );
-            validated.and_then(|()| webhook::validate(context.environment))
+            validated.and_then(|()| webhook::validate(meta, false, context))
         }
         Object::Inert(claim) if claim.kind == Kind::PERSISTENT_VOLUME_CLAIM => {
             let limited = limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store);
@@ -113,6 +113,7 @@ pub fn validate(
         Object::Inert(namespace) if namespace.kind == Kind::NAMESPACE => {
             pod_security::check_labels(&meta.labels, live.map(|live| &live.meta().labels))
         }
+        Object::CronJob(_) => schedule_zone::validate(object, live, context.settings),
         _ => Ok(()),
     };
     let charged = checked.and_then(|()| resource_quota::charge(object, live, dry_run, context.store));

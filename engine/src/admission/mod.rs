@@ -22,6 +22,7 @@ mod priority;
 mod refusal;
 pub mod resource_quota;
 mod runtime_class;
+mod schedule_zone;
 mod service_account;
 mod taint_nodes;
 mod webhook;

@@ -207,7 +207,9 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) | StoreError::Hangs(_) => {
+                Reason::InternalError
+            }
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -216,10 +218,11 @@ impl From<StoreError> for ApiError {
             }
             StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
             StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
-            StoreError::Invalid(kind, name, errors) => ApiError {
-                causes: errors.iter().filter_map(|error| Cause::read(error)).collect(),
-                ..refusal.concerning(*kind, name)
-            },
+            StoreError::Invalid(kind, name, errors) => ApiError::invalid(
+                *kind,
+                name,
+                errors.iter().filter_map(|error| Cause::read(error)).collect(),
+            ),
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
@@ -228,9 +231,11 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
-                refusal
-            }
+            StoreError::TooManyObjects(_)
+            | StoreError::Crashed
+            | StoreError::Denied(_)
+            | StoreError::Internal(_)
+            | StoreError::Hangs(_) => refusal,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::sync;
 use crate::api::{Kind, Object, ObjectKey, Pod, StatefulSet};
 use crate::component::Context;
 use crate::sim::Seed;
-use crate::store::Change;
+use crate::store::{Change, StoreError};
 
 /// The controller's name in events.
 pub const COMPONENT: &str = "statefulset-controller";
@@ -130,6 +130,7 @@ impl StatefulSetController {
             Ok(()) => {
                 self.failures.remove(key);
             }
+            Err(StoreError::Hangs(left)) => self.queue.add_after(key.clone(), left, context),
             Err(_) => {
                 let count = self.failures.entry(key.clone()).or_default();
                 let delay = work_queue::retry_delay(*count);

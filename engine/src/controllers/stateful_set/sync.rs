@@ -239,7 +239,7 @@ fn create(set: &StatefulSet, revisions: &Revisions, ordinal: i32, context: &mut 
         Err(error) => {
             if !matches!(
                 error,
-                StoreError::NamespaceTerminating(..) | StoreError::AlreadyExists(..)
+                StoreError::NamespaceTerminating(..) | StoreError::AlreadyExists(..) | StoreError::Hangs(_)
             ) {
                 let message = format!("{subject} failed error: {error}");
                 CONTROL.report(set, Report::warning(COMPONENT, "FailedCreate", message), context);
