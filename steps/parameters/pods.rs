@@ -72,6 +72,12 @@ impl Pods {
         }
     }
 
+    /// Whether it names one pod.
+    pub fn is_one(&self) -> bool {
+        let named = |filter: &PodFilter| matches!(filter, PodFilter::Named(name) if !name.0.contains('*'));
+        self.filters.iter().any(named)
+    }
+
     /// The owner that it names.
     pub fn owner(&self) -> Option<&ObjectRef> {
         self.filters.iter().find_map(|filter| match filter {

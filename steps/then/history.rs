@@ -9,8 +9,10 @@ use shakedown_engine::timeline::{View, describe};
 
 use crate::World;
 use crate::assertion::latest_rollout;
+use crate::hint;
 use crate::parameters::{ObjectRef, OnePod, OtherObject, Text};
 use crate::subject::because;
+use crate::then::pods::USUAL_STATUS;
 use crate::world::StepError;
 
 /// The changes of a pod, each with the pod as it was after it.
@@ -45,6 +47,9 @@ fn went_through(world: &mut World, pod: OnePod, wanted: Text) -> Result<(), Step
     let expected: Vec<&str> = wanted.split(',').map(str::trim).collect();
     if seen == expected {
         return Ok(());
+    }
+    for status in &expected {
+        hint::well_spelt("STATUS", status, &USUAL_STATUS)?;
     }
     let seen = if seen.is_empty() {
         "there never was such a pod".to_owned()
