@@ -28,7 +28,10 @@ pub fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), StepError> 
     if known.contains(&given) {
         return Ok(());
     }
-    Err(StepError::new(format!("there is no {what} \"{given}\"{}", hint(given, known))))
+    Err(StepError::new(format!(
+        "there is no {what} \"{given}\"{}",
+        hint(given, known)
+    )))
 }
 
 /// That a word which may be anything is not one of the usual ones misspelt.
@@ -61,7 +64,11 @@ mod tests {
     #[test]
     fn usual_words_must_be_spelt_right() {
         let check = |given: &str, right: bool| {
-            assert_eq!(well_spelt("STATUS", given, &["Running", "Init:0/1"]).is_ok(), right, "{given}");
+            assert_eq!(
+                well_spelt("STATUS", given, &["Running", "Init:0/1"]).is_ok(),
+                right,
+                "{given}"
+            );
         };
         check("Running", true);
         check("Runing", false);

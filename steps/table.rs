@@ -91,7 +91,9 @@ impl Rows {
             .find(|column| !known.is_empty() && !known.contains(&column.as_str()))
         {
             let hint = hint(column, known);
-            return Err(StepError::new(format!("the table has no use for a column \"{column}\"{hint}")));
+            return Err(StepError::new(format!(
+                "the table has no use for a column \"{column}\"{hint}"
+            )));
         }
         if rows.is_empty() {
             return Err(StepError::new("the table has a header and no rows"));

@@ -254,7 +254,11 @@ mod tests {
             assert_eq!(exit, Exit::CouldNotRun);
             assert!(text.starts_with(expect), "{text}");
         };
-        check("vlaues", &[], "error: there is no suite \"vlaues\"; did you mean \"values\"?\n");
+        check(
+            "vlaues",
+            &[],
+            "error: there is no suite \"vlaues\"; did you mean \"values\"?\n",
+        );
         check(
             "nonesuch",
             &[],

@@ -164,7 +164,9 @@ mod tests {
         );
         check(
             &[&["name", "cpus"], &["a", "4"]],
-            Err("there is no column \"cpus\"; did you mean \"cpu\"?; an extended resource is named with its domain, such as `nvidia.com/gpu`"),
+            Err(
+                "there is no column \"cpus\"; did you mean \"cpu\"?; an extended resource is named with its domain, such as `nvidia.com/gpu`",
+            ),
         );
         check(&[&["name"]], Err("the table has a header and no nodes"));
         check(

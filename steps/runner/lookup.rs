@@ -132,7 +132,10 @@ impl Vocabulary {
                 format!("{text}  ({place})")
             })
             .collect();
-        let message = format!("more than one step matches:\n  {}", candidates.join("\n  "));
+        let message = format!(
+            "more than one step matches; make one of them narrower:\n  {}",
+            candidates.join("\n  ")
+        );
         let failure = Failure {
             message,
             ..Failure::default()
@@ -146,8 +149,10 @@ impl Vocabulary {
 
 #[cfg(test)]
 mod tests {
+    use cucumber::codegen::LocalBoxFuture;
     use cucumber::gherkin::{LineCol, Span, Step};
 
+    use super::super::feature_set;
     use super::*;
 
     fn step(keyword: Keyword, text: &str) -> Step {
@@ -183,6 +188,36 @@ mod tests {
     }
 
     #[test]
+    fn every_expression_stands_in_a_scenario_of_the_suite() {
+        let vocabulary = Vocabulary::linked();
+        let mut used = std::collections::BTreeSet::new();
+        for file in feature_set::read(&["features".to_owned()]).expect("the suite") {
+            let scenarios = file.feature.scenarios.iter();
+            for step in scenarios.flat_map(|scenario| &scenario.steps) {
+                let place = vocabulary.find(&step.gherkin).ok().and_then(|found| found.place);
+                used.extend(place.map(|place| (place.path.replace('\\', "/"), place.line)));
+            }
+        }
+        // An expression's attributes, one for each keyword, stand below its place and above the next one's.
+        let mut unused: Vec<String> = vocabulary.catalogue.iter().map(describe).collect();
+        for (path, line) in used {
+            let above = vocabulary.catalogue.iter().filter_map(|expression| {
+                let (file, first) = expression.place.rsplit_once(':')?;
+                let first = first.parse::<u32>().ok()?;
+                (path.ends_with(file) && first <= line).then_some((first, expression))
+            });
+            if let Some((_, expression)) = above.max_by_key(|(first, _)| *first) {
+                unused.retain(|text| *text != describe(expression));
+            }
+        }
+        assert!(
+            unused.is_empty(),
+            "no scenario of features/ shows what these do:\n{}",
+            unused.join("\n")
+        );
+    }
+
+    #[test]
     fn a_step_may_follow_any_keyword() {
         let vocabulary = Vocabulary::linked();
         for keyword in Keyword::ALL {
@@ -206,6 +241,41 @@ mod tests {
         let nothing = "the weather in Lisbon turns out to be rather agreeable";
         assert!(said_of(nothing).contains("nothing in the vocabulary resembles it"));
         assert!(said_of("x").contains("nothing in the vocabulary resembles it"));
+    }
+
+    #[test]
+    fn an_ambiguous_step_is_told_what_competes_for_it() {
+        fn nothing(_: &mut World, _: Context) -> LocalBoxFuture<'_, ()> {
+            Box::pin(async {})
+        }
+        let linked = Vocabulary::linked();
+        let lost = linked
+            .catalogue
+            .iter()
+            .find(|known| known.text == "node {string} is lost{lasting}");
+        let known = lost.map(|known| known.place.clone()).expect("its place");
+        let (path, line) = known.split_once(':').expect("a file and a line");
+        let place = |path: &str, line| Location {
+            path: path.to_owned().leak(),
+            line,
+            column: 1,
+        };
+        let known = place(path, line.parse().expect("a line"));
+        let regex = |text: &str| regex::Regex::new(text).expect("an expression");
+        let collection = Collection::new()
+            .given(Some(known), regex("^node .* is lost$"), nothing)
+            .given(Some(place("tests/steps.rs", 7)), regex("^node .*$"), nothing);
+        let vocabulary = Vocabulary { collection, ..linked };
+        let not_found = vocabulary.find(&step(Keyword::Given, "node \"a\" is lost")).map(|_| ());
+        let not_found = not_found.expect_err("two functions match");
+        assert_eq!(not_found.outcome, Outcome::Ambiguous);
+        assert_eq!(
+            not_found.failure.message,
+            format!(
+                "more than one step matches; make one of them narrower:\n  Given/When node {{string}} is lost{{lasting}}  \
+                 ({path}:{line})\n  /^node .*$/  (tests/steps.rs:7)"
+            )
+        );
     }
 
     #[test]

@@ -265,9 +265,7 @@ impl World {
 
     pub(crate) fn begin_step(&mut self, step: StepContext) {
         // A background prepares; the past that assertions speak of begins with the scenario's own first When.
-        let is_first = self
-            .since
-            .is_none_or(|first| first.in_background && !step.background);
+        let is_first = self.since.is_none_or(|first| first.in_background && !step.background);
         if step.keyword == Keyword::When && is_first {
             let cluster = self.cluster();
             let since = Since {
