@@ -12,7 +12,7 @@ Feature: How the simulated processes behave
     When 15 seconds pass
     Then pod "slow" shows STATUS "ContainerCreating"
     And within 15s, pod "slow" shows STATUS "Running"
-    And at some time, pod "shut" shows STATUS "ErrImagePull"
+    And within 2m, pod "shut" shows STATUS "ErrImagePull"
     And within 2m, pod "shut" shows STATUS "ImagePullBackOff"
     And pod "shut" has event "Failed" with message "Failed to pull image"
     And within 1m, pod "typo" has event "Failed" with message "not found"
@@ -127,9 +127,9 @@ Feature: How the simulated processes behave
     And the cluster settles
     When I run `kubectl delete pod slow deaf --wait=false`
     Then for 9s, pods "*" show STATUS "Terminating"
-    And within 2s, pod "slow" does not exist
-    And for 18s, pod "deaf" shows STATUS "Terminating"
-    And within 3s, pod "deaf" does not exist
+    And within 4s, pod "slow" does not exist
+    And for 14s, pod "deaf" shows STATUS "Terminating"
+    And within 8s, pod "deaf" does not exist
 
   Scenario: Processes log
     Given a cluster with 1 node

@@ -48,7 +48,8 @@ Feature: Faults, how long they last and how they end
     And I run `kubectl scale deployment/web --replicas=4`
     Then for 4s, exactly 3 pods of deployment "web" exist
     And within 5s, exactly 4 pods of deployment "web" exist
-    When watch events of the deployment controller recover
+    When the cluster settles
+    And watch events of the deployment controller recover
     And I run `kubectl scale deployment/web --replicas=5`
     Then within 1s, exactly 5 pods of deployment "web" exist
 
