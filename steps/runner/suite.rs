@@ -159,19 +159,6 @@ impl Suite {
         Ok(features)
     }
 
-    /// What names each scenario of the suite.
-    ///
-    /// # Errors
-    /// What cannot be read.
-    pub(super) fn scenario_ids(&self) -> Result<Vec<String>, Vec<String>> {
-        let features = self.select(&RunArguments::default(), None)?;
-        let ids = features.iter().flat_map(|feature| {
-            let scenarios = feature.scenarios.iter();
-            scenarios.map(|scenario| scenario_id(&feature.path, scenario))
-        });
-        Ok(ids.collect())
-    }
-
     /// The command that repeats this run: nothing in it changes an outcome but what is named.
     fn command(&self, arguments: &RunArguments, replay: &Replay) -> String {
         let default = std::slice::from_ref(&self.default_path);
