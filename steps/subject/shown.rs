@@ -34,6 +34,15 @@ impl Subject {
         }
     }
 
+    /// Whether it is one thing by its name, rather than whatever satisfies a phrase.
+    pub fn is_named(&self) -> bool {
+        match self {
+            Self::Pods(query) => query.pods.is_one(),
+            Self::Object(_) => true,
+            Self::Cluster => false,
+        }
+    }
+
     /// What `kubectl get -o wide` would print of it at this instant.
     pub fn table(&self, view: &View<'_>) -> String {
         match self {
