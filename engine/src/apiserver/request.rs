@@ -250,6 +250,13 @@ impl Request<'_, '_> {
         object = object.with_meta(meta);
         let present = present.cloned();
         admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
+        if let Some(present) = present.filter(|_| kind == Kind::NAMESPACE) {
+            let (name, labels, before) = (&object.meta().name, &object.meta().labels, &present.meta().labels);
+            let (store, settings) = (&*self.context.store, self.context.settings);
+            (self.warnings).extend(admission::pod_security::warn_of_pods(
+                name, labels, before, store, settings,
+            ));
+        }
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }

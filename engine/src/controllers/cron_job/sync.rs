@@ -101,14 +101,26 @@ struct Unreadable {
     message: String,
 }
 
+/// The zone before a schedule, which is neither supported nor, in what is there already, refused.
+fn split_zone(schedule: &str) -> (Option<&str>, &str) {
+    let marked = schedule
+        .strip_prefix("CRON_TZ=")
+        .or_else(|| schedule.strip_prefix("TZ="));
+    match marked.and_then(|rest| rest.split_once(' ')) {
+        Some((zone, fields)) => (Some(zone), fields.trim()),
+        None => (None, schedule),
+    }
+}
+
 fn timetable(cron_job: &CronJob) -> Result<Timetable, Unreadable> {
     let spec = &cron_job.spec;
-    let name = spec.time_zone.as_deref().unwrap_or_default();
+    let (zone_in_schedule, schedule) = split_zone(&spec.schedule);
+    let name = spec.time_zone.as_deref().or(zone_in_schedule).unwrap_or_default();
     let zone = TimeZone::named(name).ok_or_else(|| Unreadable {
         reason: "UnknownTimeZone",
         message: format!("invalid timeZone: \"{name}\": unknown time zone {name}"),
     })?;
-    let schedule = CronSchedule::parse(&spec.schedule).map_err(|error| Unreadable {
+    let schedule = CronSchedule::parse(schedule).map_err(|error| Unreadable {
         reason: "UnparseableSchedule",
         message: format!("unparseable schedule: \"{}\" : {error}", spec.schedule),
     })?;
@@ -134,6 +146,14 @@ fn start_due(cron_job: &CronJob, status: &mut CronJobStatus, context: &mut Conte
         Ok(_) if spec.suspend => return Again::Never,
         Ok(table) => table,
     };
+    if spec.schedule.contains("TZ") {
+        let message = format!(
+            "CRON_TZ or TZ used in schedule {:?} is not officially supported, see \
+             https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details",
+            spec.schedule
+        );
+        warn("UnsupportedSchedule", message, context);
+    }
     let now = context.store.timestamp();
     let due = match table.due(cron_job, now) {
         Ok(due) => due,

@@ -42,6 +42,7 @@ pub fn create(
         match CONTROL.create(job, pod, &mut memory.admitted, context) {
             Ok(pod) => tally.active.push(pod),
             Err(StoreError::NamespaceTerminating(..)) => return None,
+            Err(StoreError::Hangs(left)) => return Some(left),
             Err(_) => return Some(memory.back_off.refused()),
         }
     }

@@ -112,6 +112,10 @@ impl<T: Replicas> ReplicaSetController<T> {
             true => Ok(()),
             false => self.manage(&replica_set, &pods, context),
         };
+        if let Err(StoreError::Hangs(left)) = failure {
+            // So does the worker.
+            return self.queue.add_after(key.clone(), left, context);
+        }
         self.requeue_after(key, failure.is_err(), context);
         self.write_status(&replica_set, &pods, failure.err(), context);
     }
@@ -177,6 +181,7 @@ impl<T: Replicas> ReplicaSetController<T> {
                     Ok(_) => {}
                     // The namespace goes, and the ReplicaSet with it.
                     Err(StoreError::NamespaceTerminating(..)) => return Ok(()),
+                    Err(error @ StoreError::Hangs(_)) => return Err(error),
                     Err(error) => failed = Some(error),
                 }
             }
