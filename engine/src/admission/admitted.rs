@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Refusal, chain, limit_ranger, service_account};
 use crate::api::validation::{FieldError, validate_create};
-use crate::api::{Kind, Labels, ObjectKey, ObjectMeta, Pod, PodSpec, Resource};
+use crate::api::{Kind, Labels, ObjectKey, ObjectMeta, Pod, PodSpec, Resource, json as read};
 use crate::component::Context;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
@@ -29,7 +29,7 @@ struct Verdict {
 }
 
 /// What admission depends on beside the template: revisions of objects, and settings.
-type Stamp = [u64; 7];
+type Stamp = [u64; 8];
 
 impl Admitted {
     /// Puts the admitted spec in the place of the template's.
@@ -114,5 +114,12 @@ fn stamp(pod: &Pod, store: &Store, settings: &Settings) -> Stamp {
     };
     let namespace = revision_of(Kind::NAMESPACE, ObjectKey::cluster(namespace.clone()));
     let toleration = settings.default_toleration.as_secs();
-    [ranges.0, ranges.1, classes.0, classes.1, account, namespace, toleration]
+    let runtime = read::text(&pod.spec.json, "runtimeClassName");
+    let runtime = match runtime.is_empty() {
+        true => 0,
+        false => 1 + revision_of(Kind::RUNTIME_CLASS, ObjectKey::cluster(runtime)),
+    };
+    [
+        ranges.0, ranges.1, classes.0, classes.1, account, namespace, toleration, runtime,
+    ]
 }

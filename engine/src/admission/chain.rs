@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Refusal, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota, service_account,
-    taint_nodes, webhook,
+    Refusal, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota, runtime_class,
+    service_account, taint_nodes, volume_resize, webhook,
 };
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
@@ -77,6 +77,7 @@ pub(super) fn mutate_pod(
     if let Some(spec) = spec.as_object_mut() {
         priority::mutate(spec, store)?;
         default_tolerations::mutate(spec, settings);
+        runtime_class::mutate(spec, store)?;
     }
     Ok(said)
 }
@@ -99,7 +100,11 @@ pub fn validate(
             validated.and_then(|()| webhook::validate(context.environment))
         }
         Object::Inert(claim) if claim.kind == Kind::PERSISTENT_VOLUME_CLAIM => {
-            limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store)
+            let limited = limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store);
+            match live {
+                Some(live) => limited.and_then(|()| volume_resize::validate(object, live, context.store)),
+                None => limited,
+            }
         }
         _ => Ok(()),
     };
@@ -110,7 +115,8 @@ pub fn validate(
 /// The validating plugins whose verdict follows from a pod's spec: all replicas of a template share it.
 pub(super) fn validate_pod(namespace: &str, spec: &PodSpec, store: &Store, settings: &Settings) -> Result<(), Refusal> {
     limit_ranger::validate_pod(namespace, spec, store)?;
-    pod_security::validate(namespace, &spec.json, store, settings)
+    pod_security::validate(namespace, &spec.json, store, settings)?;
+    runtime_class::validate(&spec.json, store)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //!
 //! Source: kube-apiserver's default plugins, in the order of `pkg/kubeapiserver/options/plugins.go`; documentation "Admission
 //! Control in Kubernetes". Deliberately not modelled: plugins that are off by default, NodeRestriction and other plugins about
-//! who asks, RuntimeClass overhead, webhooks as objects (a webhook is a fault here).
+//! who asks, webhooks as objects (a webhook is a fault here).
 
 mod admitted;
 mod chain;
@@ -20,8 +20,10 @@ pub mod pod_security;
 mod priority;
 mod refusal;
 pub mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod taint_nodes;
+mod volume_resize;
 mod webhook;
 
 pub use admitted::Admitted;

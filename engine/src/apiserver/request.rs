@@ -145,11 +145,12 @@ impl Request<'_, '_> {
         let live = self.get(kind, &key).ok();
         preconditions::check_version(kind, &key, &value, live.as_ref())?;
         let mut live = live.unwrap_or_default();
+        let given = value.clone();
         // Both in the same shape, so that only real changes count as such.
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
-        refuse_invalid(kind, &key, &validate_update(kind, &value, &live))?;
+        refuse_invalid(kind, &key, &validate_update(kind, &as_given(&value, &given), &live))?;
         self.warnings.extend(advice(kind, &value, false));
         self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
@@ -362,7 +363,11 @@ fn restore(value: &mut Value, given: &Value, depth: usize) {
                     fields.insert(key.clone(), given.clone());
                     continue;
                 }
+                if key == "limits" && given.is_object() {
+                    restore_requests(fields, given);
+                }
                 match fields.get_mut(key) {
+                    Some(value) if is_empty && value.is_null() => *value = given.clone(),
                     Some(value) => restore(value, given, depth + 1),
                     None if is_empty => {
                         fields.insert(key.clone(), given.clone());
@@ -383,6 +388,19 @@ fn restore(value: &mut Value, given: &Value, depth: usize) {
             }
         }
         _ => {}
+    }
+}
+
+/// Requests that a container has only because of its limits are copies of these.
+fn restore_requests(fields: &mut serde_json::Map<String, Value>, limits: &Value) {
+    let (Some(requests), Some(limits)) = (fields.get_mut("requests").and_then(Value::as_object_mut), limits.as_object())
+    else {
+        return;
+    };
+    for (name, limit) in limits {
+        if let Some(request) = requests.get_mut(name) {
+            restore(request, limit, 0);
+        }
     }
 }
 
