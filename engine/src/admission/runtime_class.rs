@@ -55,7 +55,10 @@ pub fn mutate(spec: &mut Map<String, Value>, store: &Store) -> Result<(), Refusa
 }
 
 fn overhead(class: &Value) -> Option<&Value> {
-    class.get("overhead")?.get("podFixed").filter(|overhead| !overhead.is_null())
+    class
+        .get("overhead")?
+        .get("podFixed")
+        .filter(|overhead| !overhead.is_null())
 }
 
 fn same_amounts(a: &Value, b: &Value) -> bool {
@@ -92,13 +95,18 @@ fn select_nodes(spec: &mut Map<String, Value>, scheduling: &Value) -> Result<(),
 
 /// Only a class may bring an overhead.
 pub fn validate(spec: &Value, store: &Store) -> Result<(), Refusal> {
-    let has_overhead = spec.get("overhead").and_then(Value::as_object).is_some_and(|o| !o.is_empty());
+    let has_overhead = spec
+        .get("overhead")
+        .and_then(Value::as_object)
+        .is_some_and(|o| !o.is_empty());
     let Some(fields) = spec.as_object().filter(|_| has_overhead) else {
         return Ok(());
     };
     match class(fields, store)?.and_then(overhead) {
         Some(_) => Ok(()),
-        None => Err(rejected("Pod Overhead set without corresponding RuntimeClass defined Overhead")),
+        None => Err(rejected(
+            "Pod Overhead set without corresponding RuntimeClass defined Overhead",
+        )),
     }
 }
 
@@ -133,7 +141,10 @@ mod tests {
             }))
         );
         for (spec, expect) in [
-            (json!({ "runtimeClassName": "x" }), "pod rejected: RuntimeClass \"x\" not found"),
+            (
+                json!({ "runtimeClassName": "x" }),
+                "pod rejected: RuntimeClass \"x\" not found",
+            ),
             (
                 json!({ "overhead": { "cpu": "1" } }),
                 "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead",

@@ -393,8 +393,10 @@ fn restore(value: &mut Value, given: &Value, depth: usize) {
 
 /// Requests that a container has only because of its limits are copies of these.
 fn restore_requests(fields: &mut serde_json::Map<String, Value>, limits: &Value) {
-    let (Some(requests), Some(limits)) = (fields.get_mut("requests").and_then(Value::as_object_mut), limits.as_object())
-    else {
+    let (Some(requests), Some(limits)) = (
+        fields.get_mut("requests").and_then(Value::as_object_mut),
+        limits.as_object(),
+    ) else {
         return;
     };
     for (name, limit) in limits {

@@ -84,7 +84,11 @@ impl CommandError {
             CommandError::Partly(_, error) => return error.text(),
         };
         // kubectl ends what does not end a line.
-        if text.ends_with('\n') { text } else { format!("{text}\n") }
+        if text.ends_with('\n') {
+            text
+        } else {
+            format!("{text}\n")
+        }
     }
 
     /// The text as one of several: plain messages go without `error: `.

@@ -11,8 +11,8 @@ use super::flags::Arguments;
 use super::reader::read_manifests;
 use super::selection::{Found, Info, Query, parse_selector};
 use super::session::Session;
-use crate::api::{ObjectKey, ObjectMeta};
 use crate::api::decode::Manifest;
+use crate::api::{ObjectKey, ObjectMeta};
 use crate::apiserver::ApiError;
 
 /// The objects of files, each with its file's name, and what could not be decoded.
@@ -30,7 +30,10 @@ impl Query<'_> {
     /// # Errors
     /// It has not, or it has been given both files and a kustomization.
     pub fn check_files(arguments: &Arguments) -> Result<()> {
-        let (files, kustomization) = (!arguments.texts("filename").is_empty(), arguments.text("kustomize").is_some_and(|path| !path.is_empty()));
+        let (files, kustomization) = (
+            !arguments.texts("filename").is_empty(),
+            arguments.text("kustomize").is_some_and(|path| !path.is_empty()),
+        );
         let why = match (files, kustomization) {
             (false, false) => "must specify one of -f and -k",
             (true, true) => "only one of -f or -k can be specified",
@@ -49,7 +52,9 @@ impl Query<'_> {
         if self.files.is_empty() {
             return self.find(session);
         }
-        self.find_by_files(session, |error, file| error.with_context(&format!("error when deleting \"{file}\"")))
+        self.find_by_files(session, |error, file| {
+            error.with_context(&format!("error when deleting \"{file}\""))
+        })
     }
 
     /// Finds the objects that files name; `missing` completes what is said of one that is not there, given its file.
@@ -84,6 +89,31 @@ impl Query<'_> {
                         found.errors.push(missing(error, file).into());
                     }
                 },
+                Err(error) => found.errors.push(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The objects of the files as they stand there (`--local`): the server is not asked.
+    ///
+    /// # Errors
+    /// A file cannot be had.
+    pub fn find_local(&self, session: &Session<'_>) -> Result<Found> {
+        let read = self.read_files(session)?;
+        let mut found = Found {
+            errors: read.errors,
+            single: read.manifests.len() == 1,
+            ..Found::default()
+        };
+        for (manifest, _) in read.manifests {
+            found.kinds.push(manifest.kind);
+            match self.manifest_key(&manifest) {
+                Ok(key) => found.infos.push(Info {
+                    kind: manifest.kind,
+                    key,
+                    value: manifest.value,
+                }),
                 Err(error) => found.errors.push(error),
             }
         }
@@ -169,7 +199,9 @@ fn unbuildable(session: &Session<'_>, path: &str) -> CommandError {
     };
     let is_kustomization = |name: &str| NAMES.iter().any(|known| name.rsplit('/').next() == Some(known));
     match files.iter().any(|file| is_kustomization(&file.name)) {
-        true => CommandError::message("building a kustomization is not modelled: apply what `kubectl kustomize` prints"),
+        true => {
+            CommandError::message("building a kustomization is not modelled: apply what `kubectl kustomize` prints")
+        }
         false => CommandError::message(format!(
             "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{path}'"
         )),

@@ -77,13 +77,16 @@ pub enum Format {
 }
 
 /// The formats that kubectl names in its complaint about others.
-const ALLOWED: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,";
+const ALLOWED: &str =
+    "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,";
 
 /// How kubectl's complaint about a format begins.
 const UNKNOWN: &str = "unable to match a printer suitable for the output format";
 
 fn unknown_format(text: &str, allowed: &str, wide: &str) -> CommandError {
-    CommandError::message(format!("{UNKNOWN} \"{text}\", allowed formats are: {allowed}{wide}yaml"))
+    CommandError::message(format!(
+        "{UNKNOWN} \"{text}\", allowed formats are: {allowed}{wide}yaml"
+    ))
 }
 
 impl Format {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::command_line;
-use super::commands::{self, ALIASES, Command, NOT_MODELLED};
 use super::commands::SERVER;
+use super::commands::{self, ALIASES, Command, NOT_MODELLED};
 use super::error::{CommandError, REFUSED_CONNECTION, Result, refused};
 use super::files::FileSource;
 use super::flags::{Arguments, Flag, GLOBAL, is_boolean, is_true};
@@ -185,7 +185,10 @@ fn check_connection(session: &mut Session<'_>, command: &str, arguments: &Argume
              unit (e.g. 1s | 2m | 3h)",
         ));
     }
-    if let Some(server) = arguments.text("server").filter(|server| !server.is_empty() && *server != SERVER) {
+    if let Some(server) = arguments
+        .text("server")
+        .filter(|server| !server.is_empty() && *server != SERVER)
+    {
         let address = server.split("://").last().unwrap_or_default().trim_end_matches('/');
         let text = format!(
             "\"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp \
@@ -197,7 +200,9 @@ fn check_connection(session: &mut Session<'_>, command: &str, arguments: &Argume
         return Err(CommandError::Verbatim(refused(address)));
     }
     if arguments.text("token").is_some_and(|token| !token.is_empty()) {
-        return Err(CommandError::message("You must be logged in to the server (Unauthorized)"));
+        return Err(CommandError::message(
+            "You must be logged in to the server (Unauthorized)",
+        ));
     }
     Ok(())
 }

@@ -137,7 +137,10 @@ pub fn apply(
     for manager in &mut managers {
         manager.fields.retain(|path| !removed.contains(path));
     }
-    Ok((pruned, kept(managers)))
+    // Elements in another order are no change: the object stays as it is.
+    let (changed, removed) = difference(info, live, &pruned);
+    let is_same = changed.is_empty() && removed.is_empty();
+    Ok((if is_same { live.clone() } else { pruned }, kept(managers)))
 }
 
 fn version(object: &Value) -> &str {

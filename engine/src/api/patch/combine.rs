@@ -28,9 +28,7 @@ pub(super) fn of_maps(mut first: Object, mut second: Object, scope: Scope, depth
         let strategy = scope.strategy(key);
         let lists = (first.remove(key), second.remove(key));
         let (merged, server_order) = match lists {
-            (Some(Value::Array(a)), Some(Value::Array(b))) => {
-                (Some(of_lists(a.clone(), b, strategy, depth + 1)?), a)
-            }
+            (Some(Value::Array(a)), Some(Value::Array(b))) => (Some(of_lists(a.clone(), b, strategy, depth + 1)?), a),
             (Some(Value::Array(a)), _) => (Some(a.clone()), a),
             (_, Some(Value::Array(b))) => (Some(b), Vec::new()),
             _ => (None, Vec::new()),

@@ -56,5 +56,7 @@ fn of_lists(left: &[Value], right: &[Value], strategy: Strategy, depth: usize) -
         list
     };
     let (left, right) = (sorted(left), sorted(right));
-    left.iter().zip(&right).any(|(a, b)| of_values(a, b, element, depth + 1))
+    left.iter()
+        .zip(&right)
+        .any(|(a, b)| of_values(a, b, element, depth + 1))
 }

@@ -115,14 +115,18 @@ fn lists(
     let (changed, order) = if are_maps {
         let changed = of_lists_of_maps(before, wanted, strategy, telling, depth)?;
         let same_order = same_order(before, wanted, strategy.merge_key)?;
-        let tell = (telling.changes && (!changed.is_empty() || !same_order)) || (telling.deletions && !changed.is_empty());
+        let tell =
+            (telling.changes && (!changed.is_empty() || !same_order)) || (telling.deletions && !changed.is_empty());
         let identity = |element: &Value| {
             let mut identity = Object::new();
             let value = element.get(strategy.merge_key).cloned().unwrap_or_default();
             identity.insert(strategy.merge_key.to_owned(), value);
             Value::Object(identity)
         };
-        (changed, tell.then(|| wanted.iter().map(identity).collect::<Vec<Value>>()))
+        (
+            changed,
+            tell.then(|| wanted.iter().map(identity).collect::<Vec<Value>>()),
+        )
     } else {
         let added = wanted.iter().filter(|e| telling.changes && !before.contains(e));
         let mut deleted: Vec<Value> = before

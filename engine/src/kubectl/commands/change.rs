@@ -53,7 +53,9 @@ pub fn in_namespace(mut object: Value, key: &ObjectKey) -> Value {
     if key.namespace.is_empty() {
         return object;
     }
-    let metadata = object.as_object_mut().map(|object| object.entry("metadata").or_insert(Value::Null));
+    let metadata = object
+        .as_object_mut()
+        .map(|object| object.entry("metadata").or_insert(Value::Null));
     if let Some(metadata) = metadata {
         if metadata.is_null() {
             *metadata = json!({});

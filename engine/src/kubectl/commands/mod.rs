@@ -36,8 +36,8 @@ use super::error::Result;
 use super::flags::{Arguments, Flag};
 use super::session::Session;
 
-pub use connection::SERVER;
 pub use apply::{Applied, ApplyError, ApplyFailure, Outcome, apply_documents};
+pub use connection::SERVER;
 
 /// A command of kubectl.
 pub struct Command {

@@ -133,7 +133,9 @@ pub fn apply_one(
     if how.dry_run == DryRun::Client {
         return Ok((Outcome::Configured, info(live)));
     }
-    let original = live.pointer("/metadata/annotations").and_then(|all| all.get(LAST_APPLIED));
+    let original = live
+        .pointer("/metadata/annotations")
+        .and_then(|all| all.get(LAST_APPLIED));
     let original = original.and_then(Value::as_str).map(str::to_owned);
     if original.is_none() {
         session.warn(format!(
@@ -253,7 +255,10 @@ fn without_nulls(value: Value, depth: usize) -> Value {
     match value {
         Value::Object(members) if depth < DEPTH_LIMIT => {
             let kept = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(kept.map(|(key, value)| (key, without_nulls(value, depth + 1))).collect())
+            Value::Object(
+                kept.map(|(key, value)| (key, without_nulls(value, depth + 1)))
+                    .collect(),
+            )
         }
         Value::Array(items) if depth < DEPTH_LIMIT => {
             items.into_iter().map(|item| without_nulls(item, depth + 1)).collect()

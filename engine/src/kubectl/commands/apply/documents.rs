@@ -149,4 +149,3 @@ fn diagnose(manifest: &Manifest, error: &CommandError) -> ApplyFailure {
         kubectl_text,
     }
 }
-

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::ObjectKey;
 use crate::apiserver::Patch;
-use crate::kubectl::commands::change::{Change, print_changed};
+use crate::kubectl::commands::change::{Change, in_namespace, print_changed};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag, OUTPUT};
 use crate::kubectl::output::compact_json;
@@ -115,12 +115,12 @@ pub fn run_set(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
                 key.name
             )));
         }
-        let wanted = with_last_applied(&manifest.value, &key);
-        match noted(&wanted) {
-            text if text == noted(&live) => {
+        let text = format!("{}\n", compact_json(&in_namespace(manifest.value.clone(), &key)));
+        match noted(&live) {
+            Some(present) if present == text => {
                 session.print(format!("set-last-applied {}: no changes required.", key.name));
             }
-            text => {
+            _ => {
                 let patch = Patch::Merge(json!({ "metadata": { "annotations": { LAST_APPLIED: text } } }));
                 changes.push((kind, key, live, patch));
             }

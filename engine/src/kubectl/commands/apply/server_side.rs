@@ -66,4 +66,3 @@ fn take_last_applied(config: &mut Value, manifest: &Value) -> String {
     }
     noted.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
 }
-

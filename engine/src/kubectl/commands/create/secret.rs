@@ -103,13 +103,7 @@ pub fn run_tls(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     create(session, arguments, name, "kubernetes.io/tls", &texts)
 }
 
-fn create(
-    session: &mut Session<'_>,
-    arguments: &Arguments,
-    name: &str,
-    of_type: &str,
-    texts: &Data,
-) -> Result<()> {
+fn create(session: &mut Session<'_>, arguments: &Arguments, name: &str, of_type: &str, texts: &Data) -> Result<()> {
     let data: Map<String, Value> = texts
         .iter()
         .map(|(key, value)| (key.clone(), base64(value).into()))
