@@ -83,8 +83,9 @@ impl CommandError {
             CommandError::Many(errors) => return errors.iter().map(CommandError::line).collect(),
             CommandError::Partly(_, error) => return error.text(),
         };
-        // kubectl ends what does not end a line.
-        if text.ends_with('\n') {
+        // kubectl ends what does not end a line, and causes that do once more.
+        let has_causes = matches!(self, CommandError::Api(error) if !error.causes.is_empty());
+        if text.ends_with('\n') && !has_causes {
             text
         } else {
             format!("{text}\n")

@@ -28,7 +28,7 @@ mod yaml;
 pub(crate) use commands::apply_documents;
 pub use commands::{Applied, ApplyError, ApplyFailure, Outcome};
 pub use files::{FileError, FileSource, NoFiles, SourceFile, is_manifest};
-pub use run::{CommandOutput, print_answer};
+pub use run::{CommandOutput, field_selector_refusal, print_answer};
 pub(crate) use run::{run_line, run_words};
 pub use session::DEFAULT_NAMESPACE;
 pub(crate) use session::Session;

@@ -6,12 +6,13 @@ use super::command_line;
 use super::commands::SERVER;
 use super::commands::{self, ALIASES, Command, NOT_MODELLED};
 use super::error::{CommandError, REFUSED_CONNECTION, Result, refused};
+use super::field_selector::FieldQuery;
 use super::files::FileSource;
 use super::flags::{Arguments, Flag, GLOBAL, is_boolean, is_true};
 use super::groups::{GROUPS, Group};
 use super::output::Format;
 use super::session::{CLIENT_SIDE_APPLY, Session};
-use crate::api::duration;
+use crate::api::{Kind, duration};
 use crate::cluster::Cluster;
 use crate::faults::ControlPlanePart;
 
@@ -84,6 +85,11 @@ pub fn print_answer(words: &[String], answer: &Value, files: &dyn FileSource) ->
             exit_code: 1,
         },
     }
+}
+
+/// What kubectl says of a field selector that objects of a kind cannot be selected by.
+pub fn field_selector_refusal(selector: &str, kind: Kind) -> Option<String> {
+    FieldQuery::parse(selector, kind).err().map(|error| error.text())
 }
 
 /// Whether a command asks the API server at all.
