@@ -11,6 +11,7 @@ mod bootstrap;
 mod deprecations;
 mod error;
 mod eviction;
+mod given;
 mod patch;
 mod preconditions;
 mod release;
