@@ -46,7 +46,7 @@ const NOTHING_NAMED: &str = "You must specify the type of resource to get. Use \
 
 /// Runs the command.
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
-    let format = Format::of(arguments)?.load(session.files, arguments)?;
+    let format = Format::of_table(arguments)?.load(session.files, arguments)?;
     if arguments.positional.is_empty() && arguments.texts("filename").is_empty() {
         return Err(CommandError::Verbatim(NOTHING_NAMED.to_owned()));
     }
