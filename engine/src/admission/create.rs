@@ -66,6 +66,6 @@ pub fn begin(pod: &mut Pod, now: Timestamp) {
     if !read::list(&pod.spec.json, "schedulingGates").is_empty() {
         let message = "Scheduling is blocked due to non-empty scheduling gates";
         let condition = Condition::new("PodScheduled", false, "SchedulingGated", message, now);
-        Condition::set(&mut pod.status.conditions, condition);
+        pod.status.set_condition(condition);
     }
 }

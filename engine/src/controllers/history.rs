@@ -102,7 +102,7 @@ impl<'a> Snapshot<'a> {
                 namespace: self.owner.namespace.clone(),
                 labels: Arc::new(labels),
                 annotations: self.owner.annotations.clone(),
-                owners: vec![super::controller_reference(T::KIND, self.owner)],
+                owners: vec![super::controller_reference(T::KIND, self.owner)].into(),
                 ..ObjectMeta::default()
             },
             body: json!({ "data": &data, "revision": number }),

@@ -170,7 +170,7 @@ fn start_due(cron_job: &CronJob, status: &mut CronJobStatus, context: &mut Conte
         warn("TooManyMissedTimes", message.to_owned(), context);
     }
     let deadline = spec.starting_deadline_seconds;
-    if deadline.is_some_and(|seconds| at.0.saturating_add(seconds) < now.0) {
+    if deadline.is_some_and(|seconds| at.secs().saturating_add(seconds) < now.secs()) {
         let message = format!("Missed scheduled time to start a job: {}", rfc1123(at));
         warn("MissSchedule", message, context);
         return again;
@@ -262,7 +262,7 @@ fn start(
 
 /// The name of the Job of a start: the same start never makes two.
 fn job_name(cron_job: &CronJob, at: Timestamp) -> SmolStr {
-    format_smolstr!("{}-{}", cron_job.meta.name, at.0.div_euclid(60))
+    format_smolstr!("{}-{}", cron_job.meta.name, at.secs().div_euclid(60))
 }
 
 /// The Job that a template makes for a start.
@@ -272,7 +272,7 @@ fn job_of(cron_job: &CronJob, key: &ObjectKey, at: Timestamp, zone: &TimeZone) -
     let mut meta = ObjectMeta {
         labels: read::labels(written, "labels"),
         annotations: read::labels(written, "annotations"),
-        owners: vec![controller_reference(Kind::CRON_JOB, &cron_job.meta)],
+        owners: vec![controller_reference(Kind::CRON_JOB, &cron_job.meta)].into(),
         ..ObjectMeta::named(key.namespace.clone(), key.name.clone())
     };
     meta.annotate(SCHEDULED_ANNOTATION, zone.format(at));

@@ -273,7 +273,7 @@ fn create(set: &DaemonSet, node: &SmolStr, ledger: &mut Ledger, context: &mut Co
             namespace: set.meta.namespace.clone(),
             labels: labels(template.labels.clone(), ledger),
             annotations: template.annotations.clone(),
-            owners: vec![controller_reference(DaemonSet::KIND, &set.meta)],
+            owners: vec![controller_reference(DaemonSet::KIND, &set.meta)].into(),
             ..ObjectMeta::default()
         },
         spec: Arc::new(placement.spec_for(node)),

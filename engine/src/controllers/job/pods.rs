@@ -72,8 +72,8 @@ fn new_pod(job: &Job, index: Option<i32>, tally: &Tally) -> Pod {
             namespace: job.meta.namespace.clone(),
             labels: template.labels.clone(),
             annotations: template.annotations.clone(),
-            owners: vec![controller_reference(Job::KIND, &job.meta)],
-            finalizers: vec![FINALIZER.into()],
+            owners: vec![controller_reference(Job::KIND, &job.meta)].into(),
+            finalizers: vec![FINALIZER.into()].into(),
             ..ObjectMeta::default()
         },
         spec: template.spec.clone(),

@@ -177,7 +177,7 @@ pub fn finished_at(pod: &Pod, now: Timestamp) -> Timestamp {
     let ready = Condition::find(&pod.status.conditions, "Ready").filter(|ready| ready.status == "False");
     let deleted = pod.meta.deletion.map(|deletion| {
         let grace = deletion.grace_seconds.unwrap_or(0);
-        Timestamp(deletion.at.0.saturating_sub(grace))
+        Timestamp::from_secs(deletion.at.secs().saturating_sub(grace))
     });
     ends.and_then(|ends| ends.into_iter().max())
         .or(ready.and_then(|ready| ready.last_transition))

@@ -271,7 +271,7 @@ pub fn available_at(pod: &Pod, min_ready_seconds: i32) -> Option<Timestamp> {
     Some(match ready.last_transition {
         Some(since) => since.plus(seconds(min_ready_seconds)),
         None if min_ready_seconds == 0 => Timestamp::default(),
-        None => Timestamp(i64::MAX),
+        None => Timestamp::from_secs(i64::MAX),
     })
 }
 
@@ -292,7 +292,7 @@ fn new_pod<T: Replicas>(replica_set: &T) -> Pod {
             namespace: replica_set.meta().namespace.clone(),
             labels: template.labels.clone(),
             annotations: template.annotations.clone(),
-            owners: vec![owner_reference(replica_set)],
+            owners: vec![owner_reference(replica_set)].into(),
             ..ObjectMeta::default()
         },
         spec: template.spec.clone(),
