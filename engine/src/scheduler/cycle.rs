@@ -47,13 +47,14 @@ impl Scheduler {
     fn best(&mut self, pod: &Pod, id: u64, context: &Context<'_>) -> Slots {
         let Some(template) = self
             .templates
-            .get(&id)
+            .get_mut(&id)
             .filter(|template| template.state.rejection.is_none())
         else {
             return Slots::default();
         };
         let mut allowed = None;
         if self.nodes.nominating().next().is_some() {
+            template.look_at_all(&self.nodes);
             let verdicts = decision::verdicts(template, pod, &self.nodes);
             let mut feasible = Slots::default();
             for (slot, verdict) in verdicts.iter().enumerate() {
@@ -69,8 +70,14 @@ impl Scheduler {
             }
             allowed = Some(feasible);
         }
-        let feasible = || allowed.clone().unwrap_or_else(|| template.feasible_slots());
-        let sample = self.sampling.sample(&self.nodes, context.settings, feasible);
+        let known = allowed
+            .clone()
+            .or_else(|| template.is_whole().then(|| template.feasible_slots()));
+        let is_feasible = |slot| match &known {
+            Some(known) => known.contains(slot),
+            None => template.look(slot, &self.nodes),
+        };
+        let sample = self.sampling.sample(&self.nodes, context.settings, is_feasible);
         template.best(sample.as_ref().or(allowed.as_ref()))
     }
 
@@ -90,7 +97,7 @@ impl Scheduler {
 
     /// The pod fits nowhere: preemption is tried, and the pod waits.
     fn fail(&mut self, key: &ObjectKey, pod: &Pod, id: u64, context: &mut Context<'_>) {
-        let Some(template) = self.templates.get(&id) else {
+        let Some(template) = self.templates.get_mut(&id) else {
             return;
         };
         let is_plain = pod.status.nominated_node_name.is_empty() && self.nodes.nominating().next().is_none();
@@ -107,6 +114,7 @@ impl Scheduler {
         } else {
             0
         };
+        template.look_at_all(&self.nodes);
         let objects = context.store.objects();
         let decision = Decision::of(template, pod, &self.nodes, objects, context.settings, start);
         let refusal = Refusal {

@@ -23,36 +23,43 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// Of the feasible nodes those that the search finds; none where it finds all of them.
-    pub fn sample(&mut self, nodes: &Nodes, settings: &Settings, feasible: impl FnOnce() -> Slots) -> Option<Slots> {
+    /// Of the feasible nodes those that the search finds; none where it finds all of them. `is_feasible` is asked about one node after
+    /// the other, and about no more than the search looks at.
+    pub fn sample(
+        &mut self,
+        nodes: &Nodes,
+        settings: &Settings,
+        mut is_feasible: impl FnMut(usize) -> bool,
+    ) -> Option<Slots> {
         let all = nodes.slots().len();
+        if !looks_at_some(all, settings) {
+            return None;
+        }
         let wanted = wanted(all, settings.scheduler_percentage_of_nodes_to_score as usize);
-        if wanted >= all {
-            return None;
-        }
-        let feasible = feasible();
-        if feasible.len() <= wanted {
-            return None;
-        }
         if self.epoch != Some(nodes.epoch()) {
             self.order = by_zone(nodes);
             self.epoch = Some(nodes.epoch());
         }
         let mut found = Slots::default();
-        let mut looked_at = 0;
         let (before, after) = self.order.split_at(self.start.min(self.order.len()));
-        for slot in after.iter().chain(before) {
-            looked_at += 1;
-            if feasible.contains(*slot) {
-                found.insert(*slot);
+        for (looked_at, slot) in after.iter().chain(before).copied().enumerate() {
+            if !is_feasible(slot) {
+                continue;
             }
+            // One more than wanted: only this says that there are others, and ends the search.
             if found.len() == wanted {
-                break;
+                self.start = (self.start + looked_at) % all.max(1);
+                return Some(found);
             }
+            found.insert(slot);
         }
-        self.start = (self.start + looked_at) % all.max(1);
-        Some(found)
+        None
     }
+}
+
+/// Whether the search for feasible nodes may end before it has looked at every node.
+pub fn looks_at_some(nodes: usize, settings: &Settings) -> bool {
+    wanted(nodes, settings.scheduler_percentage_of_nodes_to_score as usize) < nodes
 }
 
 /// How many feasible nodes are wanted.

@@ -76,6 +76,7 @@ impl Snapshot {
         }
         let mut template = Template::new(pod, info, &self.objects);
         template.refresh(pod, &mut self.nodes, &self.objects, &self.settings);
+        template.look_at_all(&self.nodes);
         Decision::of(&template, pod, &self.nodes, &self.objects, &self.settings, 0)
     }
 }

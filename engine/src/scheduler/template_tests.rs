@@ -7,6 +7,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
+use super::super::NodeInfo;
+use super::super::framework::evaluate;
+use super::super::sampling::Sampling;
 use super::*;
 use crate::api::{Node, Resource, TaintEffect, Uid};
 use crate::sim::Random;
@@ -175,4 +178,65 @@ fn shared_work_chooses_what_the_plain_way_chooses() {
         placed.iter().all(|count| *count > 5),
         "every template places pods: {placed:?}"
     );
+}
+
+/// A template that looks at nodes as it is asked about them, beside one that looks at all of them first: the search finds the same.
+#[test]
+fn looking_where_asked_finds_what_looking_everywhere_finds() {
+    let (mut random, mut nodes) = (Random::new(5), Nodes::default());
+    let objects = Objects::default();
+    let mut settings = Settings::default();
+    settings.scheduler_percentage_of_nodes_to_score = 1;
+    (0..160).for_each(|index| nodes.set_node(&node(index, &mut random)));
+    let pods: Vec<Pod> = specs()
+        .iter()
+        .enumerate()
+        .map(|(index, spec)| pod(index, spec))
+        .collect();
+    let mut templates: Vec<[Template; 2]> = Vec::new();
+    for pod in &pods {
+        let shape = nodes.shape(pod);
+        let info = nodes.shapes().get(shape).cloned().expect("it was just taken in");
+        templates.push([(); 2].map(|()| Template::new(pod, info.clone(), &objects)));
+    }
+    let mut searches = [Sampling::default(), Sampling::default()];
+    let mut waited = 0;
+    for round in 0..600_u64 {
+        let which = random.index(pods.len());
+        let [asked, whole] = &mut templates[which];
+        for template in [&mut *asked, &mut *whole] {
+            template.refresh(&pods[which], &mut nodes, &objects, &settings);
+        }
+        whole.look_at_all(&nodes);
+        let everywhere = whole.feasible_slots();
+        let [search, search_everywhere] = &mut searches;
+        let expect = search_everywhere.sample(&nodes, &settings, |slot| everywhere.contains(slot));
+        waited += usize::from(!asked.is_whole());
+        let known = asked.is_whole().then(|| asked.feasible_slots());
+        let found = search.sample(&nodes, &settings, |slot| match &known {
+            Some(known) => known.contains(slot),
+            None => asked.look(slot, &nodes),
+        });
+        let listed = |slots: &Option<Slots>| slots.as_ref().map(|slots| names(slots, &nodes));
+        assert_eq!(listed(&found), listed(&expect), "round {round}, template {which}");
+        let best = whole.best(expect.as_ref());
+        let seen = asked.best(found.as_ref());
+        assert_eq!(
+            names(&seen, &nodes),
+            names(&best, &nodes),
+            "round {round}, template {which}"
+        );
+        if let Some(slot) = best.nth(random.index(best.len().max(1))) {
+            let mut pod = pods[which].clone();
+            pod.meta.uid = Uid::from_random(u128::from(round));
+            pod.meta.name = format!("p{round}").into();
+            pod.node_name = nodes.slots()[slot].name().clone();
+            nodes.pod_changed(None, Some(&Arc::new(pod)));
+        }
+        if random.index(6) == 0 {
+            // A node with other labels: everything is looked at anew.
+            nodes.set_node(&node(random.range_inclusive(0, 159), &mut random));
+        }
+    }
+    assert!(waited > 5, "some searches begin before all nodes are known: {waited}");
 }
