@@ -13,6 +13,7 @@ mod words;
 use super::expressions::Expression;
 
 use said::ALIASES;
+use words::StepWords;
 
 /// Above this distance (0 the same, 1 nothing in common) an expression is no help.
 const DISTANCE_MAX: f64 = 0.5;
@@ -33,7 +34,7 @@ pub struct Suggestion<'a> {
 
 /// The nearest expressions, best first.
 pub fn nearest<'a>(step: &str, catalogue: &'a [Expression]) -> Vec<Suggestion<'a>> {
-    let words = words::of(step);
+    let words = StepWords::of(step);
     let mut ranked: Vec<Suggestion<'_>> = catalogue
         .iter()
         .filter(|expression| !expression.text.starts_with('/'))
@@ -50,11 +51,11 @@ pub fn nearest<'a>(step: &str, catalogue: &'a [Expression]) -> Vec<Suggestion<'a
 }
 
 /// What the expression itself, or what people say instead of it, makes of the words.
-fn best<'a>(expression: &'a Expression, words: &[String]) -> Suggestion<'a> {
+fn best<'a>(expression: &'a Expression, words: &StepWords) -> Suggestion<'a> {
     let aliases = ALIASES.iter().filter(|(_, meant)| *meant == expression.text);
     let texts = aliases.map(|(said, _)| *said).chain([expression.text.as_str()]);
     let fits = texts.map(|text| align::align(words, &pattern::patterns(text)));
-    let fits = fits.map(|fit| (fit.distance(words.len()), fit));
+    let fits = fits.map(|fit| (fit.distance(words.words.len()), fit));
     let best = fits.min_by(|(a, _), (b, _)| a.total_cmp(b));
     Suggestion {
         expression,
