@@ -14,6 +14,7 @@ use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome, Placement};
 
+use super::late_words::LateWord;
 use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
 use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
@@ -46,6 +47,8 @@ pub struct World {
     cpu: BTreeMap<String, CpuUse>,
     /// The faults that steps injected, with the index of the step.
     pub(super) injected: Vec<(FaultId, usize)>,
+    /// Behaviours that steps told of containers that ran already.
+    pub(super) late_words: Vec<LateWord>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -75,6 +78,7 @@ impl World {
             memory: BTreeMap::new(),
             cpu: BTreeMap::new(),
             injected: Vec::new(),
+            late_words: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -316,6 +320,9 @@ impl World {
             end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
             end.faults = self.fault_marks();
             end.late_failures = self.idle_faults();
+            let idle_words = self.idle_words();
+            end.notes = idle_words.iter().map(|(_, failure)| failure.message.clone()).collect();
+            end.late_failures.extend(idle_words);
             end.late_failures.extend(self.broken_law());
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
             end.placements = placements_worth_a_look(cluster);

@@ -19,6 +19,8 @@ use words::StepWords;
 const DISTANCE_MAX: f64 = 0.5;
 /// So much farther than the nearest one an expression may be.
 const DISTANCE_BEHIND_MAX: f64 = 0.12;
+/// Above this distance a step put right is a guess that helps nobody.
+const SENTENCE_DISTANCE_MAX: f64 = 0.375;
 /// So many are shown.
 const SUGGESTIONS_MAX: usize = 3;
 
@@ -27,8 +29,8 @@ const SUGGESTIONS_MAX: usize = 3;
 pub struct Suggestion<'a> {
     /// The expression.
     pub expression: &'a Expression,
-    /// The step put right by it; what was missing is made up.
-    pub sentence: String,
+    /// The step put right by it, what was missing made up; none if too much is wrong with it.
+    pub sentence: Option<String>,
     distance: f64,
 }
 
@@ -60,7 +62,9 @@ fn best<'a>(expression: &'a Expression, words: &StepWords) -> Suggestion<'a> {
     Suggestion {
         expression,
         distance: best.as_ref().map_or(1.0, |(distance, _)| *distance),
-        sentence: best.map(|(_, fit)| fit.sentence()).unwrap_or_default(),
+        sentence: best
+            .filter(|(distance, _)| *distance <= SENTENCE_DISTANCE_MAX)
+            .map(|(_, fit)| fit.sentence()),
     }
 }
 
