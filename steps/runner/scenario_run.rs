@@ -141,7 +141,10 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
         }
     }
     let failed = record.steps.iter_mut().find(|step| !step.outcome.is_pass());
-    if let Some(failure) = failed.filter(|_| !everything_ran).and_then(|step| step.failure.as_mut()) {
+    if let Some(failure) = failed
+        .filter(|_| !everything_ran)
+        .and_then(|step| step.failure.as_mut())
+    {
         for note in &end.notes {
             failure.message.push_str(&format!("\n{note}"));
         }

@@ -1,4 +1,5 @@
-//! What a scenario says too late: how processes behave that run already and never start again.
+//! What a scenario says in vain: how processes behave that run already and never start again, or when those are ready whom no
+//! probe asks.
 //!
 //! A process is computed when it starts, so what is said of it later counts from its next start on. A scenario that ends before
 //! such a start has said something that came to nothing, and would pass for the wrong reason. Backgrounds speak for several
@@ -26,6 +27,10 @@ impl World {
     /// Lets processes behave so.
     pub(crate) fn behave(&mut self, rule: Rule) {
         self.note_if_late(&rule);
+        if let (Some(step), true) = (self.step(), rule.behaviour.ready_after.is_some()) {
+            let word = (step.text.clone(), rule.containers.clone());
+            self.readiness_words.push(word);
+        }
         self.cluster().behave(rule);
     }
 
@@ -57,7 +62,7 @@ impl World {
         }
     }
 
-    /// What came to nothing, with the index of its step.
+    /// What was said too late, with the index of its step.
     pub(super) fn idle_words(&self) -> Vec<(usize, Failure)> {
         let Some(cluster) = self.cluster_if_any() else {
             return Vec::new();
@@ -75,6 +80,30 @@ impl World {
         };
         let idle = self.late_words.iter().filter(|word| !started_again(word));
         idle.map(|word| (word.step, came_to_nothing(word))).collect()
+    }
+
+    /// What was said of when containers are ready whom no probe asks. It fails nothing: the plain sentences for workloads give no
+    /// probes, and what is said of an image may be meant for another scenario.
+    pub(super) fn unasked_words(&self) -> Vec<String> {
+        let Some(cluster) = self.cluster_if_any().filter(|_| !self.readiness_words.is_empty()) else {
+            return Vec::new();
+        };
+        let objects = cluster.view().objects;
+        let unasked = self.readiness_words.iter().filter(|(_, containers)| {
+            let pods = cluster.log().iter().filter_map(|change| change.object().as_pod());
+            let all = pods.flat_map(|pod| pod.spec.containers.iter().map(move |container| (pod, container)));
+            let mut meant = all
+                .filter(|(pod, container)| containers.matches(pod, container, objects))
+                .peekable();
+            let is_asked = |container: &Container| container.readiness.is_some() || container.startup.is_some();
+            meant.peek().is_some() && !meant.any(|(_, container)| is_asked(container))
+        });
+        let note = |text: &String| {
+            format!(
+                "note: `{text}` changes nothing here: no container that it is about has a readinessProbe or startupProbe"
+            )
+        };
+        unasked.map(|(text, _)| note(text)).collect()
     }
 }
 
@@ -100,7 +129,7 @@ fn came_to_nothing(word: &LateWord) -> Failure {
     };
     Failure {
         message: format!(
-            "this came to nothing: {}\nhow a process behaves is settled when it starts; say it before that, or let it start again (`kubectl rollout restart`)",
+            "`{}` changes nothing here: how a process behaves is settled when it starts\nsay it before that, or let it start again (`kubectl rollout restart`)",
             word.text
         ),
         expected: Some("a container that starts after this step".to_owned()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use shakedown_engine::api::{Node, ObjectKey, Pod};
+use shakedown_engine::environment::ContainerSelector;
 use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::laws;
@@ -49,6 +50,8 @@ pub struct World {
     pub(super) injected: Vec<(FaultId, usize)>,
     /// Behaviours that steps told of containers that ran already.
     pub(super) late_words: Vec<LateWord>,
+    /// What steps told of when containers are ready: the step's text, the containers.
+    pub(super) readiness_words: Vec<(String, ContainerSelector)>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -79,6 +82,7 @@ impl World {
             cpu: BTreeMap::new(),
             injected: Vec::new(),
             late_words: Vec::new(),
+            readiness_words: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -321,7 +325,10 @@ impl World {
             end.faults = self.fault_marks();
             end.late_failures = self.idle_faults();
             let idle_words = self.idle_words();
-            end.notes = idle_words.iter().map(|(_, failure)| failure.message.clone()).collect();
+            let explanations = idle_words
+                .iter()
+                .map(|(_, failure)| format!("note: {}", failure.message));
+            end.notes = explanations.chain(self.unasked_words()).collect();
             end.late_failures.extend(idle_words);
             end.late_failures.extend(self.broken_law());
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
