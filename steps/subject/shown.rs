@@ -122,7 +122,7 @@ pub fn events_about<'v>(view: &View<'v>, kind: Kind, key: &ObjectKey) -> Vec<&'v
 }
 
 fn table(kind: Kind, objects: &[Value], view: &View<'_>) -> String {
-    let now_ns = view.timestamp().0.saturating_mul(1_000_000_000);
+    let now_ns = view.timestamp().secs().saturating_mul(1_000_000_000);
     let options = TableOptions {
         wide: kind == Kind::POD,
         ..TableOptions::default()
