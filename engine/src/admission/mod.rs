@@ -12,6 +12,7 @@
 
 mod admitted;
 mod chain;
+mod claim_resize;
 mod create;
 mod default_tolerations;
 mod label_keys;
@@ -21,9 +22,9 @@ mod priority;
 mod refusal;
 pub mod resource_quota;
 mod runtime_class;
+mod schedule_zone;
 mod service_account;
 mod taint_nodes;
-mod volume_resize;
 mod webhook;
 
 pub use admitted::Admitted;

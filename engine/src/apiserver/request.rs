@@ -12,11 +12,11 @@ use super::preconditions;
 use super::service_address;
 use crate::admission;
 use crate::api::defaulting::{
-    default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
+    default_object, drop_disabled, drop_restart_rules, prepare_for_create, prepare_for_update, prepare_status_update,
 };
 use crate::api::ownership::{self, FieldManagers};
 use crate::api::schema::Schema;
-use crate::api::validation::{FieldError, advice, validate_create, validate_status_update, validate_update};
+use crate::api::validation::{FieldError, Gates, advice, validate_create, validate_status_update, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, json};
 use crate::component::Context;
 use crate::sim::SimTime;
@@ -70,7 +70,7 @@ impl Request<'_, '_> {
         if let Some(metadata) = checked.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.insert("uid".to_owned(), uid.to_string().into());
         }
-        refuse_invalid(kind, &key, &validate_create(kind, &checked))?;
+        refuse_invalid(kind, &key, &validate_create(kind, &checked, self.gates()))?;
         self.warnings.extend(advice(kind, &value, true));
         self.warnings.extend(deprecations(kind, &value));
         let managers = managers.unwrap_or_else(|| self.managers_of_new(kind, &value));
@@ -150,7 +150,12 @@ impl Request<'_, '_> {
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
-        refuse_invalid(kind, &key, &validate_update(kind, &as_given(&value, &given), &live))?;
+        let gates = self.gates();
+        refuse_invalid(
+            kind,
+            &key,
+            &validate_update(kind, &as_given(&value, &given), &live, gates),
+        )?;
         self.warnings.extend(advice(kind, &value, false));
         self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
@@ -256,6 +261,13 @@ impl Request<'_, '_> {
         object = object.with_meta(meta);
         let present = present.cloned();
         admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
+        if let Some(present) = present.filter(|_| kind == Kind::NAMESPACE) {
+            let (name, labels, before) = (&object.meta().name, &object.meta().labels, &present.meta().labels);
+            let (store, settings) = (&*self.context.store, self.context.settings);
+            (self.warnings).extend(admission::pod_security::warn_of_pods(
+                name, labels, before, store, settings,
+            ));
+        }
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }
@@ -290,7 +302,15 @@ impl Request<'_, '_> {
     /// Gives an object the shape and the defaults that the simulated release would give it.
     pub(super) fn default(&self, kind: Kind, value: &mut Value) {
         default_object(kind, value);
-        drop_disabled(kind, value, |gate, minor| self.context.settings.is_on(gate, minor));
+        let settings = self.context.settings;
+        drop_disabled(kind, value, |gate, minor| settings.is_on(gate, minor));
+        if settings.since(1, 34) && !self.gates().restart_rules {
+            drop_restart_rules(kind, value);
+        }
+    }
+
+    fn gates(&self) -> Gates {
+        Gates::of(self.context.settings)
     }
 
     /// Names an object that has only a prefix for its name; a dry run is told a name too.

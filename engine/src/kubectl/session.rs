@@ -264,7 +264,7 @@ impl Session<'_> {
 
     /// The calendar time in nanoseconds since the Unix epoch.
     pub fn now_ns(&self) -> i64 {
-        let epoch_ns = self.cluster.store().epoch().0.saturating_mul(1_000_000_000);
+        let epoch_ns = self.cluster.store().epoch().secs().saturating_mul(1_000_000_000);
         epoch_ns.saturating_add(i64::try_from(self.cluster.now().as_nanos()).unwrap_or(i64::MAX))
     }
 

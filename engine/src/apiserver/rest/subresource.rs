@@ -231,7 +231,7 @@ pub(super) fn post_binding(
         request.context.store.modify::<Pod>(&key, |pod| {
             pod.node_name = node.clone();
             let condition = Condition::new("PodScheduled", true, "", "", now);
-            Condition::set(&mut pod.status.conditions, condition);
+            pod.status.set_condition(condition);
         });
     }
     Ok(success())

@@ -199,7 +199,7 @@ fn watch(session: &mut Session<'_>, arguments: &Arguments, query: &Query<'_>, fo
     // Endless change is cut off where a wait for quiet is.
     let _ = session.cluster.settle();
     let epoch = session.cluster.store().epoch();
-    let epoch_ns = epoch.0.saturating_mul(1_000_000_000);
+    let epoch_ns = epoch.secs().saturating_mul(1_000_000_000);
     let matcher = query.matcher(kind)?;
     for change in session.cluster.log().iter().skip(reported) {
         let (object, key) = (change.object(), change.key());
