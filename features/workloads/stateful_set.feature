@@ -5,7 +5,6 @@ Feature: A StatefulSet gives its pods an identity and an order
 
   Background:
     Given a cluster with 3 nodes
-    And containers of image "postgres:*" become ready after 5s
     And the manifest "db.yaml"
 
   Scenario: Pods come in order, each when the one before is ready

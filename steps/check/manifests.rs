@@ -3,7 +3,7 @@
 use shakedown_engine::api::decode::DecodeOptions;
 use shakedown_engine::api::decode::{Manifest, Origin, decode_documents};
 use shakedown_engine::api::defaulting::default_object;
-use shakedown_engine::api::validation::validate_create;
+use shakedown_engine::api::validation::{Gates, validate_create};
 
 /// Everything that is wrong with the documents of a text, a message each that begins with its place.
 pub(super) fn problems(text: &str, origin: &Origin) -> Vec<String> {
@@ -26,7 +26,9 @@ fn invalid_fields(manifest: &Manifest) -> Vec<String> {
             metadata.entry("namespace").or_insert_with(|| "default".into());
         }
     }
-    let errors = validate_create(manifest.kind, &object);
+    // Which gates are on only a run tells.
+    let gates = Gates { restart_rules: true };
+    let errors = validate_create(manifest.kind, &object, gates);
     let place = |path: &str| {
         let at = manifest.locate(path);
         format!("{}:{}:{}", manifest.file(), at.line, at.column)

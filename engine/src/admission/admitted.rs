@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Refusal, chain, limit_ranger, service_account};
-use crate::api::validation::{FieldError, validate_create};
+use crate::api::validation::{FieldError, Gates, validate_create};
 use crate::api::{Kind, Labels, ObjectKey, ObjectMeta, Pod, PodSpec, Resource, json as read};
 use crate::component::Context;
 use crate::settings::Settings;
@@ -72,7 +72,7 @@ fn judge(pod: &Pod, stamp: Stamp, store: &Store, settings: &Settings) -> Result<
             spec: Arc::new(PodSpec::from_json(spec.clone())),
             ..Pod::default()
         };
-        validated = valid(&validate_create(Kind::POD, &whole.to_json()));
+        validated = valid(&validate_create(Kind::POD, &whole.to_json(), Gates::of(settings)));
     }
     chain::finish_pod(namespace, &pod.meta.labels, &mut spec, store, settings);
     let admitted = Arc::new(PodSpec::from_json(spec));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use super::{IntOrString, Quantity, json};
+use super::{IntOrString, Quantity, RestartPolicy, RestartRule, json};
 
 /// Amounts by resource name (`cpu`, `memory`, `pods`, `nvidia.com/gpu` …).
 pub type ResourceList = BTreeMap<SmolStr, Quantity>;
@@ -197,14 +197,16 @@ pub struct Container {
     pub post_start: Option<Handler>,
     /// Runs before the container is told to stop.
     pub pre_stop: Option<Handler>,
-    /// `Some("Always")` on an init container makes it a sidecar.
-    pub restart_policy: SmolStr,
+    /// Its own restart policy; none: the pod's. `Always` on an init container makes it a sidecar.
+    pub restart_policy: Option<RestartPolicy>,
+    /// When it is restarted whatever the policy says: the first rule that fits its exit code decides.
+    pub restart_rules: Vec<RestartRule>,
 }
 
 impl Container {
     /// Whether this is a native sidecar (an init container with restartPolicy Always).
     pub fn is_sidecar(&self) -> bool {
-        self.restart_policy == "Always"
+        self.restart_policy == Some(RestartPolicy::Always)
     }
 
     /// Reads one entry of `spec.containers`.
@@ -233,7 +235,11 @@ impl Container {
             startup: value.get("startupProbe").and_then(Probe::from_json),
             post_start: member("lifecycle").get("postStart").and_then(Handler::from_json),
             pre_stop: member("lifecycle").get("preStop").and_then(Handler::from_json),
-            restart_policy: json::text(value, "restartPolicy"),
+            restart_policy: RestartPolicy::parse(&json::text(value, "restartPolicy")),
+            restart_rules: json::list(value, "restartPolicyRules")
+                .iter()
+                .map(RestartRule::from_json)
+                .collect(),
         }
     }
 }

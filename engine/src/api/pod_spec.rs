@@ -13,31 +13,7 @@ use smol_str::SmolStr;
 
 use super::container::{Container, ResourceList, resource_list};
 use super::json::{self, ObjectBuilder};
-use super::{Labels, Quantity};
-
-/// `spec.restartPolicy`.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub enum RestartPolicy {
-    /// Containers are restarted however they ended.
-    #[default]
-    Always,
-    /// Containers are restarted when they failed.
-    OnFailure,
-    /// Containers are never restarted.
-    Never,
-}
-
-impl RestartPolicy {
-    /// Reads the API's text.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "Always" => Some(RestartPolicy::Always),
-            "OnFailure" => Some(RestartPolicy::OnFailure),
-            "Never" => Some(RestartPolicy::Never),
-            _ => None,
-        }
-    }
-}
+use super::{Labels, Quantity, RestartPolicy};
 
 /// The effect of a taint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

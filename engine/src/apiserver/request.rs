@@ -12,11 +12,11 @@ use super::preconditions;
 use super::service_address;
 use crate::admission;
 use crate::api::defaulting::{
-    default_object, drop_disabled, prepare_for_create, prepare_for_update, prepare_status_update,
+    default_object, drop_disabled, drop_restart_rules, prepare_for_create, prepare_for_update, prepare_status_update,
 };
 use crate::api::ownership::{self, FieldManagers};
 use crate::api::schema::Schema;
-use crate::api::validation::{FieldError, advice, validate_create, validate_status_update, validate_update};
+use crate::api::validation::{FieldError, Gates, advice, validate_create, validate_status_update, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, json};
 use crate::component::Context;
 use crate::sim::SimTime;
@@ -70,7 +70,7 @@ impl Request<'_, '_> {
         if let Some(metadata) = checked.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.insert("uid".to_owned(), uid.to_string().into());
         }
-        refuse_invalid(kind, &key, &validate_create(kind, &checked))?;
+        refuse_invalid(kind, &key, &validate_create(kind, &checked, self.gates()))?;
         self.warnings.extend(advice(kind, &value, true));
         self.warnings.extend(deprecations(kind, &value));
         let managers = managers.unwrap_or_else(|| self.managers_of_new(kind, &value));
@@ -94,7 +94,7 @@ impl Request<'_, '_> {
 
     fn managers_of_new(&self, kind: Kind, value: &Value) -> FieldManagers {
         let info = Schema::builtin().of_kind(kind).filter(|_| !self.manager.is_empty())?;
-        ownership::created(info, value, &self.manager, false)
+        ownership::created(info, value, &self.manager, false, self.context.store.timestamp())
     }
 
     /// A new object as it will be stored.
@@ -150,7 +150,12 @@ impl Request<'_, '_> {
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
-        refuse_invalid(kind, &key, &validate_update(kind, &as_given(&value, &given), &live))?;
+        let gates = self.gates();
+        refuse_invalid(
+            kind,
+            &key,
+            &validate_update(kind, &as_given(&value, &given), &live, gates),
+        )?;
         self.warnings.extend(advice(kind, &value, false));
         self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
@@ -160,9 +165,14 @@ impl Request<'_, '_> {
         let before = present.and_then(|object| object.meta().managers.clone());
         let managers = match (managers, Schema::builtin().of_kind(kind)) {
             (Some(managers), _) => managers,
-            (None, Some(info)) if !self.manager.is_empty() => {
-                ownership::updated(info, &before, &live, &value, &self.manager)
-            }
+            (None, Some(info)) if !self.manager.is_empty() => ownership::updated(
+                info,
+                &before,
+                &live,
+                &value,
+                &self.manager,
+                self.context.store.timestamp(),
+            ),
             _ => before,
         };
         self.write(kind, value, &live, Some(managers))
@@ -292,7 +302,15 @@ impl Request<'_, '_> {
     /// Gives an object the shape and the defaults that the simulated release would give it.
     pub(super) fn default(&self, kind: Kind, value: &mut Value) {
         default_object(kind, value);
-        drop_disabled(kind, value, |gate, minor| self.context.settings.is_on(gate, minor));
+        let settings = self.context.settings;
+        drop_disabled(kind, value, |gate, minor| settings.is_on(gate, minor));
+        if settings.since(1, 34) && !self.gates().restart_rules {
+            drop_restart_rules(kind, value);
+        }
+    }
+
+    fn gates(&self) -> Gates {
+        Gates::of(self.context.settings)
     }
 
     /// Names an object that has only a prefix for its name; a dry run is told a name too.
@@ -346,6 +364,17 @@ pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
         Object::Lease(lease) => lease.to_json_at(now, epoch),
         object => object.to_json(),
     }
+}
+
+/// An object as the API shows it, with who owns its fields.
+pub fn with_managed_fields(object: &Object, mut shown: Value) -> Value {
+    let info = Schema::builtin().of_kind(object.kind());
+    let fields = info.and_then(|info| ownership::managed_fields(info, &object.meta().managers));
+    let metadata = shown.get_mut("metadata").and_then(Value::as_object_mut);
+    if let (Some(fields), Some(metadata)) = (fields, metadata) {
+        metadata.insert("managedFields".to_owned(), fields);
+    }
+    shown
 }
 
 fn same_but_for_metadata(value: &Value, live: &Value) -> bool {

@@ -6,7 +6,7 @@
 use super::instance::{Instance, newest};
 use super::steps::Step;
 use super::work::PodWork;
-use crate::api::RestartPolicy;
+use crate::api::Container;
 
 /// A container to stop, and the words for it if there are any but the usual.
 type Stop = (usize, Option<String>);
@@ -67,12 +67,14 @@ impl PodWork<'_, '_> {
             steps.extend([Step::Kill(self.all_running()), Step::Killed]);
         }
         let policy = self.slot.pod.spec.restart_policy;
-        if policy == RestartPolicy::Never && had_one && !self.slot.listed.is_empty() {
+        let may_restart = |container: &Container| container.is_restartable(policy);
+        let any_restarts = self.slot.pod.spec.containers.iter().any(may_restart);
+        if !any_restarts && had_one && !self.slot.listed.is_empty() {
             return;
         }
         let init_len = self.slot.init_len();
-        let containers: Vec<usize> = (init_len..init_len + self.slot.pod.spec.containers.len())
-            .filter(|index| policy != RestartPolicy::OnFailure || !self.has_succeeded(*index))
+        let containers: Vec<usize> = (init_len..self.slot.ephemeral_from())
+            .filter(|index| self.starts_in_new_sandbox(*index))
             .collect();
         if containers.is_empty() {
             return;
@@ -112,7 +114,7 @@ impl PodWork<'_, '_> {
             }
             match latest.map(|instance| instance.ended()) {
                 Some(Some(ended)) if ended.code == 0 => continue,
-                Some(Some(_)) if self.slot.pod.spec.restart_policy == RestartPolicy::Never => plan.failed = true,
+                Some(Some(ended)) if !self.restarts_after(index, ended.code) => plan.failed = true,
                 Some(None) => {}
                 _ => plan.start.push(index),
             }
@@ -156,7 +158,7 @@ impl PodWork<'_, '_> {
                         kept += 1;
                         continue;
                     };
-                    let restart = changed || self.slot.pod.spec.restart_policy != RestartPolicy::Never;
+                    let restart = changed || container.restarts_when_stopped(self.slot.pod.spec.restart_policy);
                     let message = if restart {
                         format!("{why}, will be restarted")
                     } else {
@@ -165,30 +167,34 @@ impl PodWork<'_, '_> {
                     kill.push((index, Some(message)));
                     start.extend(restart.then_some(index));
                 }
-                latest => start.extend(self.should_restart(latest).then_some(index)),
+                latest => start.extend(self.should_restart(index, latest).then_some(index)),
             }
         }
         (kept, kill, start)
     }
 
     /// Whether a container that does not run is to be started.
-    pub fn should_restart(&self, latest: Option<&Instance>) -> bool {
+    pub fn should_restart(&self, index: usize, latest: Option<&Instance>) -> bool {
         if self.slot.pod.meta.is_deleted() {
             return false;
         }
-        let Some(ended) = latest.and_then(Instance::ended) else {
-            return latest.is_none();
-        };
-        match self.slot.pod.spec.restart_policy {
-            RestartPolicy::Never => false,
-            RestartPolicy::OnFailure => ended.code != 0,
-            RestartPolicy::Always => true,
+        match latest.map(Instance::ended) {
+            None => true,
+            Some(None) => false,
+            Some(Some(ended)) => self.restarts_after(index, ended.code),
         }
     }
 
-    fn has_succeeded(&self, index: usize) -> bool {
-        let latest = newest(&self.slot.listed, index);
-        latest.and_then(Instance::ended).is_some_and(|ended| ended.code == 0)
+    fn restarts_after(&self, index: usize, exit_code: i32) -> bool {
+        let policy = self.slot.pod.spec.restart_policy;
+        let container = self.slot.container(index);
+        container.is_some_and(|container| container.restarts_after(exit_code, policy))
+    }
+
+    /// Whether a container starts again with a new sandbox: one that has ended well, where that is enough, does not.
+    fn starts_in_new_sandbox(&self, index: usize) -> bool {
+        let ended = newest(&self.slot.listed, index).and_then(Instance::ended);
+        ended.is_none_or(|ended| ended.code != 0 || self.restarts_after(index, ended.code))
     }
 
     /// Every running container, with no words of its own.

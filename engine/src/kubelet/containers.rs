@@ -223,7 +223,7 @@ impl PodWork<'_, '_> {
                 self.take_port(container, &mut process);
                 self.process_started(container, &mut process);
                 let instance = listed(InstanceState::Running(now));
-                let reply = hook.map(|hook| process.reply(&hook, false, now));
+                let (reply, end) = (hook.map(|hook| process.reply(&hook, false, now)), process.end);
                 self.add_instance(instance, Some(process));
                 self.report_container(false, "Started", format!("Started container {name}"), container);
                 match reply {
@@ -231,7 +231,11 @@ impl PodWork<'_, '_> {
                         self.slot.reasons.remove(&container);
                         None
                     }
-                    Some(reply) => self.after(reply.takes, Step::Hooked(container, id.clone())),
+                    Some(reply) => {
+                        // A hook that runs in the container ends with it.
+                        let until_end = end.map_or(reply.takes, |end| end.at.since(now));
+                        self.after(reply.takes.min(until_end), Step::Hooked(container, id.clone()))
+                    }
                 }
             }
         }
@@ -241,24 +245,27 @@ impl PodWork<'_, '_> {
     fn hooked(&mut self, container: usize, id: &SmolStr) -> Option<SimTime> {
         self.slot.reasons.remove(&container);
         let hook = self.slot.container(container)?.post_start.clone()?;
-        let live = self
-            .slot
-            .running(container)
-            .filter(|instance| instance.listed.id == *id)?;
-        let process = live.process.as_ref()?;
-        let reply = process.reply(&hook, false, process.started);
-        if reply.answer == Answer::Success {
+        let now = self.now();
+        let live = self.slot.running(container).filter(|live| live.listed.id == *id);
+        let process = live.and_then(|live| live.process.as_ref());
+        let succeeds = |process: &Process| {
+            let reply = process.reply(&hook, false, process.started);
+            let lived = process.end.is_none_or(|end| end.at > now);
+            reply.answer == Answer::Success && (lived || now.since(process.started) >= reply.takes)
+        };
+        if process.is_some_and(succeeds) {
             return None;
         }
-        self.report_container(
-            true,
-            "FailedPostStartHook",
-            "PostStartHook failed".to_owned(),
-            container,
-        );
-        self.cannot_start(container, "PostStartHookError", "PostStartHook failed".to_owned());
+        self.hook_failed(container);
         self.next_step(Step::Killed);
         self.kill(&[(container, Some("FailedPostStartHook".to_owned()))])
+    }
+
+    /// A postStart hook has failed, or was given up.
+    pub fn hook_failed(&mut self, container: usize) {
+        let message = "PostStartHook failed".to_owned();
+        self.report_container(true, "FailedPostStartHook", message.clone(), container);
+        self.cannot_start(container, "PostStartHookError", message);
     }
 
     /// Puts a life of a container into the runtime, which keeps the one before, too.

@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
+use smol_str::SmolStr;
+
 use super::backoff::{Backoff, Limits};
+use super::image_reference::invalid_reference;
 use super::steps::Step;
 use super::work::PodWork;
 use crate::api::PullPolicy;
@@ -17,10 +20,9 @@ impl PodWork<'_, '_> {
     pub fn ensure_image(&mut self, container: usize) -> Option<SimTime> {
         let spec = self.slot.container(container)?;
         let (image, policy) = (spec.image.clone(), spec.pull_policy);
-        if !is_valid_reference(&image) {
-            let message = format!(
-                "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format"
-            );
+        if let Some(why) = invalid_reference(&image, self.context.settings.since(1, 29)) {
+            let message =
+                format!("Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": {why}");
             self.report_container(true, "InspectFailed", message.clone(), container);
             return self.no_image(container, "InvalidImageName", message);
         }
@@ -73,6 +75,23 @@ impl PodWork<'_, '_> {
         None
     }
 
+    /// A pull that was under way when the pod was to end is given up.
+    pub fn pull_cancelled(&mut self, container: usize) {
+        if let Some(image) = self.slot.container(container).map(|spec| spec.image.clone()) {
+            let message = "rpc error: code = Canceled desc = context canceled".to_owned();
+            self.pull_failed(container, image, message);
+        }
+    }
+
+    fn pull_failed(&mut self, container: usize, image: SmolStr, message: String) {
+        let event = format!("Failed to pull image \"{image}\": {message}");
+        self.report_container(true, "Failed", event, container);
+        let present = self.slot.pulls.get(&image).map(|(backoff, _)| *backoff);
+        let next = Backoff::next(present, self.pull_limits(), self.now(), self.now());
+        self.slot.pulls.insert(image, (next, message.clone()));
+        self.no_image(container, "ErrImagePull", message);
+    }
+
     /// A pull has ended, well or not.
     pub fn pulled(&mut self, container: usize, from: SimTime, waited_from: SimTime) {
         let Some(image) = self.slot.container(container).map(|spec| spec.image.clone()) else {
@@ -88,12 +107,7 @@ impl PodWork<'_, '_> {
         };
         if let Some(failure) = failure {
             let message = failure.message(&image);
-            let event = format!("Failed to pull image \"{image}\": {message}");
-            self.report_container(true, "Failed", event, container);
-            let present = self.slot.pulls.get(&image).map(|(backoff, _)| *backoff);
-            let next = Backoff::next(present, self.pull_limits(), self.now(), self.now());
-            self.slot.pulls.insert(image, (next, message.clone()));
-            self.no_image(container, "ErrImagePull", message);
+            self.pull_failed(container, image, message);
             return;
         }
         let (took, waited) = (text(self.now().since(from)), text(self.now().since(waited_from)));
@@ -119,53 +133,4 @@ fn text(duration: Duration) -> String {
 /// A made-up but stable size, in bytes.
 pub(super) fn size_bytes(image: &str) -> u64 {
     20_000_000 + crate::sim::StableHasher::of(image) % 100_000_000
-}
-
-/// Whether a reference has the form `[REGISTRY/]PATH[:TAG][@DIGEST]` of distribution's grammar: paths are lower case.
-fn is_valid_reference(image: &str) -> bool {
-    let (name, digest) = image
-        .split_once('@')
-        .map_or((image, None), |(name, digest)| (name, Some(digest)));
-    let slash = name.rfind('/').map_or(0, |at| at + 1);
-    let (path, tag) = match name[slash..].split_once(':') {
-        Some((last, tag)) => (format!("{}{last}", &name[..slash]), Some(tag)),
-        None => (name.to_owned(), None),
-    };
-    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    let components: Vec<&str> = path.split('/').collect();
-    let registry = components.len() > 1
-        && components
-            .first()
-            .is_some_and(|first| first.contains(['.', ':']) || *first == "localhost");
-    let path_ok = components.iter().skip(usize::from(registry)).all(|component| {
-        let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        edge(component.chars().next())
-            && edge(component.chars().next_back())
-            && component.chars().all(|c| is_word(c) && !c.is_ascii_uppercase())
-    });
-    let tag_ok = tag.is_none_or(|tag| {
-        !tag.is_empty() && tag.len() <= 128 && tag.chars().all(is_word) && !tag.starts_with(['.', '-'])
-    });
-    path_ok && tag_ok && digest.is_none_or(|digest| digest.contains(':'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn references_are_checked_as_by_distribution() {
-        let check = |image, expect| assert_eq!(is_valid_reference(image), expect, "{image}");
-        check("nginx", true);
-        check("nginx:1.25", true);
-        check("reg.local/a/run:v1", true);
-        check("registry:5000/app:V1", true);
-        check("nginx@sha256:abc", true);
-        check("Nginx", false);
-        check("nginx:", false);
-        check("nginx:v 1", false);
-        check("nginx:1:2", false);
-        check("", false);
-        check("a//b", false);
-    }
 }

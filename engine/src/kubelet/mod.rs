@@ -23,6 +23,7 @@ mod eviction;
 mod eviction_ranking;
 mod exec;
 mod image_garbage;
+mod image_reference;
 mod images;
 mod instance;
 mod kubelets;

@@ -121,6 +121,8 @@ pub(super) struct PodSlot {
     pub unsent: bool,
     /// Its probes.
     pub probes: Vec<ProbeWorker>,
+    /// Whether its init containers were done when it began to end.
+    pub was_initialized: bool,
     /// Overrides the grace period.
     pub grace: Option<Duration>,
     /// Why it failed as a whole.
@@ -157,6 +159,7 @@ impl PodSlot {
             network: BTreeMap::new(),
             unsent: false,
             probes: Vec::new(),
+            was_initialized: false,
             grace: None,
             verdict: None,
             admitted: false,

@@ -5,13 +5,14 @@
 //! then what is left is tidied up (Terminated).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::agent::Incoming;
 use super::kubelets::Wake;
 use super::pod_slot::{Activity, Stage, Verdict, Work};
 use super::steps::Step;
 use super::work::PodWork;
-use crate::sim::Urgency;
+use crate::sim::{SimTime, Urgency};
 
 impl PodWork<'_, '_> {
     /// A watch has shown something of the pod.
@@ -24,6 +25,7 @@ impl PodWork<'_, '_> {
             Incoming::Present(pod) => {
                 let first = self.slot.synced_at.is_none() && matches!(self.slot.activity, Activity::Idle);
                 let shortened = self.grace_shortened(&pod);
+                let deadline = self.slot.pod.spec.active_deadline_seconds;
                 self.slot.pod = pod;
                 if self.slot.synced_at.is_some() {
                     self.restore_status();
@@ -38,6 +40,8 @@ impl PodWork<'_, '_> {
                         if !self.admit() {
                             return;
                         }
+                    }
+                    if first || self.slot.pod.spec.active_deadline_seconds != deadline {
                         self.schedule_deadline();
                     }
                     self.update();
@@ -67,8 +71,9 @@ impl PodWork<'_, '_> {
         match self.slot.stage {
             Stage::Syncing => {
                 self.slot.stage = Stage::Terminating;
+                self.note_initialized();
                 if matches!(self.slot.activity, Activity::Working(_)) {
-                    // The sync under way is cancelled.
+                    self.cancelled();
                     self.slot.step += 1;
                     self.slot.activity = Activity::Idle;
                     self.slot.synced_at = Some(self.now());
@@ -83,9 +88,21 @@ impl PodWork<'_, '_> {
         }
     }
 
-    /// The pod's active deadline has come (documentation "Pod Lifecycle": `activeDeadlineSeconds`).
+    /// The sync under way is cancelled: what it was about fails, and says so.
+    fn cancelled(&mut self) {
+        let Activity::Working(work) = &mut self.slot.activity else {
+            return;
+        };
+        match work.steps.pop_front() {
+            Some(Step::Pulled(container, ..)) => self.pull_cancelled(container),
+            Some(Step::Hooked(container, _)) => self.hook_failed(container),
+            _ => {}
+        }
+    }
+
+    /// The pod's active deadline has come (documentation "Pod Lifecycle": `activeDeadlineSeconds`), if it is still this one.
     pub fn deadline(&mut self) {
-        if self.slot.stage == Stage::Syncing {
+        if self.slot.stage == Stage::Syncing && self.deadline_at().is_some_and(|at| at <= self.now()) {
             self.slot.verdict = Some(Verdict {
                 reason: "DeadlineExceeded",
                 message: "Pod was active on the node longer than the specified deadline".into(),
@@ -97,11 +114,21 @@ impl PodWork<'_, '_> {
     }
 
     fn schedule_deadline(&mut self) {
-        let seconds = self.slot.pod.spec.active_deadline_seconds;
-        if let Some(seconds) = seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
-            let at = self.now() + std::time::Duration::from_secs(seconds);
+        if let Some(at) = self.deadline_at() {
+            let at = at.max(self.now());
             self.wake(at, Urgency::Active, Wake::Deadline);
         }
+    }
+
+    /// When the pod's active deadline is over: it counts from the start that its status tells.
+    fn deadline_at(&self) -> Option<SimTime> {
+        let seconds = u64::try_from(self.slot.pod.spec.active_deadline_seconds?).ok()?;
+        let epoch = self.context.store.epoch();
+        let started = self.slot.status.start_time;
+        let started = started.map_or(self.now(), |start| {
+            SimTime::from_secs(u64::try_from(start.secs() - epoch.secs()).unwrap_or(0))
+        });
+        Some(started + Duration::from_secs(seconds))
     }
 
     /// Starts a sync, once the runtime has been listed since the last one.
@@ -136,6 +163,9 @@ impl PodWork<'_, '_> {
     fn sync_pod(&mut self) {
         let status = self.generate_status(false);
         let terminal = status.phase.is_terminal();
+        if terminal {
+            self.note_initialized();
+        }
         self.write_status(status, false);
         if terminal {
             self.slot.stage = Stage::Terminating;

@@ -16,9 +16,10 @@ use super::instance::Instance;
 use super::kubelets::Wake;
 use super::pod_slot::Stage;
 use super::work::PodWork;
-use crate::api::{Container, Handler, IntOrString, Probe};
+use crate::api::{Container, Handler, IntOrString, Probe, go_quote};
 use crate::environment::ProbeOutage;
 use crate::runtime::process::{Answer, Reply};
+use crate::settings::Settings;
 use crate::sim::{SimTime, Urgency};
 
 /// Which of a container's probes.
@@ -317,7 +318,13 @@ impl PodWork<'_, '_> {
         if reply.answer == Answer::Silence {
             self.slowed();
         }
-        if let Some(failure) = failure_text(&reply.answer, spec, &container, &self.slot.status.pod_ip) {
+        if let Some(failure) = failure_text(
+            &reply.answer,
+            spec,
+            &container,
+            &self.slot.status.pod_ip,
+            self.context.settings,
+        ) {
             let message = format!("{} probe {failure}", probe.kind.name());
             self.report_container(true, "Unhealthy", message, probe.container);
         }
@@ -393,7 +400,13 @@ fn result_of(passes: bool) -> ProbeResult {
 }
 
 /// What the event says after `Readiness probe `; none for success.
-fn failure_text(answer: &Answer, probe: &Probe, container: &Container, ip: &str) -> Option<String> {
+fn failure_text(
+    answer: &Answer,
+    probe: &Probe,
+    container: &Container,
+    ip: &str,
+    settings: &Settings,
+) -> Option<String> {
     let port = |port: &IntOrString| match port {
         IntOrString::Int(number) => number.to_string(),
         IntOrString::String(name) => {
@@ -426,11 +439,14 @@ fn failure_text(answer: &Answer, probe: &Probe, container: &Container, ip: &str)
             format!("failed: Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
         }
         (Answer::Silence, Handler::Exec(command)) => {
-            format!(
-                "failed: command timed out: \"{}\" timed out after {}s",
-                command.join(" "),
-                probe.timeout_seconds
-            )
+            let command = go_quote(&command.join(" "));
+            match settings.since(1, 31) {
+                true => format!(
+                    "failed: command timed out: {command} timed out after {}s",
+                    probe.timeout_seconds
+                ),
+                false => format!("failed: command {command} timed out"),
+            }
         }
         (Answer::Silence, _) => format!("failed: dial tcp {address}: i/o timeout"),
     })

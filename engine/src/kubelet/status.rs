@@ -6,12 +6,10 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::instance::{Ended, Instance, InstanceState, hex_id};
-use super::pod_slot::Stage;
 use super::probes::{ProbeKind, ProbeResult};
 use super::work::PodWork;
 use crate::api::{
-    Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, RestartPolicy, SharedList, Terminated,
-    Timestamp,
+    Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, SharedList, Terminated, Timestamp,
 };
 use crate::runtime::behaviour::normalized_reference;
 
@@ -90,12 +88,11 @@ impl PodWork<'_, '_> {
         }
         let newest = super::instance::newest(&self.slot.listed, index);
         let has_succeeded = newest.and_then(Instance::ended).is_some_and(|ended| ended.code == 0);
-        let waits = (self.should_restart(newest) && (index < self.slot.ephemeral_from() || newest.is_none()))
+        let waits = (self.should_restart(index, newest) && (index < self.slot.ephemeral_from() || newest.is_none()))
             || (self.slot.is_sidecar(index) && newest.is_none_or(|newest| !newest.is_running()));
         if let Some(reason) = self.slot.reasons.get(&index)
             && waits
             && !(self.slot.is_init(index) && has_succeeded)
-            && self.slot.stage == Stage::Syncing
         {
             if status.state.terminated.is_some() {
                 status.last_state = status.state.clone();
@@ -255,12 +252,9 @@ impl PodWork<'_, '_> {
         }
     }
 
-    /// The last word on containers: who has not ended by now never will be seen to (`TerminatePod`).
+    /// The last word on containers: who has not ended by now never will be seen to (`TerminatePod`). The containers proper of a
+    /// pod that was still being initialized go on waiting; so do init containers whose turn had not come, the first excepted.
     pub fn settle_status(&self, status: &mut PodStatus) {
-        let initialized = status
-            .containers
-            .iter()
-            .any(|container| container.state.waiting.is_none());
         let lost = |container: &mut ContainerStatus| {
             if container.state.terminated.is_none() {
                 let message = "The container could not be located when the pod was terminated";
@@ -269,18 +263,33 @@ impl PodWork<'_, '_> {
                 container.started = Some(false);
             }
         };
-        let phase = status.phase;
-        let init_waits = status
-            .init_containers
-            .iter()
-            .any(|container| container.state.terminated.is_none());
-        if !phase.is_terminal() || initialized || init_waits {
-            status.init_containers.iter_mut().for_each(lost);
+        if self.slot.was_initialized {
             status.containers.iter_mut().for_each(lost);
         }
-        if !phase.is_terminal() {
+        let begun = |container: &ContainerStatus| {
+            container.state.waiting.is_none() || container.last_state.terminated.is_some()
+        };
+        let begun = status.init_containers.iter().rposition(begun).unwrap_or(0);
+        status.init_containers.iter_mut().take(begun + 1).for_each(lost);
+        if !status.phase.is_terminal() {
             status.phase = PodPhase::Failed;
         }
+    }
+
+    /// Notes, when a pod is to end, whether its initialization is over (`hasPodInitialized`).
+    pub fn note_initialized(&mut self) {
+        let (spec, shown) = (&self.slot.pod.spec, &self.slot.status);
+        let has_started = |container: &ContainerStatus| {
+            container.last_state.terminated.is_some() || container.state.waiting.is_none()
+        };
+        let ended_well = |state: &ContainerState| state.terminated.as_ref().is_some_and(|ended| ended.exit_code == 0);
+        let last = spec.init_containers.last().zip(shown.init_containers.last());
+        let is_past = |(container, status): (&Container, &ContainerStatus)| match container.is_sidecar() {
+            true => status.state.running.is_some() && status.started == Some(true),
+            false => ended_well(&status.last_state) || ended_well(&status.state),
+        };
+        self.slot.was_initialized =
+            spec.init_containers.is_empty() || shown.containers.iter().any(has_started) || last.is_some_and(is_past);
     }
 }
 
@@ -314,7 +323,9 @@ fn image_id(image: &str) -> SmolStr {
 /// The phase of a pod (`getPhase`). `stopped`: nothing of it runs any more, or will.
 fn phase(pod: &Pod, status: &PodStatus, stopped: bool) -> PodPhase {
     let (mut pending_init, mut failed_init) = (0, 0);
-    let (mut running, mut waiting, mut ended, mut succeeded) = (0, 0, 0, 0);
+    let (mut running, mut waiting, mut ended, mut succeeded, mut restarting) = (0, 0, 0, 0, 0);
+    let policy = pod.spec.restart_policy;
+    let fails_for_good = |container: &Container, code| code != 0 && !container.restarts_after(code, policy);
     for (container, status) in pod.spec.init_containers.iter().zip(&status.init_containers) {
         let last = status.last_state.terminated.as_ref();
         if container.is_sidecar() {
@@ -329,12 +340,12 @@ fn phase(pod: &Pod, status: &PodStatus, stopped: bool) -> PodPhase {
             continue;
         }
         match (&status.state.terminated, &status.state.running, last) {
-            (Some(terminated), ..) => failed_init += usize::from(terminated.exit_code != 0),
-            (None, None, Some(last)) => failed_init += usize::from(last.exit_code != 0),
+            (Some(terminated), ..) => failed_init += usize::from(fails_for_good(container, terminated.exit_code)),
+            (None, None, Some(last)) => failed_init += usize::from(fails_for_good(container, last.exit_code)),
             _ => pending_init += 1,
         }
     }
-    for status in &status.containers {
+    for (container, status) in pod.spec.containers.iter().zip(&status.containers) {
         match (
             &status.state.terminated,
             &status.state.running,
@@ -343,14 +354,17 @@ fn phase(pod: &Pod, status: &PodStatus, stopped: bool) -> PodPhase {
             (Some(terminated), ..) => {
                 ended += 1;
                 succeeded += usize::from(terminated.exit_code == 0);
+                restarting += usize::from(container.restarts_after(terminated.exit_code, policy));
             }
             (None, Some(_), _) => running += 1,
-            (None, None, Some(_)) => ended += 1,
+            (None, None, Some(last)) => {
+                ended += 1;
+                restarting += usize::from(container.restarts_after(last.exit_code, policy));
+            }
             (None, None, None) => waiting += 1,
         }
     }
-    let policy = pod.spec.restart_policy;
-    if failed_init > 0 && policy == RestartPolicy::Never {
+    if failed_init > 0 {
         return PodPhase::Failed;
     }
     if (pending_init > 0 && ended == 0 && running_main(status) == 0) || waiting > 0 {
@@ -359,11 +373,10 @@ fn phase(pod: &Pod, status: &PodStatus, stopped: bool) -> PodPhase {
     if running > 0 {
         return PodPhase::Running;
     }
-    match (policy, stopped) {
+    match stopped {
         _ if ended == 0 => PodPhase::Pending,
-        (RestartPolicy::Always, false) => PodPhase::Running,
+        false if restarting > 0 => PodPhase::Running,
         _ if ended == succeeded => PodPhase::Succeeded,
-        (RestartPolicy::OnFailure, false) => PodPhase::Running,
         _ => PodPhase::Failed,
     }
 }

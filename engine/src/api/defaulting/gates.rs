@@ -63,6 +63,27 @@ pub fn drop_disabled(kind: Kind, object: &mut Value, is_on: impl Fn(&str, u32) -
     }
 }
 
+/// Drops restart policies and rules of containers, sidecars' excepted: what a release does that knows them, with the gate
+/// `ContainerRestartRules` off (`dropContainerRestartRules`).
+pub fn drop_restart_rules(kind: Kind, object: &mut Value) {
+    let place = match kind {
+        Kind::POD => "/spec",
+        Kind::CRON_JOB => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    let Some(spec) = object.pointer_mut(place) else { return };
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+        let containers = spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+        for container in containers.filter_map(Value::as_object_mut) {
+            container.remove("restartPolicyRules");
+            let is_sidecar = container.get("restartPolicy").is_some_and(|policy| policy == "Always");
+            if list != "initContainers" || !is_sidecar {
+                container.remove("restartPolicy");
+            }
+        }
+    }
+}
+
 fn drop_in(object: &mut Object, info: &TypeInfo, gated: &[(&str, &str)], depth: usize) {
     if depth > DEPTH_LIMIT {
         return;
@@ -103,6 +124,17 @@ fn drop_in(object: &mut Object, info: &TypeInfo, gated: &[(&str, &str)], depth: 
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn restart_rules_go_but_sidecars_stay() {
+        let mut pod = json!({"spec": {
+            "initContainers": [{"restartPolicy": "Always", "restartPolicyRules": []}, {"restartPolicy": "Never"}],
+            "containers": [{"restartPolicy": "Always"}],
+        }});
+        drop_restart_rules(Kind::POD, &mut pod);
+        let expect = json!({"spec": {"initContainers": [{"restartPolicy": "Always"}, {}], "containers": [{}]}});
+        assert_eq!(pod, expect);
+    }
 
     #[test]
     fn fields_behind_gates_that_are_off_go() {

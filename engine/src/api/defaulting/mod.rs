@@ -22,7 +22,7 @@ mod volume;
 mod workload;
 
 pub use canonical::canonical;
-pub use gates::drop_disabled;
+pub use gates::{drop_disabled, drop_restart_rules};
 pub(crate) use prepare::base64;
 pub use prepare::{has_generation, prepare_for_create};
 pub use registry::default_object;

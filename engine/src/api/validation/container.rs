@@ -5,6 +5,7 @@ use super::fields::{Errors, Path, list, number, part, set, text};
 use super::names::{label_errors, port_name_errors, port_number_error};
 use super::probe::{check_lifecycle, check_probes};
 use super::resources::check_resources;
+use super::restart::{check_init_restart, check_restart};
 use super::security::check_container_security;
 use super::volume::{check_devices, check_mounts};
 use serde_json::Value;
@@ -26,9 +27,7 @@ pub(super) fn check_containers(spec: &Value, volumes: &[&str], path: &Path, erro
         check_unique(text(container, "name"), &mut names, &path, errors);
         check_lifecycle(part(container, "lifecycle"), &path.at("lifecycle"), errors);
         check_probes(container, &path, errors);
-        if set(container, "restartPolicy").is_some() {
-            errors.forbidden(&path.at("restartPolicy"), "may not be set for non-init containers");
-        }
+        check_restart(container, &path, errors);
     }
     check_host_ports(containers, &path, errors);
 }
@@ -40,9 +39,7 @@ pub(super) fn check_init_containers(spec: &Value, volumes: &[&str], path: &Path,
         let path = path.index(i);
         check_common(container, spec, volumes, &path, errors);
         let restarts = text(container, "restartPolicy") == "Always";
-        if !restarts && set(container, "restartPolicy").is_some() {
-            errors.not_supported(&path.at("restartPolicy"), text(container, "restartPolicy"), &["Always"]);
-        }
+        check_init_restart(container, &path, errors);
         check_unique(text(container, "name"), &mut names, &path, errors);
         check_host_ports(std::slice::from_ref(container), &path, errors);
         if restarts {

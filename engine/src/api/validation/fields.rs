@@ -1,6 +1,7 @@
 //! Paths, the list of errors, and reading fields: the tools every check is made of.
 
 use super::error::{ErrorKind, FieldError};
+use super::validate::Gates;
 use crate::api::quantity::Quantity;
 use crate::api::quote::go_quote;
 use serde_json::{Map, Value};
@@ -37,9 +38,9 @@ impl fmt::Display for Path {
     }
 }
 
-/// The errors found so far.
+/// The errors found so far, and the feature gates that decide.
 #[derive(Default)]
-pub(super) struct Errors(pub Vec<FieldError>);
+pub(super) struct Errors(pub Vec<FieldError>, pub Gates);
 
 impl Errors {
     fn add(&mut self, kind: ErrorKind, path: &Path, bad_value: String, detail: impl Into<String>) {

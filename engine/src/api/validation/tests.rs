@@ -1,6 +1,6 @@
 //! What each kind's checks refuse, told by the messages.
 
-use super::{validate_create, validate_status_update, validate_update};
+use super::{Gates, validate_create, validate_status_update, validate_update};
 use crate::api::defaulting::default_object;
 use crate::api::kind::Kind;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn object(kind: Kind, fields: Value) -> Value {
 }
 
 fn check(kind: Kind, fields: Value, expect: &[&str]) {
-    let seen: Vec<String> = validate_create(kind, &object(kind, fields.clone()))
+    let seen: Vec<String> = validate_create(kind, &object(kind, fields.clone()), Gates::default())
         .iter()
         .map(ToString::to_string)
         .collect();
@@ -24,7 +24,7 @@ fn check(kind: Kind, fields: Value, expect: &[&str]) {
 }
 
 fn check_update(kind: Kind, old: Value, new: Value, expect: &[&str]) {
-    let errors = validate_update(kind, &object(kind, new.clone()), &object(kind, old));
+    let errors = validate_update(kind, &object(kind, new.clone()), &object(kind, old), Gates::default());
     let seen: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(seen, expect, "{kind} {new}");
 }

@@ -9,11 +9,31 @@ use super::{
 };
 use crate::api::kind::Kind;
 use crate::api::quote::go_quote;
+use crate::settings::Settings;
 use serde_json::Value;
 
+/// Feature gates that decide what is refused.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Gates {
+    /// `ContainerRestartRules`: whether a container may have a restart policy, and rules for it, of its own.
+    pub restart_rules: bool,
+}
+
+impl Gates {
+    /// As the settings of a cluster have them.
+    pub fn of(settings: &Settings) -> Self {
+        Gates {
+            restart_rules: settings.is_on("ContainerRestartRules", RESTART_RULES_SINCE),
+        }
+    }
+}
+
+/// The minor release that has `ContainerRestartRules` on by default.
+const RESTART_RULES_SINCE: u32 = 35;
+
 /// What the API server refuses in a new object of this kind, which has its defaults; nothing if it accepts it.
-pub fn validate_create(kind: Kind, object: &Value) -> Vec<FieldError> {
-    let mut errors = Errors::default();
+pub fn validate_create(kind: Kind, object: &Value, gates: Gates) -> Vec<FieldError> {
+    let mut errors = Errors(Vec::new(), gates);
     let labelled_late = (kind == Kind::JOB)
         .then(|| job::without_generated_labels(object))
         .flatten();
@@ -47,8 +67,8 @@ fn has_own_metadata(kind: Kind) -> bool {
 ///
 /// It looks at the metadata first for every kind, and then has the kind's own checks, most of which look at them again: the list
 /// of causes tells the same error twice, the message does not.
-pub fn validate_update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
-    let mut errors = Errors::default();
+pub fn validate_update(kind: Kind, new: &Value, old: &Value, gates: Gates) -> Vec<FieldError> {
+    let mut errors = Errors(Vec::new(), gates);
     check_any_metadata(kind, new, &mut errors);
     check_metadata_update(new, old, &mut errors);
     if kind != Kind::POD_DISRUPTION_BUDGET && kind != Kind::LIMIT_RANGE {
@@ -182,7 +202,8 @@ mod tests {
 
     fn refusals(kind: Kind, mut object: Value) -> Vec<String> {
         default_object(kind, &mut object);
-        validate_create(kind, &object).iter().map(ToString::to_string).collect()
+        let errors = validate_create(kind, &object, Gates::default());
+        errors.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -236,7 +257,7 @@ mod tests {
             default_object(Kind::DEPLOYMENT, &mut object);
             object
         };
-        let errors = validate_create(Kind::DEPLOYMENT, &deployment("web", "b"));
+        let errors = validate_create(Kind::DEPLOYMENT, &deployment("web", "b"), Gates::default());
         let text = "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"b\"}: `selector` does not match \
                     template `labels`";
         assert_eq!(
@@ -247,7 +268,12 @@ mod tests {
             kubectl_message(Kind::DEPLOYMENT, "web", &errors),
             format!("The Deployment \"web\" is invalid: {text}")
         );
-        let errors = validate_update(Kind::DEPLOYMENT, &deployment("b", "b"), &deployment("a", "a"));
+        let errors = validate_update(
+            Kind::DEPLOYMENT,
+            &deployment("b", "b"),
+            &deployment("a", "a"),
+            Gates::default(),
+        );
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert!(
             errors[0].detail == "field is immutable" && errors[0].path == "spec.selector",
@@ -265,9 +291,9 @@ mod tests {
             json!({"metadata": [], "spec": {"containers": {}}}),
         ] {
             for kind in Kind::all() {
-                let created = validate_create(kind, &odd);
+                let created = validate_create(kind, &odd, Gates::default());
                 assert!(created.iter().any(|e| e.path == "metadata.name"), "{kind} {odd}");
-                let updated = validate_update(kind, &odd, &odd);
+                let updated = validate_update(kind, &odd, &odd, Gates::default());
                 assert!(updated.len() >= created.len().min(1), "{kind} {odd}");
             }
         }
