@@ -3,8 +3,7 @@
 //! A volume of a ConfigMap or Secret that is missing, or lacks a key that is asked for, is not mounted: FailedMount, retried
 //! after 0.5 s and then twice as long each time, up to 2 min 2 s. Source: volume manager `nestedpendingoperations`; volume
 //! plugins `configmap`, `secret`, `projected`, `downwardapi`; documentation "Volumes". Volumes of CSI drivers wait until they
-//! are attached. Volumes of any other kind mount at once, and are empty. Not modelled: that a changed ConfigMap reaches its files only after up to a minute; here it is seen by the
-//! next process that looks.
+//! are attached. Volumes of any other kind mount at once, and are empty. How changed objects reach the files: `contents.rs`.
 
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ const MOUNT_BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duratio
 const ATTACH_TIMEOUT: Duration = Duration::from_secs(123);
 
 /// A file of a volume: its path in it, and its text.
-type VolumeFile = (SmolStr, SmolStr);
+pub(super) type VolumeFile = (SmolStr, SmolStr);
 
 impl PodWork<'_, '_> {
     /// Mounts the pod's volumes. The kubelet looks whether they are there every 300 ms; each pod has at least its token.
@@ -53,12 +52,17 @@ impl PodWork<'_, '_> {
         let (due, delay) = self.slot.mount.unwrap_or((now, MOUNT_BACKOFF.0));
         if due <= now {
             let name = self.persistent_volume(&volume).unwrap_or(volume);
-            let message = format!("MountVolume.SetUp failed for volume \"{name}\" : {why}");
-            self.report(true, "FailedMount", message, "".into());
+            self.mount_failed(&name, &why);
             self.slot.mount = Some((now + delay, (delay * 2).min(MOUNT_BACKOFF.1)));
         }
         self.next_step(Step::Mount);
         self.slot.mount.map(|(due, _)| due)
+    }
+
+    /// Reports that a volume could not be set up.
+    pub fn mount_failed(&mut self, volume: &str, why: &str) {
+        let message = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
+        self.report(true, "FailedMount", message, "".into());
     }
 
     /// The first volume whose claim is not there, or has no volume, and why.
@@ -134,10 +138,28 @@ impl PodWork<'_, '_> {
     fn missing_volume(&self) -> Option<(SmolStr, String)> {
         json::list(&self.slot.pod.spec.json, "volumes")
             .iter()
-            .find_map(|volume| {
-                let missing = sources(volume).into_iter().find_map(|source| self.missing_in(source));
-                missing.map(|why| (json::text(volume, "name"), why))
-            })
+            .find_map(|volume| Some((json::text(volume, "name"), self.missing_of(volume)?)))
+    }
+
+    /// What keeps a volume from being set up, if anything that it is made of is not there.
+    pub fn missing_of(&self, volume: &Value) -> Option<String> {
+        sources(volume).into_iter().find_map(|source| self.missing_in(source))
+    }
+
+    /// Whether a volume is made of ConfigMaps or Secrets.
+    pub fn is_configured(&self, volume: &Value) -> bool {
+        let sources = sources(volume);
+        sources.iter().any(|source| matches!(source, Source::Configuration(..)))
+    }
+
+    /// The ConfigMaps and Secrets that the pod's volumes are made of, but for the cluster's own certificate.
+    pub fn configured_objects(&self) -> Vec<(Kind, SmolStr)> {
+        let volumes = json::list(&self.slot.pod.spec.json, "volumes").iter();
+        let named = volumes.flat_map(sources).filter_map(|source| match source {
+            Source::Configuration(kind, name, _) => Some((kind, name)),
+            _ => None,
+        });
+        named.filter(|(_, name)| name != "kube-root-ca.crt").collect()
     }
 
     /// The first volume that a fault keeps from being mounted.

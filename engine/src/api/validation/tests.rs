@@ -1,6 +1,6 @@
 //! What each kind's checks refuse, told by the messages.
 
-use super::{validate_create, validate_status_update, validate_update};
+use super::{Gates, validate_create, validate_status_update, validate_update};
 use crate::api::defaulting::default_object;
 use crate::api::kind::Kind;
 use serde_json::{Value, json};
