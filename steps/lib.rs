@@ -27,6 +27,7 @@ pub mod world;
 
 mod excerpt;
 mod given;
+mod hint;
 mod manifest;
 mod placement;
 mod table;

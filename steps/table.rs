@@ -5,6 +5,7 @@ use std::fmt;
 use cucumber::gherkin::Step;
 use regex::Regex;
 
+use crate::hint::hint;
 use crate::world::StepError;
 
 /// A cell: a text in which `*` stands for any text, or `/…/` for a regular expression.
@@ -89,9 +90,9 @@ impl Rows {
             .iter()
             .find(|column| !known.is_empty() && !known.contains(&column.as_str()))
         {
+            let hint = hint(column, known);
             return Err(StepError::new(format!(
-                "the table has no use for a column `{column}`; there are {}",
-                known.join(", ")
+                "the table has no use for a column \"{column}\"{hint}"
             )));
         }
         if rows.is_empty() {

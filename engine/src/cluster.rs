@@ -253,7 +253,9 @@ impl Cluster {
         }
         let documents = decode_documents(text, origin, DecodeOptions::default());
         let mut session = Session::new(self, &NoFiles);
-        kubectl::apply_documents(&mut session, documents)
+        let applied = kubectl::apply_documents(&mut session, documents);
+        self.wait_for_hung();
+        applied
     }
 
     /// Makes requests to the API server, as any client would.
@@ -292,12 +294,25 @@ impl Cluster {
 
     /// Runs a kubectl command line; the leading `kubectl` may be left out. Commands that wait let virtual time run.
     pub fn kubectl(&mut self, line: &str, files: &dyn FileSource) -> CommandOutput {
-        kubectl::run_line(self, line, files)
+        let output = kubectl::run_line(self, line, files);
+        self.wait_for_hung();
+        output
     }
 
     /// Runs kubectl with arguments that are split already.
     pub fn kubectl_arguments(&mut self, arguments: &[String], files: &dyn FileSource) -> CommandOutput {
-        kubectl::run_words(self, arguments, files)
+        let output = kubectl::run_words(self, arguments, files);
+        self.wait_for_hung();
+        output
+    }
+
+    /// Lets the time pass for which a person's requests hung.
+    fn wait_for_hung(&mut self) {
+        let hung = self.environment.interference_mut().take_client_hung();
+        if !hung.is_zero() {
+            // At the end of virtual time the command is over, too.
+            let _ = self.advance(hung);
+        }
     }
 
     /// What a container has written so far, each line with its time; none if there is no such life of it.
@@ -450,6 +465,7 @@ impl Cluster {
             }
             Task::Controller(task) => run_controller(&mut self.controllers, task, &mut context),
             Task::RestartControllers => self.controllers.restart(&mut context),
+            Task::RestartScheduler => self.scheduler.restart(&mut context),
             Task::Heal(fault) => {
                 context.store.enter(self.now, "fault");
                 crate::faults::heal(fault, &mut self.kubelets, &mut context);

@@ -28,6 +28,8 @@ pub enum Task {
     Planned(usize),
     /// The process of the controllers is back, with an empty memory.
     RestartControllers,
+    /// The process of the scheduler is back, with an empty memory.
+    RestartScheduler,
     /// A wake-up that was put off, and how often the API server has refused it so far.
     PutOff(Box<Task>, u8),
 }

@@ -5,7 +5,7 @@
 //! what is held back is counted all the same.
 //! Not modelled: expiry after an hour (`--event-ttl`), so that assertions and reports can read all of a scenario's events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -85,7 +85,8 @@ impl<'a> Report<'a> {
 /// What was written about one thing.
 #[derive(Debug, Clone)]
 struct Written {
-    event: ObjectKey,
+    /// The event's name; its namespace is that of the object.
+    event: SmolStr,
     /// How often it happened, whether or not the flood filter let it be written.
     count: i32,
 }
@@ -100,7 +101,8 @@ struct Bucket {
 /// Different messages of otherwise equal events.
 #[derive(Debug, Clone)]
 struct Similar {
-    messages: BTreeSet<u64>,
+    /// Their hashes: mostly one, at most ten.
+    messages: Vec<u64>,
     last: SimTime,
 }
 
@@ -143,9 +145,13 @@ impl EventRecorder {
         if !self.take_token(source, store.now(), settings) {
             return;
         }
-        let timestamp = Timestamp(store.timestamp().0.saturating_add(report.clock_ahead));
+        let timestamp = Timestamp::from_secs(store.timestamp().secs().saturating_add(report.clock_ahead));
         let counted = known.and_then(|written| {
-            store.modify::<Event>(&written.event, |event| {
+            let key = ObjectKey {
+                namespace: event_namespace(&about),
+                name: written.event,
+            };
+            store.modify::<Event>(&key, |event| {
                 event.count = written.count;
                 event.last = Some(timestamp);
                 event.message = message.clone();
@@ -160,7 +166,7 @@ impl EventRecorder {
             self.written.insert(
                 key,
                 Written {
-                    event: event.meta.key(),
+                    event: event.meta.name.clone(),
                     count: 1,
                 },
             );
@@ -170,7 +176,7 @@ impl EventRecorder {
     /// Whether there have been so many different messages that this one is only counted with the others.
     fn is_flood(&mut self, kind: u64, now: SimTime, message: &str) -> bool {
         let similar = self.similar.entry(kind).or_insert(Similar {
-            messages: BTreeSet::new(),
+            messages: Vec::new(),
             last: now,
         });
         if now.since(similar.last).as_secs() > SIMILAR_WINDOW_SECS {
@@ -178,11 +184,15 @@ impl EventRecorder {
         }
         similar.last = now;
         let hash = StableHasher::of(message);
-        if similar.messages.len() + 1 >= SIMILAR_EVENTS_MAX && !similar.messages.contains(&hash) {
-            return true;
+        if similar.messages.contains(&hash) {
+            return false;
         }
-        similar.messages.insert(hash);
-        false
+        let is_flood = similar.messages.len() + 1 >= SIMILAR_EVENTS_MAX;
+        if !is_flood {
+            similar.messages.reserve_exact(1);
+            similar.messages.push(hash);
+        }
+        is_flood
     }
 
     fn take_token(&mut self, source: u64, now: SimTime, settings: &Settings) -> bool {
@@ -236,14 +246,17 @@ fn message_hash(kind: u64, message: &str) -> u64 {
     hasher.finish()
 }
 
-fn new_event(about: ObjectReference, report: &Report<'_>, message: SmolStr, now: Timestamp, suffix: u64) -> Event {
-    // Events about cluster-wide objects go to the namespace default.
-    let namespace = match about.namespace.is_empty() {
+/// Events about cluster-wide objects go to the namespace default.
+fn event_namespace(about: &ObjectReference) -> SmolStr {
+    match about.namespace.is_empty() {
         true => SmolStr::new_static("default"),
         false => about.namespace.clone(),
-    };
+    }
+}
+
+fn new_event(about: ObjectReference, report: &Report<'_>, message: SmolStr, now: Timestamp, suffix: u64) -> Event {
     Event {
-        meta: ObjectMeta::named(namespace, format_smolstr!("{}.{suffix:016x}", about.name)),
+        meta: ObjectMeta::named(event_namespace(&about), format_smolstr!("{}.{suffix:016x}", about.name)),
         involved: ObjectReference {
             field_path: report.field_path.clone(),
             ..about

@@ -4,18 +4,20 @@
 //! wait until it is back and then come due in their order. A slow API server answers later, so what a component would have done
 //! happens later; a refusal makes it try again after its back-off. Nothing costs anything while no such fault is in force.
 //!
-//! The controllers' process comes back with an empty memory and lists everything anew; one that crashes is let go on for a few
-//! writes first. Deliberately not modelled: a scheduler that comes back remembers what it knew, and no leader is elected; kubelets
-//! retry what is refused so fast that it does not show, so refusals strike scheduler and controllers only.
+//! The scheduler's and the controllers' processes come back with an empty memory and list everything anew; a controller that
+//! crashes is let go on for a few writes first. Deliberately not modelled: no leader is elected; kubelets retry what is refused so
+//! fast that it does not show, so refusals strike scheduler and controllers only.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use crate::api::Uid;
 use crate::component::Task;
 use crate::controllers::ControllerId;
 use crate::faults::{ControlPlanePart, FaultId};
-use crate::sim::{Random, Seed, Urgency};
+use crate::sim::{Random, Seed, SimTime, Urgency};
 
 /// client-go's rate limiter for work queues: 5 ms, doubling, at most 1000 s.
 const RETRY_MIN: Duration = Duration::from_millis(5);
@@ -28,6 +30,10 @@ pub struct Interference {
     slow: Vec<Slow>,
     crashes: Vec<Crash>,
     webhooks: Vec<(FaultId, SmolStr, WebhookFault)>,
+    /// Until when the requests of controllers hang, by the workload whose pod they are to make.
+    hanging: BTreeMap<Uid, SimTime>,
+    /// How long the requests of a person have hung.
+    client_hung: Duration,
     random: Option<Random>,
 }
 
@@ -156,11 +162,34 @@ impl Interference {
         first.map(|(fault, name, how)| (*fault, name, *how))
     }
 
+    /// How much longer the request for a workload's pod hangs; none once its time is up. A first request begins to.
+    pub(crate) fn hang(&mut self, workload: Uid, now: SimTime, timeout: Duration) -> Option<Duration> {
+        let until = *self.hanging.entry(workload).or_insert(now + timeout);
+        let left = (until > now).then(|| until.since(now));
+        if left.is_none() {
+            self.hanging.remove(&workload);
+        }
+        left
+    }
+
+    /// A person's request hangs until its time is up.
+    pub(crate) fn hang_client(&mut self, timeout: Duration) {
+        self.client_hung += timeout;
+    }
+
+    /// How long a person has waited for requests that hung, and not yet been made to.
+    pub(crate) fn take_client_hung(&mut self) -> Duration {
+        std::mem::take(&mut self.client_hung)
+    }
+
     /// Ends what a fault has begun, but for processes that are down.
     pub(crate) fn end(&mut self, fault: FaultId) {
         self.slow.retain(|slow| slow.fault != fault);
         self.crashes.retain(|crash| crash.fault != fault);
         self.webhooks.retain(|(of, ..)| *of != fault);
+        if self.webhooks.is_empty() {
+            self.hanging.clear();
+        }
     }
 
     /// Brings a process back: the wake-ups that were held, in the order in which they came due.
@@ -224,7 +253,7 @@ fn part_of(task: &Task) -> Option<ControlPlanePart> {
         Task::Scheduler(_) => Some(ControlPlanePart::Scheduler),
         Task::Controller(_) => Some(ControlPlanePart::ControllerManager),
         Task::PutOff(task, _) => part_of(task),
-        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers => None,
+        Task::Kubelet(_) | Task::Heal(_) | Task::Planned(_) | Task::RestartControllers | Task::RestartScheduler => None,
     }
 }
 

@@ -301,6 +301,8 @@ settings! {
     component_latency_min: Duration = millis(2), "component-latency-min";
     /// The longest time in which a component notices a change.
     component_latency_max: Duration = millis(20), "component-latency-max";
+    /// How long the API server waits for an admission webhook (`timeoutSeconds` of a webhook, by default 10s).
+    webhook_timeout: Duration = secs(10), "webhook-timeout";
     /// How many events about one object a component may send at once. client-go event correlator: 25.
     event_burst: u32 = 25, "event-burst";
     /// How long until it may send one more. client-go event correlator: 5m.

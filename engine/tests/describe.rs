@@ -26,6 +26,6 @@ fn check(path: &Path) {
     let recording: Value = serde_json::from_str(&fs::read_to_string(path).expect("readable")).expect("JSON");
     let now: Timestamp = recording["now"].as_str().expect("a time").parse().expect("RFC 3339");
     let events = recording["events"].as_array().expect("a list");
-    let seen = describe::pod(&recording["pod"], Some(events), now.0 * SECOND_NS);
+    let seen = describe::pod(&recording["pod"], Some(events), now.secs() * SECOND_NS);
     assert_eq!(seen, recording["text"].as_str().expect("a text"), "{}", path.display());
 }

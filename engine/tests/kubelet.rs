@@ -566,7 +566,7 @@ fn what_others_write_into_a_status_is_put_right() {
             pod.status.containers.clear();
             pod.status.conditions.clear();
             pod.status.phase = PodPhase::Pending;
-            Condition::set(&mut pod.status.conditions, set);
+            pod.status.set_condition(set);
         })
     });
     assert_eq!(run.current().status.containers.len(), 0);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shakedown_engine::api::decode::Origin;
 use shakedown_engine::api::{Kind, Object, ObjectKey};
 use shakedown_engine::faults::{ControlPlanePart, Fault, Pressure};
-use shakedown_engine::interference::Disturbance;
+use shakedown_engine::interference::{Disturbance, WebhookFault};
 use shakedown_engine::kubectl::NoFiles;
 use shakedown_engine::kubelet::{NodeTemplate, ProbeKind};
 use shakedown_engine::laws::{self, Broken, Laws};
@@ -55,7 +55,14 @@ impl Draw {
 
     fn plan(&mut self) -> Vec<Step> {
         let mut steps = vec![Step::Apply(self.pod(0)), Step::Apply(self.deployment())];
-        let others = [self.stateful_set(), self.daemon_set(), self.job(), self.budget()];
+        let others = [
+            self.stateful_set(),
+            self.daemon_set(),
+            self.job(),
+            self.budget(),
+            self.cron_job(),
+            autoscaler(),
+        ];
         steps.extend(others.into_iter().map(Step::Apply));
         steps.extend((0..STEPS).map(|_| self.step()));
         steps.push(Step::Pass(1_000));
@@ -101,7 +108,7 @@ impl Draw {
         let number = self.below(6);
         let lasting = Some(self.pick(&[3, 30, 200]));
         let kubectl = Step::Kubectl;
-        match self.below(16) {
+        match self.below(18) {
             0 | 1 => kubectl(format!("scale {workload} --replicas={number}")),
             2 => kubectl(format!("set image {workload} app=busybox:v{number}")),
             3 => kubectl(format!("rollout undo {workload}")),
@@ -121,6 +128,8 @@ impl Draw {
                 Fault::Disturbed(Disturbance::WatchLate(controller, Duration::from_secs(number))),
                 lasting,
             ),
+            15 => Step::Strike(Fault::ControlPlaneDown(ControlPlanePart::Scheduler), lasting),
+            16 => Step::Strike(Fault::Webhook("policy".into(), WebhookFault::DoesNotAnswer), lasting),
             _ => self.odd_node(node.into(), lasting),
         }
     }
@@ -257,6 +266,19 @@ impl Draw {
         })
     }
 
+    fn cron_job(&mut self) -> Value {
+        let mut pod = self.spec();
+        pod["restartPolicy"] = "Never".into();
+        let policy = self.pick(&["Allow", "Forbid", "Replace"]);
+        json!({
+            "apiVersion": "batch/v1", "kind": "CronJob", "metadata": { "name": "tick" },
+            "spec": {
+                "schedule": "*/3 * * * *", "concurrencyPolicy": policy,
+                "jobTemplate": { "spec": { "backoffLimit": 1, "activeDeadlineSeconds": 100, "template": { "spec": pod } } },
+            },
+        })
+    }
+
     fn budget(&mut self) -> Value {
         json!({
             "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": { "name": "web" },
@@ -266,6 +288,17 @@ impl Draw {
             },
         })
     }
+}
+
+fn autoscaler() -> Value {
+    let cpu = json!({ "name": "cpu", "target": { "type": "AverageValue", "averageValue": "100m" } });
+    json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": { "name": "web" },
+        "spec": {
+            "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "web" },
+            "minReplicas": 2, "maxReplicas": 4, "metrics": [{ "type": "Resource", "resource": cpu }],
+        },
+    })
 }
 
 /// The law that a plan breaks, if it does. Steps that are refused (a pod that is there already, a fault without a target) are

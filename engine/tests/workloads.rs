@@ -342,3 +342,112 @@ fn what_was_written_for_autoscaling_v1_works() {
     let metric = stored.map(|stored| stored["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"].clone());
     assert_eq!(metric, Some(Value::from(60)));
 }
+
+/// How many events of a reason an object has, all counted.
+fn event_count(cluster: &mut Cluster, kind: &str, name: &str, reason: &str) -> u64 {
+    let selector = format!("involvedObject.kind={kind},involvedObject.name={name},reason={reason}");
+    let counts = kubectl(
+        cluster,
+        &format!("get events --field-selector {selector} -o jsonpath='{{.items[*].count}}'"),
+    );
+    counts
+        .split_whitespace()
+        .filter_map(|count| count.parse::<u64>().ok())
+        .sum()
+}
+
+#[test]
+fn a_workload_made_anew_finds_the_revisions_that_were_left_behind() {
+    let template = "selector: {matchLabels: {app: x}}\n  template:\n    metadata: {labels: {app: x}}\n    spec: {containers: [{name: \
+                    app, image: app}]}\n";
+    for (kind, resource, pods) in [("StatefulSet", "sts", 3), ("DaemonSet", "ds", 3)] {
+        let replicas = if kind == "StatefulSet" {
+            "replicas: 3\n  serviceName: x\n  "
+        } else {
+            ""
+        };
+        let manifest =
+            format!("apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: x}}\nspec:\n  {replicas}{template}");
+        let mut cluster = cluster(&[], &[&manifest]);
+        advance(&mut cluster, 60);
+        kubectl(&mut cluster, &format!("delete {resource} x --cascade=orphan"));
+        cluster
+            .apply(&manifest, &Origin::file("test.yaml"))
+            .expect("it applies");
+        advance(&mut cluster, 60);
+        let owners = "get pods,controllerrevisions -o jsonpath='{.items[*].metadata.ownerReferences[0].name}'";
+        let owners = kubectl(&mut cluster, owners);
+        assert_eq!(owners.split_whitespace().count(), pods + 1, "{kind}: {owners}");
+        let started = event_count(&mut cluster, kind, "x", "SuccessfulCreate");
+        assert_eq!(started, pods as u64, "{kind}: no pod is made anew");
+    }
+}
+
+#[test]
+fn a_request_that_hangs_at_a_webhook_hangs_for_its_whole_time() {
+    use shakedown_engine::faults::Fault;
+    use shakedown_engine::interference::WebhookFault;
+
+    let mut cluster = cluster(&[], &[]);
+    let fault = Fault::Webhook("policy".into(), WebhookFault::DoesNotAnswer);
+    cluster.inject(fault, None).expect("it strikes");
+    let begin = cluster.now();
+    let output = cluster.kubectl("run web --image=nginx", &NoFiles);
+    assert!(output.stderr.contains("context deadline exceeded"), "{}", output.stderr);
+    assert_eq!(cluster.now().since(begin), Duration::from_secs(10));
+    kubectl(&mut cluster, "create deployment web --image=nginx");
+    let template = "selector: {matchLabels: {app: x}}\n  template: {metadata: {labels: {app: x}}, spec: {containers: [{name: app, \
+                    image: app}]}}\n";
+    let set = |kind: &str| format!("apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: x}}\nspec:\n  {template}");
+    for manifest in [set("StatefulSet"), set("DaemonSet"), job("x", "parallelism: 1", "true")] {
+        cluster
+            .apply(&manifest, &Origin::file("test.yaml"))
+            .expect("it applies");
+    }
+    advance(&mut cluster, 9);
+    let failed = |cluster: &mut Cluster| {
+        let kinds = ["StatefulSet", "DaemonSet", "Job"];
+        kinds.map(|kind| event_count(cluster, kind, "x", "FailedCreate") > 0)
+    };
+    assert_eq!(failed(&mut cluster), [false; 3], "the requests still hang");
+    advance(&mut cluster, 2);
+    assert_eq!(failed(&mut cluster), [true; 3]);
+    // Two time-outs and the short waits between them.
+    advance(&mut cluster, 10);
+    assert_eq!(event_count(&mut cluster, "StatefulSet", "x", "FailedCreate"), 2);
+    cluster.heal_matching(|_| true);
+    cluster.settle().expect("within limits");
+    assert_eq!(kubectl(&mut cluster, "get pods -o name").lines().count(), 6);
+}
+
+#[test]
+fn a_namespace_says_which_finalizers_hold_it() {
+    let mut cluster = cluster(&[], &["apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"]);
+    let held =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: held, namespace: shop, finalizers: [example.com/keep]}\n";
+    cluster.apply(held, &Origin::file("test.yaml")).expect("it applies");
+    kubectl(&mut cluster, "delete namespace shop --wait=false");
+    advance(&mut cluster, 10);
+    let condition = ".status.conditions[?(@.type==\"NamespaceFinalizersRemaining\")]";
+    check(
+        &mut cluster,
+        "namespace shop",
+        &[
+            (&format!("{condition}.reason"), "SomeFinalizersRemain"),
+            (
+                &format!("{condition}.message"),
+                "Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn schedules_that_name_a_zone_are_followed_where_they_still_exist() {
+    let manifest = cron_job("schedule: 'TZ=Asia/Seoul 5 9 * * *'", "true");
+    let mut old = cluster(&[("kubernetes-version", "1.28")], &[&manifest]);
+    // 09:05 in Seoul is 00:05 in Greenwich, where the simulation begins at midnight.
+    advance(&mut old, 310);
+    assert_eq!(kubectl(&mut old, "get jobs -o name").lines().count(), 1);
+    assert!(event_count(&mut old, "CronJob", "tick", "UnsupportedSchedule") > 0);
+}

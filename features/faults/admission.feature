@@ -31,6 +31,14 @@ Feature: An admission webhook keeps pods from being made
     And deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate" with message "Internal error occurred: failed calling webhook \"policy\": failed to call webhook: "
     And within 5m, deployment "web" has 3 available replicas
 
+  Scenario: A webhook that does not answer makes everybody wait ten seconds
+    A person at the terminal waits, and so does the controller: until then nothing is said anywhere.
+    When admission webhook "policy" does not answer for 5m
+    And every pod on node "node-2" is killed
+    And 9 seconds pass
+    Then at no time, deployment "web" has condition "ReplicaFailure" "True"
+    And within 5s, deployment "web" has condition "ReplicaFailure" "True" because "FailedCreate" with message "context deadline exceeded"
+
   Scenario: A missing service account keeps pods from being made
     Given the manifest:
       """

@@ -24,6 +24,25 @@ Feature: A part of the control plane is down
     Then for 4m, pod "late" is not scheduled
     And within 2m, pod "late" is Ready
 
+  Scenario: A scheduler that comes back tries every pod that waits, at once
+    It is another process and remembers nothing: not that a pod has been refused, and not how long it was to wait.
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: huge}
+      spec: {containers: [{name: huge, image: "nginx:1.25", resources: {requests: {cpu: "64"}}}]}
+      """
+    When 1m passes
+    Then the events of pod "huge" include:
+      | type    | reason           | message                                     | count |
+      | Warning | FailedScheduling | 0/3 nodes are available: 3 Insufficient cpu | 1     |
+    When the scheduler is down for 1m
+    And 65s passes
+    Then the events of pod "huge" include:
+      | type    | reason           | message                                     | count |
+      | Warning | FailedScheduling | 0/3 nodes are available: 3 Insufficient cpu | 2     |
+
   Scenario: Without the controllers, a deleted pod is not replaced
     When the controller manager is down
     And every pod on node "node-2" is killed

@@ -1,5 +1,5 @@
 @scheduling
-Feature: Pods keep near to or away from other pods
+Feature: Pod affinity and anti-affinity keep pods near to or away from others
   podAffinity and podAntiAffinity place a pod by what already runs, in the same domain of a topology key: the same host, zone, region.
   Required anti-affinity works both ways: a pod already there keeps away those that its own term means.
 

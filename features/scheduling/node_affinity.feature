@@ -11,7 +11,7 @@ Feature: Node affinity chooses nodes by expressions, required or preferred
       | node-2 | cpu-type=arm,gen=7                   |
       | node-3 | cpu-type=arm,gen=12,disk=ssd         |
 
-  Scenario Outline: <operator> <values>
+  Scenario Outline: An expression about <key> with <operator>
     Given the manifest:
       """
       apiVersion: v1

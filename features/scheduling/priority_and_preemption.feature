@@ -1,5 +1,5 @@
 @scheduling
-Feature: A pod of higher priority pushes others aside
+Feature: Priority and preemption: a pod of higher priority pushes others aside
   Where a pod fits nowhere, the scheduler looks for a node on which evicting less important pods would make room, takes the one where
   least is lost, and nominates the pod for it. The victims end in grace; only then is the pod bound.
 
@@ -51,7 +51,26 @@ Feature: A pod of higher priority pushes others aside
       | urgent | Pending | /node-[12]/    |
     And pod "urgent" has event "FailedScheduling" with message "0/2 nodes are available: 2 Insufficient cpu."
     And within 15s, pod "urgent" shows STATUS "Running"
-    And exactly 1 pods labelled "app=batch" show STATUS "Pending"
+    And exactly 1 pod labelled "app=batch" shows STATUS "Pending"
+
+  Scenario: A PodDisruptionBudget does not stop a preemption
+    The scheduler prefers victims whom no budget protects. Where there are none, it takes the others.
+    When I apply the manifest:
+      """
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: { name: batch }
+      spec: { minAvailable: 2, selector: { matchLabels: { app: batch } } }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: urgent }
+      spec:
+        priorityClassName: high
+        containers: [{ name: app, image: urgent:v1, resources: { requests: { cpu: "3" } } }]
+      """
+    Then within 15s, pod "urgent" shows STATUS "Running"
+    And poddisruptionbudget "batch" allows 0 disruptions
 
   Scenario: preemptionPolicy Never waits in turn instead
     When I apply the manifest:

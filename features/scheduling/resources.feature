@@ -1,5 +1,5 @@
 @scheduling
-Feature: A pod runs only where what it requests is free
+Feature: Resource requests: a pod runs only where what it requests is free
   The scheduler counts requests, not use: the sum over the containers, or the greatest init container if that is more. Every resource
   that does not suffice is named. Among nodes with room, the emptier one is better.
 
@@ -96,4 +96,4 @@ Feature: A pod runs only where what it requests is free
       """
     When 30s pass
     Then every pod on node "node-*" is Ready
-    And exactly 1 pods labelled "app=edge" have event "FailedScheduling" with message "0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports."
+    And exactly 1 pod labelled "app=edge" has event "FailedScheduling" with message "0/2 nodes are available: 2 node(s) didn't has free ports for the requested pod ports."

@@ -18,31 +18,3 @@ Feature: Scheduling gates hold a pod back until it is ready to be scheduled
     And pod "web" has condition "PodScheduled" "False" because "SchedulingGated" with message "Scheduling is blocked due to non-empty scheduling gates"
     When I run `kubectl patch pod web --type=json -p='[{"op":"remove","path":"/spec/schedulingGates"}]'`
     Then within 5s, pod "web" shows STATUS "Running"
-
-  Scenario: A pod of another scheduler is left alone
-    Given a cluster with 1 node
-    And the manifest:
-      """
-      apiVersion: v1
-      kind: Pod
-      metadata: { name: web }
-      spec:
-        schedulerName: my-scheduler
-        containers: [{ name: app, image: web:v1 }]
-      """
-    Then for 10m, pod "web" shows STATUS "Pending"
-    And pod "web" has "{.status.conditions}" equal to ""
-
-  Scenario: A pod that names its node never meets the scheduler
-    Given a cluster with 2 nodes
-    And the manifest:
-      """
-      apiVersion: v1
-      kind: Pod
-      metadata: { name: static }
-      spec:
-        nodeName: node-2
-        containers: [{ name: app, image: web:v1 }]
-      """
-    When the cluster settles
-    Then pod "static" runs on node "node-2"

@@ -33,7 +33,7 @@ Feature: Taints keep pods away from a node unless they tolerate them
     Then every pod of deployment "web" runs on node "node-2"
     When I run `kubectl scale deployment/web --replicas=3`
     And the cluster settles
-    Then exactly 1 pods on node "node-1" exist
+    Then exactly 1 pod on node "node-1" exists
 
   Scenario: NoExecute evicts what does not tolerate it, at once or after tolerationSeconds
     Given a cluster with 1 node

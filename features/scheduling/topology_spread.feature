@@ -57,7 +57,7 @@ Feature: Topology spread constraints even out pods over zones and hosts
       """
     When 30s pass
     Then exactly 3 pods labelled "app=web" show STATUS "Running"
-    And exactly 1 pods labelled "app=web" have event "FailedScheduling" with message "0/2 nodes are available: 1 Too many pods, 1 node(s) didn't match pod topology spread constraints."
+    And exactly 1 pod labelled "app=web" has event "FailedScheduling" with message "0/2 nodes are available: 1 Too many pods, 1 node(s) didn't match pod topology spread constraints."
 
   Scenario: minDomains counts the zones that are not there yet
     Given a cluster with 2 nodes in zones "a", "b"

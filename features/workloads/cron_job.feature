@@ -220,3 +220,9 @@ Feature: A CronJob starts Jobs on a schedule
     And I delete cronjob "tick"
     Then within 2m, job "tick-28928161" does not exist
     And within 2m, no pod labelled "batch.kubernetes.io/job-name=tick-28928161" exists
+
+  Scenario: A zone does not belong in the schedule
+    It never was supported there; since v1.29 the API server says so.
+    When I try to run `kubectl create cronjob tick --image=tick:v1 --schedule="TZ=Asia/Seoul 0 9 * * *"`
+    Then the command fails with "spec.schedule: Invalid value: \"TZ=Asia/Seoul 0 9 * * *\": cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+    And cronjob "tick" does not exist

@@ -1,5 +1,5 @@
 @workloads
-Feature: What goes when an owner goes
+Feature: Garbage collection: what goes when an owner goes
   Objects that were made for another object name it as their owner. The garbage collector deletes them when it is gone; a deletion may
   ask for them to go first, or to stay. A namespace takes everything in it along, and finalizers hold everything up.
 

@@ -62,3 +62,22 @@ Feature: A PodDisruptionBudget holds a drain back
     Then pod "alone" does not exist
     And exactly 2 pods labelled "app=agent" are Ready
     And every pod labelled "app=web" is not scheduled
+
+  Scenario: A pod without a workload cannot be evicted where a budget counts in shares
+    How many such pods there should be, nobody has said: the budget allows nothing, and an event tells why.
+    Given a pod "alone" of image "nginx:1.25"
+    When I apply the manifest:
+      """
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: {name: alone}
+      spec: {maxUnavailable: 1, selector: {matchLabels: {app: alone}}}
+      """
+    And the cluster settles
+    Then poddisruptionbudget "alone" has event "UnmanagedPods" with message "Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: alone,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged."
+    And poddisruptionbudget "alone" allows 0 disruptions
+    When I try to run `kubectl drain node-1 node-2 --force --timeout=20s`
+    Then the command fails with "Cannot evict pod as it would violate the pod's disruption budget."
+    When I run `kubectl patch pdb alone --type=merge -p '{"spec":{"maxUnavailable":null,"minAvailable":0}}'`
+    And the cluster settles
+    Then poddisruptionbudget "alone" allows 1 disruption

@@ -193,3 +193,32 @@ Feature: A HorizontalPodAutoscaler follows the load
       | node-1 | /\d+m/     | *      | *             | *         |
       | node-2 | /\d+m/     | *      | *             | *         |
       | node-3 | /\d+m/     | *      | *             | *         |
+
+  Scenario: Two autoscalers for the same pods do nothing
+    They would fight each other; so both say what is wrong instead.
+    Given containers of deployment "web" use 180m of CPU
+    And the manifest:
+      """
+      apiVersion: autoscaling/v2
+      kind: HorizontalPodAutoscaler
+      metadata: {name: one}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+        minReplicas: 2
+        maxReplicas: 6
+        metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 90}}}]
+      ---
+      apiVersion: autoscaling/v2
+      kind: HorizontalPodAutoscaler
+      metadata: {name: two}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+        minReplicas: 2
+        maxReplicas: 4
+        metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 90}}}]
+      """
+    When 1 minute passes
+    Then horizontalpodautoscaler "one" has condition "ScalingActive" "False" because "AmbiguousSelector"
+    And horizontalpodautoscaler "two" has event "AmbiguousSelector" with message "pods by selector app=web are controlled by multiple HPAs: [{one default} {two default}]"
+    When I run `kubectl delete hpa two`
+    Then within 1m, horizontalpodautoscaler "one" has condition "ScalingActive" "True" because "ValidMetricFound"

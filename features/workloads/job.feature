@@ -250,3 +250,26 @@ Feature: A Job runs pods to their end
     And every pod of job "migrate" is evicted
     Then within 2m, job "migrate" has condition "Complete" "True"
     And job "migrate" has "{.status.failed}" equal to ""
+
+  Scenario: A failure that is ignored still makes the next pod wait
+    The limit is spared, the cluster as well: the back-off grows as after any failure.
+    Given the manifest:
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: migrate}
+      spec:
+        backoffLimit: 0
+        podFailurePolicy:
+          rules:
+          - action: Ignore
+            onExitCodes: {operator: In, values: [42]}
+        template:
+          spec: {restartPolicy: Never, containers: [{name: work, image: "migrate:v1", command: [sh, -c, "exit 42"]}]}
+      """
+    When 5s passes
+    Then for 5s, exactly 1 pod of job "migrate" exists
+    And within 10s, exactly 2 pods of job "migrate" exist
+    And for 15s, exactly 2 pods of job "migrate" exist
+    And within 15s, exactly 3 pods of job "migrate" exist
+    And at no time, job "migrate" has condition "Failed" "True"

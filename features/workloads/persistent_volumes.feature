@@ -438,3 +438,20 @@ Feature: Persistent volumes: claims, volumes and storage classes
     Then for 5m, persistentvolumeclaim "data" is Pending
     And persistentvolumeclaim "data" has event "ExternalProvisioning" with message "please verify that the provisioner is running and correctly registered"
     And pod "db" is not scheduled
+
+  Scenario: A claim grows only if its class lets it
+    Given the manifest:
+      """
+      apiVersion: storage.k8s.io/v1
+      kind: StorageClass
+      metadata: {name: rigid}
+      provisioner: csi.example.com
+      ---
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: data}
+      spec: {storageClassName: rigid, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+      """
+    When 10s passes
+    And I try to run `kubectl patch pvc data -p '{"spec":{"resources":{"requests":{"storage":"5Gi"}}}}'`
+    Then the command fails with "persistentvolumeclaims \"data\" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize"

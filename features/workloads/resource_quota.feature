@@ -104,3 +104,26 @@ Feature: A ResourceQuota limits what a namespace uses together
   Scenario: Services count their node ports
     When I try to run `kubectl create service nodeport web --tcp=80`
     Then the command fails with "exceeded quota: team, requested: services.nodeports=1, used: services.nodeports=0, limited: services.nodeports=0"
+
+  Scenario: A quota limits what the same manifest makes after it
+    Given a namespace "tight"
+    And the manifest:
+      """
+      apiVersion: v1
+      kind: ResourceQuota
+      metadata: {name: few, namespace: tight}
+      spec: {hard: {pods: "2"}}
+      ---
+      apiVersion: apps/v1
+      kind: ReplicaSet
+      metadata: {name: web, namespace: tight}
+      spec:
+        replicas: 3
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec: {containers: [{name: web, image: "nginx:1.25"}]}
+      """
+    When 1 minute passes
+    Then replicaset "web" in namespace "tight" has 2 current replicas
+    And at all times, replicaset "web" in namespace "tight" has at most 2 current replicas

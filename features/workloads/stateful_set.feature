@@ -56,6 +56,7 @@ Feature: A StatefulSet gives its pods an identity and an order
     And I run `kubectl rollout status statefulset/db`
     Then every pod labelled "app=db" has "{.spec.containers[0].image}" equal to "postgres:17"
     And statefulset "db" has 3 updated replicas
+    And the pods of statefulset "db" were updated in reverse order
     And at all times, at most 3 pods labelled "app=db" exist
 
   Scenario: A partition keeps the lower ordinals as they are
@@ -85,13 +86,26 @@ Feature: A StatefulSet gives its pods an identity and an order
     And for 5m, statefulset "db" has at most 2 ready replicas
     And within 20m, statefulset "db" has 3 ready replicas
 
-  Scenario: An update replaces the pods from the last to the first, and each keeps its name
-    Given a statefulset "cache" with 3 replicas of image "redis:7.4"
-    And the cluster settles
-    Then the pods of statefulset "cache" were created in order
-    And pod "cache-1" has hostname "cache-1"
-    When I run `kubectl set image statefulset/cache cache=redis:8.0`
-    And 1 minute passes
-    Then statefulset "cache" has rolled out
-    And the pods of statefulset "cache" were updated in reverse order
-    And the pods of statefulset "cache" were deleted in reverse order
+  Scenario: Pods that were left behind belong to the StatefulSet that is made anew
+    Its revisions are found again, too: no pod is restarted, and the one that is missing comes back.
+    When the cluster settles
+    And I run `kubectl delete statefulset db --cascade=orphan`
+    And I delete pod "db-1"
+    And I apply the manifest "db.yaml"
+    Then within 1m, statefulset "db" has 3 ready replicas
+    And every pod labelled "app=db" has "{.metadata.ownerReferences[0].name}" equal to "db"
+    And at all times, exactly 2 pods labelled "app=db" are Ready
+    And pod "db-0" has restarted 0 times
+
+  Scenario: Scaling down waits for an unready pod, unless it is the lowest of them
+    The order holds for going as well: a pod that is not ready might hold data that the others still need.
+    When the cluster settles
+    And the readiness probe of pod "db-1" fails
+    And the readiness probe of pod "db-2" fails
+    Then within 1m, pod "db-2" is not Ready
+    When I run `kubectl scale statefulset db --replicas=1`
+    Then for 10m, pod "db-2" exists
+    When the readiness probe of pod "db-2" recovers
+    Then within 2m, pod "db-2" does not exist
+    And within 1m, pod "db-1" does not exist
+    And at all times, pod "db-0" is Ready

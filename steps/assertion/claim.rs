@@ -26,6 +26,8 @@ pub struct Claim<'a> {
     pub subject: Subject,
     /// Whether it can change with an Event; most claims cannot, and Events are half of all writes.
     pub reads_events: bool,
+    /// Whether it says whether its subject is there: such a claim may be made of what never was.
+    pub of_existence: bool,
     check: Check<'a>,
     /// The same, without words: asked at every instant, where `check` is asked once it has failed. None: `check` is cheap.
     holds: Option<Holds<'a>>,
@@ -38,6 +40,7 @@ impl<'a> Claim<'a> {
             expected: expected.into(),
             subject,
             reads_events: false,
+            of_existence: false,
             check: Box::new(check),
             holds: None,
         }
@@ -91,7 +94,7 @@ impl<'a> Claim<'a> {
     /// If the phrase contains a selector that is none.
     pub fn pods_exist(pods: &Pods, wanted: bool) -> Result<Self, ParameterError> {
         if wanted {
-            return Self::pods(pods, "that it exists", |_, _| Ok(()));
+            return Ok(Self::pods(pods, "that it exists", |_, _| Ok(()))?.of_existence());
         }
         let none = Pods {
             quantifier: Quantifier::Counted(Count::Exactly(0)),
@@ -99,13 +102,20 @@ impl<'a> Claim<'a> {
         };
         let mut claim = Self::pods(&none, "", |_, _| Ok(()))?;
         claim.expected = "that it does not exist".to_owned();
-        Ok(claim)
+        Ok(claim.of_existence())
     }
 
     /// A claim that Events can make true.
     #[must_use]
     pub fn reading_events(mut self) -> Self {
         self.reads_events = true;
+        self
+    }
+
+    /// A claim that its subject is there, or is not.
+    #[must_use]
+    pub fn of_existence(mut self) -> Self {
+        self.of_existence = true;
         self
     }
 

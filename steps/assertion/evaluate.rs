@@ -186,7 +186,10 @@ fn always(cluster: &Cluster, since: Since, end: Option<usize>, claim: &Claim<'_>
 }
 
 fn never(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refuted> {
+    // A misspelt name has never done anything.
+    let mut existed = claim.of_existence || !claim.subject.is_named();
     let held = walk(cluster, since, None, |view| {
+        existed = existed || claim.subject.exists(view);
         let held = !is_irrelevant(view.change, claim) && claim.holds(view);
         held.then(|| {
             refuted(
@@ -197,7 +200,11 @@ fn never(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refut
             )
         })
     });
-    held.map_or(Ok(()), Err)
+    match held {
+        Some(refuted) => Err(refuted),
+        None if !existed => at_once(&cluster.view(), claim, "there never was such a thing"),
+        None => Ok(()),
+    }
 }
 
 fn once(cluster: &Cluster, since: Since, claim: &Claim<'_>) -> Result<(), Refuted> {

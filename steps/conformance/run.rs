@@ -37,7 +37,7 @@ impl Exit {
 #[derive(Debug, thiserror::Error)]
 pub enum CannotRun {
     /// The suite's name is not known.
-    #[error("unknown suite `{name}`: {hint}")]
+    #[error("there is no suite \"{name}\"{hint}")]
     UnknownSuite {
         /// What was asked for.
         name: String,
@@ -254,11 +254,15 @@ mod tests {
             assert_eq!(exit, Exit::CouldNotRun);
             assert!(text.starts_with(expect), "{text}");
         };
-        check("vlaues", &[], "error: unknown suite `vlaues`: did you mean `values`?\n");
+        check(
+            "vlaues",
+            &[],
+            "error: there is no suite \"vlaues\"; did you mean \"values\"?\n",
+        );
         check(
             "nonesuch",
             &[],
-            "error: unknown suite `nonesuch`: known suites: api, columns, scheduling, traces, values",
+            "error: there is no suite \"nonesuch\"; there are: api, columns, scheduling, traces, values",
         );
         check("values", &[], "error: nothing to run: give the files or folders");
         check(

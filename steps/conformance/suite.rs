@@ -3,6 +3,7 @@
 use super::recording::Recording;
 use super::run::CannotRun;
 use super::{Outcome, api, columns, scheduling, traces, values};
+use crate::hint::hint;
 
 /// A kind of recording that can be replayed.
 pub struct Suite {
@@ -31,52 +32,10 @@ pub const SUITES: &[Suite] = &[
 /// [`CannotRun::UnknownSuite`] with the nearest name and all names.
 pub(super) fn find(name: &str) -> Result<&'static Suite, CannotRun> {
     SUITES.iter().find(|s| s.name == name).ok_or_else(|| {
-        let nearest = SUITES.iter().map(|s| (distance(name, s.name), s.name)).min();
+        let known: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
         CannotRun::UnknownSuite {
             name: name.to_owned(),
-            hint: match nearest {
-                Some((d, near)) if d <= 3 => format!("did you mean `{near}`?"),
-                _ => format!(
-                    "known suites: {}",
-                    SUITES.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")
-                ),
-            },
+            hint: hint(name, &known),
         }
     })
-}
-
-/// How many letters must be added, removed or replaced to make `a` into `b` (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, cb) in row.iter_mut().skip(1).zip(&b) {
-            let replaced = diagonal + usize::from(ca != *cb);
-            diagonal = *cell;
-            *cell = replaced.min(*cell + 1).min(left + 1);
-            left = *cell;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances() {
-        let check = |a, b, expect| assert_eq!(distance(a, b), expect, "{a} to {b}");
-        check("", "", 0);
-        check("values", "values", 0);
-        check("vlaues", "values", 2);
-        check("value", "values", 1);
-        check("", "api", 3);
-        check("kitten", "sitting", 3);
-    }
 }

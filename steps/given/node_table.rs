@@ -5,6 +5,7 @@ use shakedown_engine::api::{Quantity, Taint, TaintEffect};
 use shakedown_engine::kubelet::NodeTemplate;
 use smol_str::SmolStr;
 
+use crate::hint::hint;
 use crate::parameters::ParameterError;
 use crate::world::StepError;
 
@@ -36,6 +37,14 @@ pub fn nodes_of(step: &Step, usual: &NodeTemplate) -> Result<Vec<NodeTemplate>, 
     }
 }
 
+/// The columns that are no resources.
+const COLUMNS: [&str; 8] = ["name", "cpu", "memory", "pods", "zone", "region", "labels", "taints"];
+
+/// Whether a node can have such a resource (API conventions: those without a domain are Kubernetes' own).
+fn is_resource(name: &str) -> bool {
+    name.contains('/') || name == "ephemeral-storage" || name.starts_with("hugepages-")
+}
+
 /// Sets what a cell says; an empty one says nothing.
 fn set(node: &mut NodeTemplate, column: &str, cell: &str) -> Result<(), ParameterError> {
     if cell.is_empty() {
@@ -52,7 +61,13 @@ fn set(node: &mut NodeTemplate, column: &str, cell: &str) -> Result<(), Paramete
         "region" => node.region = cell.into(),
         "labels" => node.labels.extend(pairs(cell)?),
         "taints" => node.taints.extend(taints(cell)?),
-        resource => drop(node.resources.insert(resource.into(), quantity()?)),
+        resource if is_resource(resource) => drop(node.resources.insert(resource.into(), quantity()?)),
+        other => {
+            let hint = hint(other, &COLUMNS);
+            return Err(ParameterError::new(format!(
+                "there is no column \"{other}\"{hint}; an extended resource is named with its domain, such as `nvidia.com/gpu`"
+            )));
+        }
     }
     Ok(())
 }
@@ -146,6 +161,12 @@ mod tests {
         check(
             &[&["cpu"], &["4"]],
             Err("each node needs a name: a column `name` without empty cells"),
+        );
+        check(
+            &[&["name", "cpus"], &["a", "4"]],
+            Err(
+                "there is no column \"cpus\"; did you mean \"cpu\"?; an extended resource is named with its domain, such as `nvidia.com/gpu`",
+            ),
         );
         check(&[&["name"]], Err("the table has a header and no nodes"));
         check(

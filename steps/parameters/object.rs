@@ -21,11 +21,25 @@ pub struct ObjectRef {
 
 parameter!(ObjectRef, "object", kinds!(), " ", quoted!(), in_namespace!());
 
+/// Every word for a kind that the vocabulary takes.
+pub(crate) fn kind_words() -> Vec<&'static str> {
+    kinds!()
+        .split(['(', ')', '?', ':', '|'])
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
 /// `{resource}`: any object that is no pod, where `{pods}` has a meaning of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherObject(pub ObjectRef);
 
 parameter!(OtherObject, "resource", other_kinds!(), " ", quoted!(), in_namespace!());
+
+/// `{pod}`: one pod by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnePod(pub ObjectRef);
+
+parameter!(OnePod, "pod", "(?:pod|po) ", quoted!(), in_namespace!());
 
 impl ObjectRef {
     /// The object of this kind (any name kubectl takes) and name.
@@ -80,6 +94,14 @@ impl FromStr for ObjectRef {
 }
 
 impl FromStr for OtherObject {
+    type Err = ParameterError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl FromStr for OnePod {
     type Err = ParameterError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -44,7 +44,7 @@ pub enum PodFilter {
 parameter!(
     Pods,
     "pods",
-    "(?:pods? ",
+    "(?:po(?:ds?)? ",
     quoted!(),
     in_namespace!(),
     r"|(?:every pod|(?:exactly|at least|at most) \d+ pods?|no pods?|a pod)",
@@ -72,6 +72,12 @@ impl Pods {
         }
     }
 
+    /// Whether it names one pod.
+    pub fn is_one(&self) -> bool {
+        let named = |filter: &PodFilter| matches!(filter, PodFilter::Named(name) if !name.0.contains('*'));
+        self.filters.iter().any(named)
+    }
+
     /// The owner that it names.
     pub fn owner(&self) -> Option<&ObjectRef> {
         self.filters.iter().find_map(|filter| match filter {
@@ -91,8 +97,7 @@ impl FromStr for Pods {
             filters: Vec::new(),
             namespace: None,
         };
-        if phrase.take("pod \"") || phrase.take("pods \"") {
-            phrase = Phrase::new(text.trim_start_matches("pods").trim_start_matches("pod"));
+        if phrase.take("pod ") || phrase.take("pods ") || phrase.take("po ") {
             pods.filters.push(PodFilter::Named(Glob(phrase.quoted()?.to_owned())));
         } else {
             pods.quantifier = quantifier(&mut phrase)?;
@@ -209,6 +214,8 @@ mod tests {
         let on_node = || PodFilter::OnNode(Glob("node-1".to_owned()));
         let default = Some("default");
         check("pod \"web-0\"", Every, &[named("web-0")], default);
+        check("pods \"web-*\"", Every, &[named("web-*")], default);
+        check("po \"web-0\"", Every, &[named("web-0")], default);
         check(
             "pod \"web-*\" in namespace \"shop\"",
             Every,

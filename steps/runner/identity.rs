@@ -1,6 +1,7 @@
 //! What names a scenario and which seed it gets.
 
 use super::feature_file::Scenario;
+use super::limits::ScenarioLimits;
 
 /// The seed of a run that names none: fixed, so that a suite gives the same result for everyone until someone asks for
 /// another one.
@@ -31,9 +32,36 @@ pub fn scenario_id(path: &str, scenario: &Scenario) -> String {
     format!("{path}:{}", scenario.selecting_line())
 }
 
-/// The command that runs one scenario again with the same seed.
-pub fn replay_command(id: &str, run_seed: u64) -> String {
-    format!("shakedown run {} --seed {run_seed}", shell_word(id))
+/// How to run a scenario again so that it comes out the same.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    program: String,
+    limits: ScenarioLimits,
+    /// The run's seed.
+    pub seed: u64,
+}
+
+impl Replay {
+    /// A run of `program` with this seed and these limits.
+    pub fn new(program: &str, seed: u64, limits: ScenarioLimits) -> Self {
+        let program = program.to_owned();
+        Self { program, limits, seed }
+    }
+
+    /// The command for what `selected` names, which is shell words already.
+    pub fn command(&self, selected: &str) -> String {
+        format!(
+            "{} {selected} --seed {}{}",
+            self.program,
+            self.seed,
+            self.limits.flags()
+        )
+    }
+
+    /// The command for one scenario.
+    pub fn scenario(&self, id: &str) -> String {
+        self.command(&shell_word(id))
+    }
 }
 
 /// The word as a POSIX shell reads it back.
@@ -48,6 +76,8 @@ pub fn shell_word(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -72,13 +102,28 @@ mod tests {
 
     #[test]
     fn a_replay_command_survives_the_shell() {
-        assert_eq!(
-            replay_command("features/a.feature:3", 7),
-            "shakedown run features/a.feature:3 --seed 7"
+        let check = |id: &str, limits: ScenarioLimits, expect: &str| {
+            assert_eq!(Replay::new("shakedown run", 7, limits).scenario(id), expect);
+        };
+        let usual = ScenarioLimits::default();
+        check(
+            "features/a.feature:3",
+            usual,
+            "shakedown run features/a.feature:3 --seed 7",
         );
-        assert_eq!(
-            replay_command("my features/it's.feature:3", 7),
-            r"shakedown run 'my features/it'\''s.feature:3' --seed 7"
+        check(
+            "my features/it's.feature:3",
+            usual,
+            r"shakedown run 'my features/it'\''s.feature:3' --seed 7",
+        );
+        let limits = ScenarioLimits {
+            wall: Duration::from_secs(90),
+            virtual_time: Duration::from_secs(3600),
+        };
+        check(
+            "a.feature:3",
+            limits,
+            "shakedown run a.feature:3 --seed 7 --timeout 1m30s --virtual-timeout 1h",
         );
     }
 }

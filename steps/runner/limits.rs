@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::wall::Stopwatch;
+use crate::parameters::VirtualDuration;
 
 /// Far more than any scenario takes that ends at all, on the slowest machine.
 const WALL_DEFAULT: Duration = Duration::from_secs(60);
@@ -31,6 +32,17 @@ impl Default for ScenarioLimits {
 }
 
 impl ScenarioLimits {
+    /// The flags that set what is not as usual; empty, or beginning with a space.
+    pub fn flags(self) -> String {
+        let usual = Self::default();
+        let flag = |name: &str, limit: Duration, usual: Duration| match limit == usual {
+            true => String::new(),
+            false => format!(" {name} {}", VirtualDuration(limit)),
+        };
+        let wall = flag("--timeout", self.wall, usual.wall);
+        wall + &flag("--virtual-timeout", self.virtual_time, usual.virtual_time)
+    }
+
     /// What to ask during a scenario that begins now: the reason to stop it, if there is one.
     pub fn watch(self) -> impl Fn() -> Option<String> + Send + Sync + 'static {
         let started = Stopwatch::start();

@@ -5,6 +5,7 @@
 //! A scenario is a pure function of its text and its seed, so neither the number of threads nor which scenario ends first can
 //! change anything that is printed or recorded, wall times apart.
 
+mod all;
 mod arguments;
 mod block;
 mod console;
@@ -29,6 +30,7 @@ mod selection;
 mod single;
 mod suite;
 mod tag_expression;
+mod test_target;
 mod wall;
 
 pub use arguments::{HELP, RunArguments};

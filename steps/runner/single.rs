@@ -5,6 +5,7 @@ use std::path::Path;
 use shakedown_reports::record::ScenarioRecord;
 use tokio::runtime::Runtime;
 
+use super::identity::Replay;
 use super::scenario_run::Run;
 use super::selection::Selection;
 use super::{FeatureFile, Scenario, ScenarioLimits, Vocabulary, feature_set};
@@ -59,9 +60,9 @@ pub(crate) fn run_scenario_text(
 fn run(runtime: &Runtime, feature: &FeatureFile, scenario: &Scenario, seed: u64) -> (ScenarioRecord, World) {
     let run = Run {
         vocabulary: &Vocabulary::linked(),
-        seed,
         check_percent: 0,
         limits: ScenarioLimits::default(),
+        replay: Replay::new("shakedown run", seed, ScenarioLimits::default()),
     };
     run.once(runtime, feature, scenario)
 }

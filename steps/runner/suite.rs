@@ -2,21 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use shakedown_reports::record::{Environment, FeatureRecord, Outcome, RunRecord, ScenarioRecord, Wall};
-use tokio::runtime::Builder;
+use shakedown_reports::record::{Environment, Outcome, RunRecord, Wall};
 
-use super::arguments::{HELP, RunArguments};
+use super::all::run_all;
+use super::arguments::RunArguments;
 use super::console::Console;
 use super::feature_file::{FeatureFile, Scenario};
-use super::identity::shell_word;
+use super::identity::{Replay, scenario_id, shell_word};
 use super::last_failed::LastFailed;
-use super::lookup::Vocabulary;
-use super::progress::Progress;
-use super::scenario_run::Run;
 use super::selection::Selection;
 use super::wall::{Stopwatch, now_text};
-use super::{feature_set, log, pool, reports, scenario_run};
+use super::{feature_set, log, reports};
 
 /// All selected scenarios passed.
 pub const EXIT_PASSED: u8 = 0;
@@ -24,15 +20,6 @@ pub const EXIT_PASSED: u8 = 0;
 pub const EXIT_FAILED: u8 = 1;
 /// Nothing could be run: bad arguments, unreadable features, nothing selected.
 pub const EXIT_COULD_NOT_RUN: u8 = 2;
-
-/// Arguments of the test runner that `cargo test -- …` hands to every test binary and that mean nothing to us.
-const LIBTEST_FLAGS: [&str; 5] = [
-    "--nocapture",
-    "--no-capture",
-    "--show-output",
-    "--include-ignored",
-    "--quiet",
-];
 
 /// A suite of features, for a test target without libtest's harness:
 ///
@@ -46,13 +33,10 @@ const LIBTEST_FLAGS: [&str; 5] = [
 #[derive(Debug, Clone)]
 pub struct Suite {
     default_path: String,
-}
-
-#[derive(Debug, Parser)]
-#[command(name = "features", about = "Runs feature files against a simulated cluster", version, after_help = HELP)]
-struct CommandLine {
-    #[command(flatten)]
-    run: RunArguments,
+    /// The command that a scenario is replayed with, up to its arguments.
+    program: String,
+    /// Whether to write reports and remember what failed.
+    keeps_records: bool,
 }
 
 impl Suite {
@@ -60,50 +44,21 @@ impl Suite {
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             default_path: path.into(),
+            program: "shakedown run".to_owned(),
+            keeps_records: true,
         }
     }
 
-    /// Runs with the process's arguments: the `main` of a test target.
-    pub fn main(self) -> ExitCode {
-        let arguments: Vec<String> = std::env::args().collect();
-        if arguments
-            .windows(3)
-            .any(|words| words == ["--list", "--format", "terse"])
-        {
-            // cargo-nextest asks every test binary for libtest's list; scenarios are no libtest tests, the list is empty.
-            return ExitCode::from(EXIT_PASSED);
-        }
-        let known = arguments
-            .into_iter()
-            .filter(|word| !LIBTEST_FLAGS.contains(&word.as_str()) && !word.starts_with("--test-threads="));
-        match CommandLine::try_parse_from(known) {
-            Ok(command_line) => self.run_as_test(command_line.run),
-            Err(error) => {
-                _ = error.print();
-                ExitCode::from(if error.use_stderr() {
-                    EXIT_COULD_NOT_RUN
-                } else {
-                    EXIT_PASSED
-                })
-            }
-        }
+    /// The same, run by another program than `shakedown`: one with further steps.
+    pub(super) fn replayed_with(self, program: &str) -> Self {
+        let program = program.to_owned();
+        Self { program, ..self }
     }
 
-    /// `cargo test WORD` hands the word to every test binary, as a filter on test names: here, on scenario names.
-    fn run_as_test(self, mut arguments: RunArguments) -> ExitCode {
-        let is_filter = |word: &String| !word.contains(['/', ':', '.']) && !std::path::Path::new(word).exists();
-        let filters: Vec<String> = arguments.paths.extract_if(.., |word| is_filter(word)).collect();
-        if filters.is_empty() || arguments.name.is_some() {
-            return self.run(&arguments);
-        }
-        let any: Vec<String> = filters.iter().map(|word| regex::escape(word)).collect();
-        arguments.name = regex::Regex::new(&any.join("|")).ok();
-        let nothing_selected = self.select(&arguments, None).is_ok_and(|features| features.is_empty());
-        if nothing_selected {
-            ExitCode::from(EXIT_PASSED)
-        } else {
-            self.run(&arguments)
-        }
+    /// The same, one of many that run at the same time: they would overwrite each other's reports.
+    pub(super) fn without_reports(self) -> Self {
+        let keeps_records = false;
+        Self { keeps_records, ..self }
     }
 
     /// Runs with these arguments.
@@ -127,10 +82,11 @@ impl Suite {
         };
         let console = Console::new(arguments.no_color, arguments.verbose, arguments.quiet);
         if arguments.list {
-            list(&console, &selected, arguments.seed());
+            list(&console, &selected);
             return ExitCode::from(EXIT_PASSED);
         }
-        let features = match run_all(&console, &selected, arguments) {
+        let replay = Replay::new(&self.program, arguments.seed(), arguments.limits());
+        let features = match run_all(&console, &selected, arguments, &replay) {
             Ok(features) => features,
             Err(problem) => return could_not_run(&[problem]),
         };
@@ -142,11 +98,14 @@ impl Suite {
         let record = RunRecord::new(
             env!("CARGO_PKG_VERSION"),
             arguments.seed(),
-            &self.command(arguments),
+            &self.command(arguments, &replay),
             features,
             wall,
         );
-        let written = remember(&selected, &record).and_then(|()| reports::write_all(&record, &arguments.format));
+        let written = match self.keeps_records {
+            true => remember(&selected, &record).and_then(|()| reports::write_all(&record, &arguments.format)),
+            false => Ok(Vec::new()),
+        };
         let places = written.as_deref().unwrap_or_default();
         console.summary(
             &record,
@@ -160,7 +119,11 @@ impl Suite {
     }
 
     /// The features with only their selected scenarios; features without any are left out.
-    fn select(&self, arguments: &RunArguments, failed: Option<&LastFailed>) -> Result<Vec<FeatureFile>, Vec<String>> {
+    pub(super) fn select(
+        &self,
+        arguments: &RunArguments,
+        failed: Option<&LastFailed>,
+    ) -> Result<Vec<FeatureFile>, Vec<String>> {
         let default = std::slice::from_ref(&self.default_path);
         let paths = if arguments.paths.is_empty() {
             default
@@ -197,89 +160,22 @@ impl Suite {
     }
 
     /// The command that repeats this run: nothing in it changes an outcome but what is named.
-    fn command(&self, arguments: &RunArguments) -> String {
+    fn command(&self, arguments: &RunArguments, replay: &Replay) -> String {
         let default = std::slice::from_ref(&self.default_path);
         let paths = if arguments.paths.is_empty() {
             default
         } else {
             &arguments.paths
         };
-        let mut words = vec!["shakedown".to_owned(), "run".to_owned()];
-        words.extend(paths.iter().map(|path| shell_word(path)));
+        let mut words: Vec<String> = paths.iter().map(|path| shell_word(path)).collect();
         if let Some(tags) = &arguments.tags {
             words.extend(["--tags".to_owned(), shell_word(tags.text())]);
         }
         if let Some(name) = &arguments.name {
             words.extend(["--name".to_owned(), shell_word(name.as_str())]);
         }
-        words.extend(["--seed".to_owned(), arguments.seed().to_string()]);
-        words.join(" ")
+        replay.command(&words.join(" "))
     }
-}
-
-/// Runs every scenario of `features`, prints each in file order and gives the records in the same order.
-fn run_all(
-    console: &Console,
-    features: &[FeatureFile],
-    arguments: &RunArguments,
-) -> Result<Vec<FeatureRecord>, String> {
-    let seed = arguments.seed();
-    let plan: Vec<(usize, &FeatureFile, &Scenario)> = features
-        .iter()
-        .enumerate()
-        .flat_map(|(index, feature)| feature.scenarios.iter().map(move |scenario| (index, feature, scenario)))
-        .collect();
-    let mut records: Vec<FeatureRecord> = features.iter().map(feature_record).collect();
-    let vocabulary = Vocabulary::linked();
-    let run = Run {
-        vocabulary: &vocabulary,
-        seed,
-        check_percent: arguments.check_percent(),
-        limits: arguments.limits(),
-    };
-    let mut printed: Option<usize> = None;
-    let mut done = 0;
-    let mut progress = Progress::new(plan.len());
-    let mut keep = |(index, feature, _): &(usize, &FeatureFile, &Scenario), scenario: ScenarioRecord| {
-        let Some(record) = records.get_mut(*index) else { return };
-        let is_first = printed.replace(*index) != Some(*index);
-        progress.done(scenario.outcome.is_pass(), || {
-            if is_first {
-                console.feature(record);
-            }
-            console.scenario(&feature.path, &scenario);
-        });
-        record.scenarios.push(scenario);
-    };
-    let work = |index: usize| -> Result<ScenarioRecord, String> {
-        let (_, feature, scenario) = plan.get(index).ok_or("no such scenario")?;
-        let runtime = Builder::new_current_thread()
-            .build()
-            .map_err(|error| format!("cannot start a scenario: {error}"))?;
-        Ok(run.scenario(&runtime, feature, scenario))
-    };
-    let failed =
-        |result: &Result<ScenarioRecord, String>| result.as_ref().map_or(true, |record| !record.outcome.is_pass());
-    let mut problem = None;
-    pool::in_order(
-        plan.len(),
-        arguments.jobs(),
-        work,
-        |result| arguments.fail_fast && failed(result),
-        |index, result| {
-            match (result, plan.get(index)) {
-                (Ok(record), Some(planned)) => keep(planned, record),
-                (Err(error), _) => problem = Some(error),
-                (Ok(_), None) => {}
-            }
-            done = index + 1;
-        },
-    );
-    for planned in plan.iter().skip(done) {
-        keep(planned, scenario_run::planned(planned.1, planned.2, seed));
-    }
-    progress.finish();
-    problem.map_or(Ok(records), Err)
 }
 
 /// With `--retry-failed`, what failed last; and the arguments, with the seed it failed with unless they name one.
@@ -315,21 +211,10 @@ fn row_index(scenario: &Scenario) -> Option<usize> {
     scenario.row.as_ref().map(|row| row.index)
 }
 
-fn feature_record(feature: &FeatureFile) -> FeatureRecord {
-    FeatureRecord {
-        path: feature.path.clone(),
-        name: feature.name.clone(),
-        description: feature.description.clone(),
-        tags: feature.tags.clone(),
-        scenarios: Vec::new(),
-    }
-}
-
-fn list(console: &Console, features: &[FeatureFile], seed: u64) {
+fn list(console: &Console, features: &[FeatureFile]) {
     for feature in features {
         for scenario in &feature.scenarios {
-            let record = scenario_run::planned(feature, scenario, seed);
-            console.line(&format!("{}  {}", record.id, record.name));
+            console.line(&format!("{}  {}", scenario_id(&feature.path, scenario), scenario.name));
         }
     }
 }
@@ -350,7 +235,8 @@ fn nothing_selected(arguments: &RunArguments) -> String {
     )
 }
 
-fn could_not_run(problems: &[String]) -> ExitCode {
+/// Says why nothing could be run.
+pub(super) fn could_not_run(problems: &[String]) -> ExitCode {
     for problem in problems {
         eprintln!("error: {problem}");
     }
@@ -381,9 +267,7 @@ mod tests {
             let features = suite.select(&arguments, None).expect("features");
             let ids = |feature: FeatureFile| -> Vec<String> {
                 let scenarios = feature.scenarios.iter();
-                scenarios
-                    .map(|scenario| super::super::identity::scenario_id(&feature.path, scenario))
-                    .collect()
+                scenarios.map(|scenario| scenario_id(&feature.path, scenario)).collect()
             };
             features.into_iter().flat_map(ids).collect()
         };

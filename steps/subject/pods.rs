@@ -163,7 +163,7 @@ fn is_owned_by(objects: &Objects, pod: &Pod, owner: &ObjectRef) -> bool {
     let Some(root) = objects.object(owner.kind, &owner.key()).map(|object| object.meta().uid) else {
         return false;
     };
-    let mut level = pod.meta.owners.clone();
+    let mut level = pod.meta.owners.to_vec();
     for _ in 0..OWNER_DEPTH_MAX {
         if level.iter().any(|reference| reference.uid == root) {
             return true;
@@ -171,7 +171,7 @@ fn is_owned_by(objects: &Objects, pod: &Pod, owner: &ObjectRef) -> bool {
         let above = level.iter().filter_map(|reference| {
             let key = ObjectKey::new(pod.meta.namespace.clone(), reference.name.clone());
             let object = objects.object(Kind::from_name(&reference.kind)?, &key)?;
-            (object.meta().uid == reference.uid).then(|| object.meta().owners.clone())
+            (object.meta().uid == reference.uid).then(|| object.meta().owners.to_vec())
         });
         level = above.flatten().collect();
     }

@@ -34,6 +34,15 @@ impl Subject {
         }
     }
 
+    /// Whether it is one thing by its name, rather than whatever satisfies a phrase.
+    pub fn is_named(&self) -> bool {
+        match self {
+            Self::Pods(query) => query.pods.is_one(),
+            Self::Object(_) => true,
+            Self::Cluster => false,
+        }
+    }
+
     /// What `kubectl get -o wide` would print of it at this instant.
     pub fn table(&self, view: &View<'_>) -> String {
         match self {
@@ -113,7 +122,7 @@ pub fn events_about<'v>(view: &View<'v>, kind: Kind, key: &ObjectKey) -> Vec<&'v
 }
 
 fn table(kind: Kind, objects: &[Value], view: &View<'_>) -> String {
-    let now_ns = view.timestamp().0.saturating_mul(1_000_000_000);
+    let now_ns = view.timestamp().secs().saturating_mul(1_000_000_000);
     let options = TableOptions {
         wide: kind == Kind::POD,
         ..TableOptions::default()

@@ -55,7 +55,8 @@ fn field_is(view: &View<'_>, object: &Object, template: &JsonPath, wanted: &str)
 /// Example: `Then within 1m, namespace "shop" exists`
 #[then(expr = "{tense}{resource} exists")]
 fn exists(world: &mut World, tense: Tense, object: OtherObject) -> Result<(), StepError> {
-    world.assert(tense, &Claim::object(&object.0, "that it exists", |_, _| Ok(())))
+    let claim = Claim::object(&object.0, "that it exists", |_, _| Ok(()));
+    world.assert(tense, &claim.of_existence())
 }
 
 /// Asserts that there is no such object.
@@ -70,6 +71,6 @@ fn does_not_exist(world: &mut World, tense: Tense, object: OtherObject) -> Resul
     };
     world.assert(
         tense,
-        &Claim::new("that it does not exist", Subject::Object(object.0), check),
+        &Claim::new("that it does not exist", Subject::Object(object.0), check).of_existence(),
     )
 }

@@ -9,16 +9,17 @@ use shakedown_engine::timeline::{View, describe};
 
 use crate::World;
 use crate::assertion::latest_rollout;
-use crate::parameters::{ObjectRef, OtherObject, Text};
+use crate::hint;
+use crate::parameters::{ObjectRef, OnePod, OtherObject, Text};
 use crate::subject::because;
+use crate::then::pods::USUAL_STATUS;
 use crate::world::StepError;
 
-/// The changes of a pod in the namespace `default`, each with the pod as it was after it.
-fn history<'l>(log: &'l [Change], name: &str) -> Vec<(SimTime, Option<&'l Pod>)> {
-    let own = log.iter().filter(|change| {
-        let meta = change.object().meta();
-        change.kind() == Kind::POD && meta.name == name && meta.namespace == "default"
-    });
+/// The changes of a pod, each with the pod as it was after it.
+fn history<'l>(log: &'l [Change], pod: &ObjectRef) -> Vec<(SimTime, Option<&'l Pod>)> {
+    let own = log
+        .iter()
+        .filter(|change| change.kind() == Kind::POD && change.object().meta().key() == pod.key());
     own.map(|change| {
         (
             change.at,
@@ -35,9 +36,9 @@ fn history<'l>(log: &'l [Change], name: &str) -> Vec<(SimTime, Option<&'l Pod>)>
 /// Asserts every STATUS that a pod showed, in order, repeats removed.
 ///
 /// Example: `Then pod "web" went through STATUS "Pending, ContainerCreating, Running"`
-#[then(expr = "pod {string} went through STATUS {string}")]
-fn went_through(world: &mut World, name: Text, wanted: Text) -> Result<(), StepError> {
-    let history = history(world.cluster().log(), &name);
+#[then(expr = "{pod} went through STATUS {string}")]
+fn went_through(world: &mut World, pod: OnePod, wanted: Text) -> Result<(), StepError> {
+    let history = history(world.cluster().log(), &pod.0);
     let mut seen: Vec<String> = history
         .iter()
         .filter_map(|(_, pod)| Some(summarize(*pod.as_ref()?).status.to_string()))
@@ -46,6 +47,9 @@ fn went_through(world: &mut World, name: Text, wanted: Text) -> Result<(), StepE
     let expected: Vec<&str> = wanted.split(',').map(str::trim).collect();
     if seen == expected {
         return Ok(());
+    }
+    for status in &expected {
+        hint::well_spelt("STATUS", status, &USUAL_STATUS)?;
     }
     let seen = if seen.is_empty() {
         "there never was such a pod".to_owned()
@@ -58,8 +62,9 @@ fn went_through(world: &mut World, name: Text, wanted: Text) -> Result<(), StepE
 /// Asserts that one pod's condition Ready became True before any container of another one ran.
 ///
 /// Example: `Then pod "db-0" became Ready before pod "db-1" started`
-#[then(expr = "pod {string} became Ready before pod {string} started")]
-fn became_ready_before(world: &mut World, first: Text, second: Text) -> Result<(), StepError> {
+#[then(expr = "{pod} became Ready before {pod} started")]
+fn became_ready_before(world: &mut World, first: OnePod, second: OnePod) -> Result<(), StepError> {
+    let (first, second) = (first.0, second.0);
     let log = world.cluster().log();
     let ready = first_instant(log, &first, Pod::is_ready);
     let started = first_instant(log, &second, |pod| {
@@ -85,11 +90,11 @@ fn became_ready_before(world: &mut World, first: Text, second: Text) -> Result<(
     }
 }
 
-/// The first instant at which a pod of that name was so: its place in the timeline and its time.
-fn first_instant(log: &[Change], name: &str, is_so: impl Fn(&Pod) -> bool) -> Option<(usize, SimTime)> {
+/// The first instant at which a pod was so: its place in the timeline and its time.
+fn first_instant(log: &[Change], named: &ObjectRef, is_so: impl Fn(&Pod) -> bool) -> Option<(usize, SimTime)> {
     let so = |change: &Change| {
         let pod = change.after.as_ref().and_then(Object::as_pod);
-        pod.is_some_and(|pod| pod.meta.name == name && pod.meta.namespace == "default" && is_so(pod))
+        pod.is_some_and(|pod| pod.meta.key() == named.key() && is_so(pod))
     };
     log.iter()
         .enumerate()

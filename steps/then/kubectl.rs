@@ -4,6 +4,7 @@ use cucumber::gherkin::Step;
 use cucumber::then;
 
 use crate::World;
+use crate::hint::hint;
 use crate::parameters::{Command, Text};
 use crate::table::{Cell, Rows};
 use crate::world::StepError;
@@ -40,7 +41,8 @@ fn compare_table(world: &mut World, wanted: &Rows, printed: &str) -> Result<(), 
     let (header, mut rows) = parse_table(printed);
     let expected = wanted.to_string();
     if let Some(column) = wanted.header().iter().find(|column| !header.contains(column)) {
-        let message = format!("there is no column {column}");
+        let known: Vec<&str> = header.iter().map(String::as_str).collect();
+        let message = format!("there is no column {column}{}", hint(column, &known));
         return Err(world.unexpected(message, expected, printed.trim_end()));
     }
     let is_row = |wanted: &[(&str, Cell)], row: &[String]| {

@@ -31,7 +31,7 @@ fn status(view: &View<'_>, node: &Node) -> String {
     let cells = row(
         Kind::NODE,
         &node.to_json(),
-        view.timestamp().0.saturating_mul(1_000_000_000),
+        view.timestamp().secs().saturating_mul(1_000_000_000),
     );
     let at = columns(Kind::NODE).iter().position(|column| column.name == "Status");
     match (cells, at) {

@@ -29,7 +29,7 @@ fn created_in_order(world: &mut World, owner: OtherObject) -> Result<(), StepErr
     in_order(world, &owner.0, "created", &first_of_each(created), false)
 }
 
-/// Asserts that a StatefulSet's pods were deleted from the last ordinal to the first.
+/// Asserts that a StatefulSet's pods were deleted from the last ordinal to the first: each one's latest deletion counts.
 ///
 /// Example: `Then the pods of statefulset "db" were deleted in reverse order`
 #[then(expr = "the pods of {resource} were deleted in reverse order")]
@@ -39,7 +39,7 @@ fn deleted_in_reverse_order(world: &mut World, owner: OtherObject) -> Result<(),
         is_doomed(change.after.as_ref()) && !is_doomed(change.before.as_ref())
             || change.verb() == Verb::Deleted && !is_doomed(change.before.as_ref())
     });
-    in_order(world, &owner.0, "deleted", &deleted, true)
+    in_order(world, &owner.0, "deleted", &last_of_each(deleted), true)
 }
 
 /// Asserts that the pods of a StatefulSet's latest revision were created from the last ordinal to the first.
@@ -62,6 +62,14 @@ fn first_of_each(turns: Vec<Turn>) -> Vec<Turn> {
         }
     }
     first
+}
+
+/// The last turn of each ordinal.
+fn last_of_each(mut turns: Vec<Turn>) -> Vec<Turn> {
+    turns.reverse();
+    let mut last = first_of_each(turns);
+    last.reverse();
+    last
 }
 
 /// The turns of an owner's pods, one for each change that is meant, in the order of the timeline.

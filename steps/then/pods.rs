@@ -7,8 +7,52 @@ use shakedown_engine::timeline::View;
 
 use crate::World;
 use crate::assertion::{Claim, Verdict};
+use crate::hint;
 use crate::parameters::{Because, Count, Glob, Pods, Tense, Text};
 use crate::world::StepError;
+
+/// `status.phase` (API reference, PodStatus).
+const PHASES: [&str; 5] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
+
+/// What a condition may be (API reference, ConditionStatus).
+pub(super) const CONDITION_STATUS: [&str; 3] = ["True", "False", "Unknown"];
+
+/// What the STATUS column shows most often; any reason that a kubelet gives may stand there.
+pub(super) const USUAL_STATUS: [&str; 33] = [
+    "Pending",
+    "SchedulingGated",
+    "ContainerCreating",
+    "PodInitializing",
+    "Init:Error",
+    "Init:CrashLoopBackOff",
+    "Init:ErrImagePull",
+    "Init:ImagePullBackOff",
+    "Init:OOMKilled",
+    "Running",
+    "NotReady",
+    "Completed",
+    "Succeeded",
+    "Failed",
+    "Error",
+    "StartError",
+    "ContainerCannotRun",
+    "OOMKilled",
+    "CrashLoopBackOff",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "ContainerStatusUnknown",
+    "Evicted",
+    "Preempting",
+    "DeadlineExceeded",
+    "Terminating",
+    "Terminated",
+    "Unknown",
+];
 
 /// Compares a text that a pod shows with the one asked for.
 fn equal(what: &str, seen: &str, wanted: &str) -> Verdict {
@@ -42,6 +86,7 @@ fn have_hostname(world: &mut World, tense: Tense, pods: Pods, wanted: Text) -> R
 /// Example: `Then pod "web-0" has phase "Running"`
 #[then(expr = "{tense}{pods} has/have phase {string}")]
 fn have_phase(world: &mut World, tense: Tense, pods: Pods, phase: Text) -> Result<(), StepError> {
+    hint::one_of("phase", &phase, &PHASES)?;
     let check = |_: &View<'_>, pod: &Pod| equal("phase", pod.status.phase.as_str(), &phase);
     world.assert(tense, &Claim::pods(&pods, format!("phase \"{phase}\""), check)?)
 }
@@ -51,6 +96,7 @@ fn have_phase(world: &mut World, tense: Tense, pods: Pods, phase: Text) -> Resul
 /// Example: `Then within 5m, pod "web-0" shows STATUS "CrashLoopBackOff"`
 #[then(expr = "{tense}{pods} show/shows STATUS {string}")]
 fn show_status(world: &mut World, tense: Tense, pods: Pods, status: Text) -> Result<(), StepError> {
+    hint::well_spelt("STATUS", &status, &USUAL_STATUS)?;
     let check = |_: &View<'_>, pod: &Pod| equal("STATUS", &summarize(pod).status, &status);
     world.assert(tense, &Claim::pods(&pods, format!("STATUS \"{status}\""), check)?)
 }
@@ -126,6 +172,7 @@ fn have_condition(
     status: Text,
     because: Because,
 ) -> Result<(), StepError> {
+    hint::one_of("status of a condition", &status, &CONDITION_STATUS)?;
     let check = |_: &View<'_>, pod: &Pod| condition(&pod.status.conditions, &kind, &status, &because);
     world.assert(
         tense,
@@ -209,6 +256,7 @@ fn are_not_scheduled(world: &mut World, tense: Tense, pods: Pods) -> Result<(), 
 /// Example: `Then pod "web-0" has QoS class "Burstable"`
 #[then(expr = "{tense}{pods} has/have QoS class {string}")]
 fn have_qos_class(world: &mut World, tense: Tense, pods: Pods, class: Text) -> Result<(), StepError> {
+    hint::one_of("QoS class", &class, &["Guaranteed", "Burstable", "BestEffort"])?;
     let check = |_: &View<'_>, pod: &Pod| equal("QoS class", shakedown_engine::api::qos_class(&pod.spec), &class);
     world.assert(tense, &Claim::pods(&pods, format!("QoS class \"{class}\""), check)?)
 }

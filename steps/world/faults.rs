@@ -28,11 +28,16 @@ impl World {
 
     /// Adds the names there are to an error about one that is not.
     fn with_names(&mut self, error: &FaultError) -> StepError {
-        let kind = match error {
-            FaultError::NoNode(_) => Kind::NODE,
-            FaultError::NoPod(_) => Kind::POD,
-            _ => return StepError::new(error.to_string()),
-        };
+        match error {
+            FaultError::NoNode(_) => self.with_names_of(Kind::NODE, error.to_string()),
+            FaultError::NoPod(_) => self.with_names_of(Kind::POD, error.to_string()),
+            FaultError::NoStorageClass(_) => self.with_names_of(Kind::STORAGE_CLASS, error.to_string()),
+            _ => StepError::new(error.to_string()),
+        }
+    }
+
+    /// An error that there is no object as it was named, with the names there are.
+    pub(crate) fn with_names_of(&mut self, kind: Kind, error: String) -> StepError {
         let objects = self.cluster().view().objects;
         let names: Vec<String> = objects
             .of_kind(kind)

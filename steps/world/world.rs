@@ -37,8 +37,8 @@ pub struct World {
     step: Option<StepContext>,
     /// Made when the first step needs it: a seed may be set until then.
     cluster: Option<Cluster>,
-    /// The first When, and whether it stands in a background: where the past of `at all times` begins.
-    since: Option<(Since, bool)>,
+    /// The first When: where the past of `at all times` begins.
+    since: Option<FirstWhen>,
     last_command: Option<LastCommand>,
     /// What the steps so far have said about the memory of the containers of a phrase: one adds to the other.
     memory: BTreeMap<String, MemoryUse>,
@@ -49,6 +49,14 @@ pub struct World {
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
+}
+
+/// The first When of a scenario.
+#[derive(Debug, Clone, Copy)]
+struct FirstWhen {
+    since: Since,
+    in_background: bool,
+    line: usize,
 }
 
 impl World {
@@ -141,11 +149,27 @@ impl World {
     /// If it does not hold; what was expected, what was seen and when waits for the report.
     pub fn assert(&mut self, tense: Tense, claim: &Claim<'_>) -> Result<(), StepError> {
         self.cluster();
-        let since = self.since.map(|(since, _)| since).unwrap_or_default();
+        let since = self.since.map(|first| first.since).unwrap_or_default();
         let result = evaluate(self.cluster(), since, tense, claim);
         match self.within_limits(result)? {
             Ok(()) => Ok(()),
-            Err(refuted) => Err(self.refute(claim, refuted)),
+            Err(mut refuted) => {
+                refuted.message.push_str(&self.since_words(tense));
+                Err(self.refute(claim, refuted))
+            }
+        }
+    }
+
+    /// Where the past begins that the tense speaks of.
+    fn since_words(&self, tense: Tense) -> String {
+        match (tense, self.since) {
+            (Tense::AtAllTimes | Tense::AtNoTime | Tense::AtSomeTime, Some(first)) => {
+                format!(" since the first When, on line {}", first.line)
+            }
+            (Tense::AtAllTimes | Tense::AtNoTime | Tense::AtSomeTime, None) => {
+                " since the scenario began: no When comes before".to_owned()
+            }
+            _ => String::new(),
         }
     }
 
@@ -241,16 +265,18 @@ impl World {
 
     pub(crate) fn begin_step(&mut self, step: StepContext) {
         // A background prepares; the past that assertions speak of begins with the scenario's own first When.
-        let is_first = self
-            .since
-            .is_none_or(|(_, in_background)| in_background && !step.background);
+        let is_first = self.since.is_none_or(|first| first.in_background && !step.background);
         if step.keyword == Keyword::When && is_first {
             let cluster = self.cluster();
             let since = Since {
                 mark: cluster.mark(),
                 at: cluster.now(),
             };
-            self.since = Some((since, step.background));
+            self.since = Some(FirstWhen {
+                since,
+                in_background: step.background,
+                line: step.line,
+            });
         }
         self.step = Some(step);
         self.failure = None;

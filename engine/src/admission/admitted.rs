@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Refusal, chain, limit_ranger, service_account};
 use crate::api::validation::{FieldError, Gates, validate_create};
-use crate::api::{Kind, Labels, ObjectKey, ObjectMeta, Pod, PodSpec, Resource};
+use crate::api::{Kind, Labels, ObjectKey, ObjectMeta, Pod, PodSpec, Resource, json as read};
 use crate::component::Context;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
@@ -29,7 +29,7 @@ struct Verdict {
 }
 
 /// What admission depends on beside the template: revisions of objects, and settings.
-type Stamp = [u64; 7];
+type Stamp = [u64; 8];
 
 impl Admitted {
     /// Puts the admitted spec in the place of the template's.
@@ -81,7 +81,8 @@ fn judge(pod: &Pod, stamp: Stamp, store: &Store, settings: &Settings) -> Result<
         labels: pod.meta.labels.clone(),
         annotations: pod.meta.annotations.clone(),
         stamp,
-        validated: validated.and_then(|()| chain::validate_pod(namespace, &admitted, store, settings)),
+        validated: validated
+            .and_then(|()| chain::validate_pod(namespace, &pod.meta.annotations, &admitted, store, settings)),
         annotated: meta.annotations,
         admitted,
     })
@@ -105,6 +106,11 @@ fn stamp(pod: &Pod, store: &Store, settings: &Settings) -> Stamp {
     let ranges = ranges.map(|range| range.meta().resource_version).fold((0, 0), newest);
     let classes = objects.of_kind(Kind::PRIORITY_CLASS);
     let classes = classes.map(|class| class.meta().resource_version).fold((0, 0), newest);
+    let runtime = read::text(&pod.spec.json, "runtimeClassName");
+    let runtime = match runtime.is_empty() {
+        true => 0,
+        false => 1 + revision_of(Kind::RUNTIME_CLASS, ObjectKey::cluster(runtime)),
+    };
     let account = match settings.service_account_admission {
         true => {
             let name = service_account::account_of(&pod.spec.json);
@@ -114,5 +120,7 @@ fn stamp(pod: &Pod, store: &Store, settings: &Settings) -> Stamp {
     };
     let namespace = revision_of(Kind::NAMESPACE, ObjectKey::cluster(namespace.clone()));
     let toleration = settings.default_toleration.as_secs();
-    [ranges.0, ranges.1, classes.0, classes.1, account, namespace, toleration]
+    [
+        ranges.0, ranges.1, classes.0, classes.1, runtime, account, namespace, toleration,
+    ]
 }

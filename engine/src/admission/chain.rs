@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::pod_security::PodLook;
 use super::{
-    Refusal, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota, service_account,
-    taint_nodes, webhook,
+    Refusal, claim_resize, default_tolerations, label_keys, limit_ranger, pod_security, priority, resource_quota,
+    runtime_class, schedule_zone, service_account, taint_nodes, webhook,
 };
 use crate::api::{Kind, Labels, Object, ObjectMeta, PodSpec};
 use crate::component::Context;
@@ -77,6 +78,7 @@ pub(super) fn mutate_pod(
     if let Some(spec) = spec.as_object_mut() {
         priority::mutate(spec, store)?;
         default_tolerations::mutate(spec, settings);
+        runtime_class::mutate(spec, store)?;
     }
     Ok(said)
 }
@@ -95,22 +97,44 @@ pub fn validate(
     let meta = object.meta();
     let checked = match object {
         Object::Pod(pod) if live.is_none() => {
-            let validated = validate_pod(&meta.namespace, &pod.spec, context.store, context.settings);
-            validated.and_then(|()| webhook::validate(context.environment))
+            let validated = validate_pod(
+                &meta.namespace,
+                &meta.annotations,
+                &pod.spec,
+                context.store,
+                context.settings,
+            );
+            validated.and_then(|()| webhook::validate(meta, false, context))
         }
         Object::Inert(claim) if claim.kind == Kind::PERSISTENT_VOLUME_CLAIM => {
-            limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store)
+            let limited = limit_ranger::validate_claim(&meta.namespace, &claim.body, context.store);
+            limited.and_then(|()| live.map_or(Ok(()), |live| claim_resize::validate(claim, live, context.store)))
         }
+        Object::Inert(namespace) if namespace.kind == Kind::NAMESPACE => {
+            pod_security::check_labels(&meta.labels, live.map(|live| &live.meta().labels))
+        }
+        Object::CronJob(_) => schedule_zone::validate(object, live, context.settings),
         _ => Ok(()),
     };
     let charged = checked.and_then(|()| resource_quota::charge(object, live, dry_run, context.store));
     charged.map_err(|refusal| refusal.of(object.kind(), meta))
 }
 
-/// The validating plugins whose verdict follows from a pod's spec: all replicas of a template share it.
-pub(super) fn validate_pod(namespace: &str, spec: &PodSpec, store: &Store, settings: &Settings) -> Result<(), Refusal> {
+/// The validating plugins whose verdict follows from a pod's spec and annotations: all replicas of a template share it.
+pub(super) fn validate_pod(
+    namespace: &str,
+    annotations: &Labels,
+    spec: &PodSpec,
+    store: &Store,
+    settings: &Settings,
+) -> Result<(), Refusal> {
     limit_ranger::validate_pod(namespace, spec, store)?;
-    pod_security::validate(namespace, &spec.json, store, settings)
+    let look = PodLook {
+        annotations,
+        spec: &spec.json,
+    };
+    pod_security::validate(namespace, look, store, settings)?;
+    runtime_class::validate(&spec.json, store)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub fn create_pod(mut pod: Pod, admitted: &mut Admitted, context: &mut Context<'
     let validated = admitted.admit(&mut pod, context)?;
     context.store.give_name(Kind::POD, &mut pod.meta)?;
     begin(&mut pod, context.store.timestamp());
-    let validated = validated.and_then(|()| webhook::validate(context.environment));
+    let validated = validated.and_then(|()| webhook::validate(&pod.meta, true, context));
     let charged = validated.and_then(
         |()| match resource_quota::has_quotas(&pod.meta.namespace, context.store) {
             true => resource_quota::charge(&Object::from(pod.clone()), None, false, context.store),
@@ -66,6 +66,6 @@ pub fn begin(pod: &mut Pod, now: Timestamp) {
     if !read::list(&pod.spec.json, "schedulingGates").is_empty() {
         let message = "Scheduling is blocked due to non-empty scheduling gates";
         let condition = Condition::new("PodScheduled", false, "SchedulingGated", message, now);
-        Condition::set(&mut pod.status.conditions, condition);
+        pod.status.set_condition(condition);
     }
 }

@@ -8,10 +8,11 @@
 //!
 //! Source: kube-apiserver's default plugins, in the order of `pkg/kubeapiserver/options/plugins.go`; documentation "Admission
 //! Control in Kubernetes". Deliberately not modelled: plugins that are off by default, NodeRestriction and other plugins about
-//! who asks, RuntimeClass overhead, webhooks as objects (a webhook is a fault here).
+//! who asks, webhooks as objects (a webhook is a fault here).
 
 mod admitted;
 mod chain;
+mod claim_resize;
 mod create;
 mod default_tolerations;
 mod label_keys;
@@ -20,6 +21,8 @@ pub mod pod_security;
 mod priority;
 mod refusal;
 pub mod resource_quota;
+mod runtime_class;
+mod schedule_zone;
 mod service_account;
 mod taint_nodes;
 mod webhook;

@@ -15,6 +15,9 @@ pub enum Refusal {
     /// A webhook says no, in these words.
     #[error("{0}")]
     Denied(String),
+    /// Nothing is known yet: the request still hangs, so much longer.
+    #[error("the request hangs")]
+    Hangs(std::time::Duration),
     /// `Internal error occurred: …`: what follows the colon.
     #[error("{0}")]
     Internal(String),
@@ -37,6 +40,7 @@ impl Refusal {
             Refusal::Invalid(errors) => StoreError::Invalid(kind, name.to_string(), errors),
             Refusal::Denied(message) => StoreError::Denied(message),
             Refusal::Internal(message) => StoreError::Internal(message),
+            Refusal::Hangs(left) => StoreError::Hangs(left),
         }
     }
 }

@@ -209,7 +209,7 @@ fn descriptor(text: &str) -> Result<CronSchedule, CronError> {
 
 impl CronFields {
     fn next(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let mut time = Timestamp(after.0.checked_add(1)?);
+        let mut time = Timestamp::from_secs(after.secs().checked_add(1)?);
         let last_year = zone.clock(time)?.year().saturating_add(YEARS_MAX);
         loop {
             let clock = zone.clock(time)?;
@@ -222,9 +222,9 @@ impl CronFields {
             } else if !self.has_day(clock) {
                 zone.start_of(clock.date().tomorrow().ok()?)?
             } else if !has(self.hours, clock.hour()) {
-                Timestamp(time.0 + 3600 - minute * 60 - second)
+                Timestamp::from_secs(time.secs() + 3600 - minute * 60 - second)
             } else if !has(self.minutes, clock.minute()) || second != 0 {
-                Timestamp(time.0 + 60 - second)
+                Timestamp::from_secs(time.secs() + 60 - second)
             } else {
                 return Some(time);
             };

@@ -3,10 +3,12 @@
 //! Objects reach these after the strict decoder has checked every name and type, so a field that is absent or of another
 //! type reads as its zero value; nothing here can fail.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-use super::{IntOrString, LabelSelector, Labels, Timestamp};
+use super::{IntOrString, LabelSelector, Labels, Timestamp, no_labels};
 
 /// The text at `key`, or the empty text.
 pub fn text(value: &Value, key: &str) -> SmolStr {
@@ -53,7 +55,12 @@ pub fn labels(value: &Value, key: &str) -> Labels {
         .into_iter()
         .flatten()
         .filter_map(|(k, v)| Some((k.into(), v.as_str()?.into())));
-    Labels::new(pairs.collect())
+    let labels: BTreeMap<_, _> = pairs.collect();
+    if labels.is_empty() {
+        no_labels()
+    } else {
+        Labels::new(labels)
+    }
 }
 
 /// The time at `key`.

@@ -5,18 +5,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::json::{self, ObjectBuilder};
 use super::ownership::FieldManagers;
-use crate::sim::SimTime;
+use super::{SharedList, Timestamp};
 
 /// Labels or annotations; shared, since all replicas of a template carry the same.
 pub type Labels = Arc<BTreeMap<SmolStr, SmolStr>>;
+
+/// No labels: the same ones for all objects that have none.
+pub fn no_labels() -> Labels {
+    static NONE: LazyLock<Labels> = LazyLock::new(Labels::default);
+    NONE.clone()
+}
 
 /// The identity of one object for all time; shown as an RFC 4122 version 4 identifier.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,57 +65,6 @@ impl FromStr for Uid {
     }
 }
 
-/// A time as the API shows it: whole seconds since the Unix epoch (`metav1.Time` has no more).
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(pub i64);
-
-impl Timestamp {
-    /// When the simulation starts unless a scenario says otherwise: 2025-01-01T00:00:00Z.
-    pub const DEFAULT_EPOCH: Timestamp = Timestamp(1_735_689_600);
-
-    /// The calendar time of an instant of a simulation that started at `self`.
-    pub fn at(self, now: SimTime) -> Timestamp {
-        Timestamp(self.0.saturating_add(i64::try_from(now.as_secs()).unwrap_or(i64::MAX)))
-    }
-
-    /// The instant of a simulation that started at `self` which this calendar time stands for; its start, if it lies before.
-    pub fn instant(self, time: Timestamp) -> SimTime {
-        SimTime::from_secs(u64::try_from(time.0.saturating_sub(self.0)).unwrap_or(0))
-    }
-
-    /// This many seconds later.
-    #[must_use]
-    pub fn plus(self, duration: Duration) -> Timestamp {
-        Timestamp(
-            self.0
-                .saturating_add(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)),
-        )
-    }
-}
-
-impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC, as the API prints times.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_second(self.0) {
-            Ok(time) => write!(f, "{time}"),
-            Err(_) => f.write_str("9999-12-31T23:59:59Z"),
-        }
-    }
-}
-
-impl FromStr for Timestamp {
-    type Err = jiff::Error;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>().map(|time| Timestamp(time.as_second()))
-    }
-}
-
-impl From<Timestamp> for Value {
-    fn from(time: Timestamp) -> Value {
-        Value::String(time.to_string())
-    }
-}
-
 /// Who owns an object (`metadata.ownerReferences`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerReference {
@@ -138,7 +92,7 @@ pub struct Deletion {
 }
 
 /// The metadata of an object.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectMeta {
     /// Unique per kind and namespace.
     pub name: SmolStr,
@@ -161,11 +115,31 @@ pub struct ObjectMeta {
     /// Everything else people and controllers note.
     pub annotations: Labels,
     /// Owners, for garbage collection.
-    pub owners: Vec<OwnerReference>,
+    pub owners: SharedList<OwnerReference>,
     /// Who must still act before a deleted object goes.
-    pub finalizers: Vec<SmolStr>,
+    pub finalizers: SharedList<SmolStr>,
     /// Who owns its fields. Requests know; it is no part of what the API shows.
     pub managers: FieldManagers,
+}
+
+impl Default for ObjectMeta {
+    fn default() -> Self {
+        ObjectMeta {
+            name: SmolStr::default(),
+            generate_name: SmolStr::default(),
+            namespace: SmolStr::default(),
+            uid: Uid::default(),
+            resource_version: 0,
+            generation: 0,
+            creation: None,
+            deletion: None,
+            labels: no_labels(),
+            annotations: no_labels(),
+            owners: SharedList::default(),
+            finalizers: SharedList::default(),
+            managers: FieldManagers::default(),
+        }
+    }
 }
 
 impl ObjectMeta {
@@ -222,7 +196,7 @@ impl ObjectMeta {
                 .iter()
                 .map(OwnerReference::from_json)
                 .collect(),
-            finalizers: json::texts(metadata, "finalizers"),
+            finalizers: json::texts(metadata, "finalizers").into(),
             managers: None,
         }
     }

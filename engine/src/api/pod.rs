@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::json::{self, ObjectBuilder};
 use super::pod_spec::PodSpec;
-use super::{Condition, ContainerStatus, Kind, ObjectMeta, Timestamp};
+use super::{Condition, ContainerStatus, Kind, ObjectMeta, SharedList, Timestamp};
 
 /// `status.phase`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,17 +73,17 @@ pub struct PodStatus {
     /// A sentence why.
     pub message: SmolStr,
     /// In the order in which they first appeared.
-    pub conditions: Vec<Condition>,
+    pub conditions: SharedList<Condition>,
     /// In the order of `spec.initContainers`.
-    pub init_containers: Vec<ContainerStatus>,
+    pub init_containers: SharedList<ContainerStatus>,
     /// In the order of `spec.containers`.
-    pub containers: Vec<ContainerStatus>,
+    pub containers: SharedList<ContainerStatus>,
     /// In the order of `spec.ephemeralContainers`.
-    pub ephemeral_containers: Vec<ContainerStatus>,
+    pub ephemeral_containers: SharedList<ContainerStatus>,
     /// The pod's address; empty until its sandbox stands.
     pub pod_ip: SmolStr,
     /// Further addresses (external objects only).
-    pub pod_ips: Vec<SmolStr>,
+    pub pod_ips: SharedList<SmolStr>,
     /// The node's address.
     pub host_ip: SmolStr,
     /// When a kubelet accepted the pod.
@@ -92,6 +92,21 @@ pub struct PodStatus {
     pub qos_class: SmolStr,
     /// The node that preemption made room on.
     pub nominated_node_name: SmolStr,
+}
+
+impl PodStatus {
+    /// Sets a condition, see [`Condition::set`].
+    pub fn set_condition(&mut self, condition: Condition) {
+        self.conditions.edit(|conditions| Condition::set(conditions, condition));
+    }
+
+    /// Shares the lists that are as they were.
+    pub fn share_with(&mut self, before: &PodStatus) {
+        self.conditions.share_with(&before.conditions);
+        self.init_containers.share_with(&before.init_containers);
+        self.containers.share_with(&before.containers);
+        self.ephemeral_containers.share_with(&before.ephemeral_containers);
+    }
 }
 
 /// A pod.

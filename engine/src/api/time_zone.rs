@@ -28,19 +28,19 @@ impl TimeZone {
 
     /// What clocks in the zone show then; none beyond the year 9999.
     pub fn clock(&self, time: Timestamp) -> Option<DateTime> {
-        let time = jiff::Timestamp::from_second(time.0).ok()?;
+        let time = jiff::Timestamp::from_second(time.secs()).ok()?;
         Some(self.0.to_datetime(time))
     }
 
     /// When a day begins in the zone: at midnight, or at the first moment after it where clocks skip it.
     pub fn start_of(&self, day: Date) -> Option<Timestamp> {
         let start = self.0.to_zoned(day.to_datetime(jiff::civil::Time::midnight())).ok()?;
-        Some(Timestamp(start.timestamp().as_second()))
+        Some(Timestamp::from_secs(start.timestamp().as_second()))
     }
 
     /// A time as RFC 3339 writes it with the zone's offset: `2025-01-01T09:00:00+01:00`, in UTC `2025-01-01T08:00:00Z`.
     pub fn format(&self, time: Timestamp) -> String {
-        let (Some(clock), Ok(at)) = (self.clock(time), jiff::Timestamp::from_second(time.0)) else {
+        let (Some(clock), Ok(at)) = (self.clock(time), jiff::Timestamp::from_second(time.secs())) else {
             return time.to_string();
         };
         let minutes = self.0.to_offset(at).seconds() / 60;

@@ -66,6 +66,17 @@ pub struct Cause {
     pub message: String,
 }
 
+impl Cause {
+    /// Reads what [`Display`](fmt::Display) writes.
+    fn read(text: &str) -> Option<Self> {
+        let (field, message) = text.split_once(": ")?;
+        Some(Cause {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        })
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.field, self.message)
@@ -196,7 +207,9 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Invalid(..) => Reason::Invalid,
             StoreError::UidMismatch(..) => Reason::Conflict,
-            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => Reason::InternalError,
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) | StoreError::Hangs(_) => {
+                Reason::InternalError
+            }
         };
         let refusal = ApiError::new(reason, error.to_string());
         match &error {
@@ -204,9 +217,12 @@ impl From<StoreError> for ApiError {
                 refusal.concerning(*kind, &key.name)
             }
             StoreError::UidMismatch(kind, key) => refusal.concerning(*kind, &key.name),
-            StoreError::Forbidden(kind, name, _) | StoreError::Invalid(kind, name, _) => {
-                refusal.concerning(*kind, name)
-            }
+            StoreError::Forbidden(kind, name, _) => refusal.concerning(*kind, name),
+            StoreError::Invalid(kind, name, errors) => ApiError::invalid(
+                *kind,
+                name,
+                errors.iter().filter_map(|error| Cause::read(error)).collect(),
+            ),
             StoreError::NoNamespace(namespace) => refusal.concerning(Kind::NAMESPACE, namespace),
             StoreError::NamespaceTerminating(kind, key) => ApiError {
                 causes: vec![Cause {
@@ -215,9 +231,11 @@ impl From<StoreError> for ApiError {
                 }],
                 ..refusal.concerning(*kind, &key.name)
             },
-            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Denied(_) | StoreError::Internal(_) => {
-                refusal
-            }
+            StoreError::TooManyObjects(_)
+            | StoreError::Crashed
+            | StoreError::Denied(_)
+            | StoreError::Internal(_)
+            | StoreError::Hangs(_) => refusal,
         }
     }
 }

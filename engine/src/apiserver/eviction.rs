@@ -32,10 +32,8 @@ impl Request<'_, '_> {
         if !pod.meta.is_deleted() {
             self.context.store.modify::<Pod>(key, |pod| {
                 let (reason, message) = ("EvictionByEvictionAPI", "Eviction API: evicting");
-                Condition::set(
-                    &mut pod.status.conditions,
-                    Condition::new("DisruptionTarget", true, reason, message, now),
-                );
+                pod.status
+                    .set_condition(Condition::new("DisruptionTarget", true, reason, message, now));
             });
         }
         self.context.store.delete(Kind::POD, key, options)?;

@@ -129,7 +129,7 @@ impl Patch {
     }
 
     /// The refusal of what a patch makes of an object. Of a strategic patch the server shows the patch, else the object.
-    fn invalid(&self, object: &Value, why: &str) -> ApiError {
+    pub(super) fn invalid(&self, object: &Value, why: &str) -> ApiError {
         let value = match self {
             Patch::Strategic(patch) => go_text(patch),
             Patch::Merge(_) | Patch::Json(_) => object.to_string(),

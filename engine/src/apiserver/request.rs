@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::bootstrap::furnish_namespace;
 use super::deprecations::deprecations;
 use super::error::{ApiError, Cause, Reason, key_of};
+use super::given::as_given;
 use super::patch::{FieldValidation, Patch, check_identity};
 use super::preconditions;
 use super::service_address;
@@ -14,7 +15,6 @@ use crate::api::defaulting::{
     default_object, drop_disabled, drop_restart_rules, prepare_for_create, prepare_for_update, prepare_status_update,
 };
 use crate::api::ownership::{self, FieldManagers};
-use crate::api::quantity::Quantity;
 use crate::api::schema::Schema;
 use crate::api::validation::{FieldError, Gates, advice, validate_create, validate_status_update, validate_update};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Pod, Resource, Timestamp, Uid, json};
@@ -145,11 +145,13 @@ impl Request<'_, '_> {
         let live = self.get(kind, &key).ok();
         preconditions::check_version(kind, &key, &value, live.as_ref())?;
         let mut live = live.unwrap_or_default();
+        let given = value.clone();
         // Both in the same shape, so that only real changes count as such.
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
-        refuse_invalid(kind, &key, &validate_update(kind, &value, &live, self.gates()))?;
+        let checked = as_given(&value, &given);
+        refuse_invalid(kind, &key, &validate_update(kind, &checked, &live, self.gates()))?;
         self.warnings.extend(advice(kind, &value, false));
         self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {
@@ -250,6 +252,13 @@ impl Request<'_, '_> {
         object = object.with_meta(meta);
         let present = present.cloned();
         admission::validate(&object, present.as_ref(), self.dry_run, self.context)?;
+        if let Some(present) = present.filter(|_| kind == Kind::NAMESPACE) {
+            let (name, labels, before) = (&object.meta().name, &object.meta().labels, &present.meta().labels);
+            let (store, settings) = (&*self.context.store, self.context.settings);
+            (self.warnings).extend(admission::pod_security::warn_of_pods(
+                name, labels, before, store, settings,
+            ));
+        }
         if !self.dry_run {
             object = self.context.store.replace_object(object)?;
         }
@@ -345,52 +354,6 @@ pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
     match object {
         Object::Lease(lease) => lease.to_json_at(now, epoch),
         object => object.to_json(),
-    }
-}
-
-/// An object with its defaults, in which empty lists and maps, and amounts, are as they were given: messages show them so.
-fn as_given(value: &Value, given: &Value) -> Value {
-    let mut value = value.clone();
-    restore(&mut value, given, 0);
-    value
-}
-
-fn restore(value: &mut Value, given: &Value, depth: usize) {
-    const DEPTH_LIMIT: usize = 250;
-    if depth > DEPTH_LIMIT {
-        return;
-    }
-    match (value, given) {
-        (Value::Object(fields), Value::Object(given)) => {
-            for (key, given) in given {
-                let is_empty = given.as_object().is_some_and(serde_json::Map::is_empty)
-                    || given.as_array().is_some_and(Vec::is_empty);
-                // A list of policies that was given empty is not filled by a default.
-                if is_empty && given.is_array() && key == "policies" {
-                    fields.insert(key.clone(), given.clone());
-                    continue;
-                }
-                match fields.get_mut(key) {
-                    Some(value) => restore(value, given, depth + 1),
-                    None if is_empty => {
-                        fields.insert(key.clone(), given.clone());
-                    }
-                    None => {}
-                }
-            }
-        }
-        (Value::Array(items), Value::Array(given)) => {
-            for (item, given) in items.iter_mut().zip(given) {
-                restore(item, given, depth + 1);
-            }
-        }
-        (value @ Value::String(_), Value::String(_) | Value::Number(_)) if value != given => {
-            let amount = |value: &Value| Quantity::from_json(value).ok();
-            if amount(value).is_some() && amount(value) == amount(given) {
-                *value = given.clone();
-            }
-        }
-        _ => {}
     }
 }
 

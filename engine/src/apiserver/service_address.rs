@@ -45,9 +45,11 @@ pub fn allocate(store: &Store, service: &mut Value, live: Option<&Value>) -> Res
     }
     let refuse =
         |field: String, message: String| Err(ApiError::invalid(Kind::SERVICE, &name, vec![Cause { field, message }]));
+    // A headless Service without a selector may name any families: nothing is allocated for it.
+    let is_free = json::text(spec, "clusterIP") == "None" && spec.get("selector").is_none();
     let foreign = json::texts(spec, "ipFamilies")
         .iter()
-        .position(|family| family == "IPv6");
+        .position(|family| family == "IPv6" && !is_free);
     if let Some(index) = foreign {
         let message = "Invalid value: \"IPv6\": not configured on this cluster".to_owned();
         return refuse(format!("spec.ipFamilies[{index}]"), message);

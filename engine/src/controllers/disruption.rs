@@ -13,8 +13,8 @@ use smol_str::SmolStr;
 use super::pod_control::PodControl;
 use super::{ControllerId, WorkQueue};
 use crate::api::{
-    Condition, Deployment, IntOrString, Kind, Object, ObjectKey, Pod, PodDisruptionBudget, ReplicaSet, StatefulSet,
-    Timestamp, Uid, json,
+    Condition, Deployment, IntOrString, Kind, Object, ObjectKey, Pod, PodDisruptionBudget, ReplicaSet,
+    ReplicationController, StatefulSet, Timestamp, Uid,
 };
 use crate::component::Context;
 use crate::events::Report;
@@ -106,7 +106,14 @@ fn sync(budget: &PodDisruptionBudget, context: &mut Context<'_>) -> Option<Times
     }
     let mut status = budget.status.clone();
     match expected(budget, &pods, context) {
-        Ok((expected, desired)) => {
+        Ok(Expected {
+            pods: expected,
+            healthy: desired,
+            has_unmanaged,
+        }) => {
+            if has_unmanaged {
+                tell_of_unmanaged(budget, context);
+            }
             status.disrupted_pods = still_disrupted(budget, &pods, now, context);
             let is_healthy = |pod: &&Arc<Pod>| {
                 !pod.meta.is_deleted() && !status.disrupted_pods.contains_key(&pod.meta.name) && pod.is_ready()
@@ -164,8 +171,36 @@ fn still_disrupted(
     still
 }
 
+/// Says that pods without an owner are left out of the count: a bare pod can never be evicted under such a budget.
+fn tell_of_unmanaged(budget: &PodDisruptionBudget, context: &mut Context<'_>) {
+    let message = format!(
+        "Pods selected by this PodDisruptionBudget (selector: {}) were found to be unmanaged. As a result, the status of the PDB \
+         cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set \
+         \".spec.minAvailable\" field of the PDB to an integer value.",
+        budget.spec.selector.go_string()
+    );
+    CONTROL.report(budget, Report::warning(COMPONENT, "UnmanagedPods", message), context);
+}
+
+/// What a budget is held against.
+struct Expected {
+    /// How many pods there should be.
+    pods: i32,
+    /// How many of them must be healthy.
+    healthy: i32,
+    /// Whether pods were left out because they have no owner.
+    has_unmanaged: bool,
+}
+
 /// How many pods there should be, and how many of them must be healthy.
-fn expected(budget: &PodDisruptionBudget, pods: &[Arc<Pod>], context: &Context<'_>) -> Result<(i32, i32), String> {
+fn expected(budget: &PodDisruptionBudget, pods: &[Arc<Pod>], context: &Context<'_>) -> Result<Expected, String> {
+    let of = |pods, healthy, has_unmanaged| Expected {
+        pods,
+        healthy,
+        has_unmanaged,
+    };
+    let present = i32::try_from(pods.len()).unwrap_or(i32::MAX);
+    let has_unmanaged = pods.iter().any(|pod| pod.meta.controller().is_none());
     let scaled = |value: &IntOrString, total: i32| {
         let value = value
             .scaled_value(total.into(), true)
@@ -174,15 +209,15 @@ fn expected(budget: &PodDisruptionBudget, pods: &[Arc<Pod>], context: &Context<'
     };
     if let Some(limit) = &budget.spec.max_unavailable {
         let total = scale_of_owners(pods, context)?;
-        return Ok((total, (total - scaled(limit, total)?).max(0)));
+        return Ok(of(total, (total - scaled(limit, total)?).max(0), has_unmanaged));
     }
     match &budget.spec.min_available {
-        Some(IntOrString::Int(count)) => Ok((i32::try_from(pods.len()).unwrap_or(i32::MAX), *count)),
+        Some(IntOrString::Int(count)) => Ok(of(present, *count, false)),
         Some(share) => {
             let total = scale_of_owners(pods, context)?;
-            Ok((total, scaled(share, total)?))
+            Ok(of(total, scaled(share, total)?, has_unmanaged))
         }
-        None => Ok((i32::try_from(pods.len()).unwrap_or(i32::MAX), 0)),
+        None => Ok(of(present, 0, false)),
     }
 }
 
@@ -195,47 +230,33 @@ fn scale_of_owners(pods: &[Arc<Pod>], context: &Context<'_>) -> Result<i32, Stri
             continue;
         }
         let key = ObjectKey::new(pod.meta.namespace.clone(), owner.name.clone());
-        let (uid, replicas) = scale(&owner.kind, &key, context)?;
+        let missing = || format!("found no controllers for pod \"{}\"", pod.meta.name);
+        let (uid, replicas) = scale(&owner.kind, &key, context)?.ok_or_else(missing)?;
         scales.insert(owner.uid, 0);
         scales.insert(uid, replicas);
     }
     Ok(scales.values().sum())
 }
 
-/// Who decides how many pods there are, and how many. A ReplicaSet's Deployment stands for it.
-fn scale(kind: &str, key: &ObjectKey, context: &Context<'_>) -> Result<(Uid, i32), String> {
-    let missing = || format!("found no controllers for pod owner \"{}\"", key.name);
-    match kind {
-        "ReplicaSet" => {
-            let set = context.store.get::<ReplicaSet>(key).ok_or_else(missing)?;
+/// Who decides how many pods there are, and how many; none if the owner is gone. A ReplicaSet's Deployment stands for it.
+fn scale(kind: &str, key: &ObjectKey, context: &Context<'_>) -> Result<Option<(Uid, i32)>, String> {
+    Ok(match kind {
+        "ReplicaSet" => context.store.get::<ReplicaSet>(key).map(|set| {
             let above = set.meta.controller().filter(|owner| owner.kind == "Deployment");
             let above = above.map(|owner| ObjectKey::new(key.namespace.clone(), owner.name.clone()));
             let above = above.and_then(|key| context.store.get::<Deployment>(&key));
-            Ok(above.map_or((set.meta.uid, set.spec.replicas), |above| {
+            above.map_or((set.meta.uid, set.spec.replicas), |above| {
                 (above.meta.uid, above.spec.replicas)
-            }))
-        }
-        "StatefulSet" => {
-            let set = context.store.get::<StatefulSet>(key).ok_or_else(missing)?;
-            Ok((set.meta.uid, set.spec.replicas))
-        }
-        "ReplicationController" => {
-            let controller = context
-                .store
-                .objects()
-                .object(Kind::REPLICATION_CONTROLLER, key)
-                .ok_or_else(missing)?;
-            let replicas = controller
-                .to_json()
-                .get("spec")
-                .and_then(|spec| json::int32(spec, "replicas"));
-            Ok((controller.meta().uid, replicas.unwrap_or(1)))
-        }
+            })
+        }),
+        "StatefulSet" => (context.store.get::<StatefulSet>(key)).map(|set| (set.meta.uid, set.spec.replicas)),
+        "ReplicationController" => (context.store.get::<ReplicationController>(key))
+            .map(|controller| (controller.meta.uid, controller.spec.replicas)),
         other => {
             let resource = Kind::from_name(other).map_or(other.to_owned(), |kind| kind.info().group_resource());
-            Err(format!("{resource} does not implement the scale subresource"))
+            return Err(format!("{resource} does not implement the scale subresource"));
         }
-    }
+    })
 }
 
 /// Whether a change of a pod can matter to a budget.

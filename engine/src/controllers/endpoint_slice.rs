@@ -215,7 +215,7 @@ fn new_slice(service: &Service, endpoints: Vec<Endpoint>, ports_json: Value) -> 
             generate_name: super::generate_name_prefix(&service.meta.name),
             namespace: service.meta.namespace.clone(),
             labels: Arc::new(labels),
-            owners: vec![super::controller_reference(Kind::SERVICE, &service.meta)],
+            owners: vec![super::controller_reference(Kind::SERVICE, &service.meta)].into(),
             ..ObjectMeta::default()
         },
         endpoints,

@@ -129,7 +129,7 @@ fn collect(kind: Kind, key: &ObjectKey, context: &mut Context<'_>) {
         }
         return;
     }
-    change_meta(&object, context, |meta| meta.owners = living);
+    change_meta(&object, context, |meta| meta.owners = living.into());
 }
 
 /// Carries a foreground or orphaning deletion one step further.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::api::{Inert, Kind, Object, ObjectMeta, PodTemplate};
+use crate::api::{Inert, Kind, Object, ObjectKey, ObjectMeta, PodTemplate, Selector};
 use crate::component::Context;
-use crate::store::{DeleteOptions, Stored};
+use crate::store::{DeleteOptions, StoreError, Stored};
 
 /// The label by which a pod names its revision.
 pub const HASH_LABEL: &str = "controller-revision-hash";
@@ -102,13 +102,21 @@ impl<'a> Snapshot<'a> {
                 namespace: self.owner.namespace.clone(),
                 labels: Arc::new(labels),
                 annotations: self.owner.annotations.clone(),
-                owners: vec![super::controller_reference(T::KIND, self.owner)],
+                owners: vec![super::controller_reference(T::KIND, self.owner)].into(),
                 ..ObjectMeta::default()
             },
-            body: json!({ "data": data, "revision": number }),
+            body: json!({ "data": &data, "revision": number }),
         };
-        let created = context.store.create_object(object.into()).ok()?;
-        revision_of(&created)
+        let key = ObjectKey::new(object.meta.namespace.clone(), object.meta.name.clone());
+        match context.store.create_object(object.into()) {
+            Ok(created) => revision_of(&created),
+            // A namesake of the same content serves as well, whoever owns it.
+            Err(StoreError::AlreadyExists(..)) => {
+                let present = context.store.objects().object(Kind::CONTROLLER_REVISION, &key)?;
+                revision_of(present).filter(|present| present.object.body.get("data") == Some(&data))
+            }
+            Err(_) => None,
+        }
     }
 }
 
@@ -118,6 +126,25 @@ fn revision_of(object: &Object) -> Option<Revision> {
         number: object.body.get("revision").and_then(Value::as_i64)?,
         object: object.clone(),
     })
+}
+
+/// Takes in the revisions that match a workload's selector and have no owner, such as those that an earlier workload of that name
+/// left behind when it was deleted without its pods (`AdoptControllerRevision`).
+pub fn adopt<T: Stored>(owner: &T, matcher: &Selector, context: &mut Context<'_>) {
+    let meta = owner.meta();
+    if meta.is_deleted() {
+        return;
+    }
+    let all = (context.store.objects()).of_kind_in(Kind::CONTROLLER_REVISION, &meta.namespace);
+    let orphans = all.filter(|revision| revision.meta().controller().is_none() && !revision.meta().is_deleted());
+    let matching = orphans.filter(|revision| matcher.matches(&revision.meta().labels));
+    let matching: Vec<Object> = matching.cloned().collect();
+    for revision in matching {
+        let mut meta = revision.meta().clone();
+        meta.owners.push(super::controller_reference(T::KIND, owner.meta()));
+        // It was read at this very instant.
+        let _ = context.store.update_object(revision.with_meta(meta));
+    }
 }
 
 /// The revisions of a workload, the newest last.

@@ -17,6 +17,9 @@ use crate::store::{Change, DeleteOptions};
 /// How long a deleted namespace is left alone. `namespaceDeletionGracePeriod`: 5s.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long something that a finalizer holds may take to go. `finalizerEstimateSeconds`: 15s.
+const FINALIZER_ESTIMATE_SECONDS: u64 = 15;
+
 /// The controller.
 #[derive(Debug)]
 pub struct NamespaceController {
@@ -63,36 +66,75 @@ impl NamespaceController {
             // What another's deletion took along is gone already.
             let _ = context.store.delete(*kind, key, DeleteOptions::default());
         }
-        let remaining = remaining(&content, context);
-        if remaining.is_empty() {
+        let remaining = Remaining::of(&content, context);
+        if remaining.resources.is_empty() {
             finish(&namespace, context);
             return;
         }
         let changed = note_remaining(&namespace, &remaining, context);
         if !changed {
-            // Half of what the slowest pod may need, and a second (`estimate/2 + 1`).
-            self.queue.add_after(key.clone(), Duration::from_secs(16), context);
+            let again = Duration::from_secs(remaining.estimate_seconds / 2 + 1);
+            self.queue.add_after(key.clone(), again, context);
         }
     }
 }
 
-/// How many objects of each resource remain, and which finalizers hold them.
-fn remaining(content: &[(Kind, ObjectKey)], context: &Context<'_>) -> BTreeMap<String, usize> {
-    let mut remaining = BTreeMap::new();
-    for (kind, key) in content {
-        if context.store.objects().object(*kind, key).is_some() {
-            *remaining.entry(kind.info().group_resource()).or_default() += 1;
+/// What is still inside a namespace.
+#[derive(Debug, Default)]
+struct Remaining {
+    /// How many objects of each resource.
+    resources: BTreeMap<String, usize>,
+    /// How many objects each finalizer holds.
+    finalizers: BTreeMap<String, usize>,
+    /// How long it may take until they are gone (`estimateGracefulTermination`).
+    estimate_seconds: u64,
+}
+
+impl Remaining {
+    fn of(content: &[(Kind, ObjectKey)], context: &Context<'_>) -> Self {
+        let mut remaining = Remaining::default();
+        for (kind, key) in content {
+            let Some(object) = context.store.objects().object(*kind, key) else {
+                continue;
+            };
+            *remaining.resources.entry(kind.info().group_resource()).or_default() += 1;
+            for finalizer in &object.meta().finalizers {
+                *remaining.finalizers.entry(finalizer.to_string()).or_default() += 1;
+                remaining.estimate_seconds = remaining.estimate_seconds.max(FINALIZER_ESTIMATE_SECONDS);
+            }
+            if let Object::Pod(pod) = object
+                && !pod.status.phase.is_terminal()
+            {
+                let grace = u64::try_from(pod.spec.termination_grace_period_seconds).unwrap_or(0);
+                remaining.estimate_seconds = remaining.estimate_seconds.max(grace);
+            }
         }
+        remaining
     }
-    remaining
 }
 
 /// Writes the conditions; returns whether they have changed.
-fn note_remaining(namespace: &Inert, remaining: &BTreeMap<String, usize>, context: &mut Context<'_>) -> bool {
+fn note_remaining(namespace: &Inert, remaining: &Remaining, context: &mut Context<'_>) -> bool {
     let now = context.store.timestamp();
-    let list: Vec<String> = (remaining.iter())
+    let list: Vec<String> = (remaining.resources.iter())
         .map(|(resource, count)| format!("{resource}. has {count} resource instances"))
         .collect();
+    let held: Vec<String> = (remaining.finalizers.iter())
+        .map(|(finalizer, count)| format!("{finalizer} in {count} resource instances"))
+        .collect();
+    let finalizers = if held.is_empty() {
+        (
+            "False",
+            "ContentHasNoFinalizers",
+            "All content-preserving finalizers finished".to_owned(),
+        )
+    } else {
+        let message = format!(
+            "Some content in the namespace has finalizers remaining: {}",
+            held.join(", ")
+        );
+        ("True", "SomeFinalizersRemain", message)
+    };
     let conditions = [
         (
             "NamespaceDeletionDiscoveryFailure",
@@ -118,12 +160,7 @@ fn note_remaining(namespace: &Inert, remaining: &BTreeMap<String, usize>, contex
             "SomeResourcesRemain",
             format!("Some resources are remaining: {}", list.join(", ")),
         ),
-        (
-            "NamespaceFinalizersRemaining",
-            "False",
-            "ContentHasNoFinalizers",
-            "All content-preserving finalizers finished".to_owned(),
-        ),
+        ("NamespaceFinalizersRemaining", finalizers.0, finalizers.1, finalizers.2),
     ];
     let mut changed = namespace.clone();
     let previous = changed.body["status"]["conditions"].clone();

@@ -32,7 +32,8 @@ impl PodControl {
                 Report::normal(self.0, "SuccessfulCreate", format!("Created pod: {}", pod.meta.name)),
                 context,
             ),
-            Err(StoreError::NamespaceTerminating(..)) => {}
+            // Nothing can be said of a request that still hangs.
+            Err(StoreError::NamespaceTerminating(..) | StoreError::Hangs(_)) => {}
             Err(error) => self.report(
                 owner,
                 Report::warning(self.0, "FailedCreate", format!("Error creating: {error}")),

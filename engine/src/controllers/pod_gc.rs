@@ -140,7 +140,7 @@ fn remove(key: &ObjectKey, context: &mut Context<'_>) {
             pod.status.phase = PodPhase::Failed;
             let message = "PodGC: node no longer exists";
             let condition = Condition::new("DisruptionTarget", true, "DeletionByPodGC", message, now);
-            Condition::set(&mut pod.status.conditions, condition);
+            pod.status.set_condition(condition);
         }
     });
     // It was read at this very instant.

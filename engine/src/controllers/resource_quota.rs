@@ -87,7 +87,9 @@ impl ResourceQuotaController {
                 used: None,
             };
             counts.insert(key.name.clone(), count);
-            self.queue.add(key, context);
+            // One that has not been counted goes before all others, so that it limits what is made right after it.
+            self.queue
+                .add_after(key, context.settings.component_latency_min, context);
         }
     }
 

@@ -152,7 +152,7 @@ impl TaintEviction {
         let condition = Condition::new("DisruptionTarget", true, "DeletionByTaintManager", message, now);
         context
             .store
-            .modify::<Pod>(&key, |pod| Condition::set(&mut pod.status.conditions, condition));
+            .modify::<Pod>(&key, |pod| pod.status.set_condition(condition));
         // It was read at this very instant; one that is going already keeps its time.
         let _ = context.store.delete(Kind::POD, &key, DeleteOptions::default());
     }

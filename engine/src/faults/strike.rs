@@ -253,12 +253,14 @@ pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) 
     match &fault_kind {
         Fault::ControlPlaneDown(part) => {
             let held = context.environment.interference_mut().take_held(*part);
-            if *part == ControlPlanePart::ControllerManager {
+            match part {
                 // What the old process had in mind died with it.
-                context.schedule(Duration::ZERO, Task::RestartControllers);
-            } else {
-                for (urgency, task) in held {
-                    context.agenda.schedule(context.now, urgency, task);
+                ControlPlanePart::ControllerManager => context.schedule(Duration::ZERO, Task::RestartControllers),
+                ControlPlanePart::Scheduler => context.schedule(Duration::ZERO, Task::RestartScheduler),
+                ControlPlanePart::ApiServer => {
+                    for (urgency, task) in held {
+                        context.agenda.schedule(context.now, urgency, task);
+                    }
                 }
             }
             let nodes = nodes_of(&fault_kind, kubelets, context).unwrap_or_default();

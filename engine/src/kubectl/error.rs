@@ -9,6 +9,11 @@ use crate::limits::LimitError;
 pub const REFUSED_CONNECTION: &str =
     "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?";
 
+/// What the client says if nobody listens at an address.
+pub fn refused(address: &str) -> String {
+    format!("The connection to the server {address} was refused - did you specify the right host or port?")
+}
+
 /// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandError {
@@ -24,6 +29,8 @@ pub enum CommandError {
     Said,
     /// Several things went wrong.
     Many(Vec<CommandError>),
+    /// It went wrong after this had been printed to standard output.
+    Partly(String, Box<CommandError>),
 }
 
 /// What commands return.
@@ -35,12 +42,31 @@ impl CommandError {
         CommandError::Message(text.into())
     }
 
+    /// The same with words before its message: what was being done. Where the server gave causes, kubectl tells those instead.
+    #[must_use]
+    pub fn with_context(self, context: &str) -> Self {
+        match self {
+            CommandError::Api(error) => CommandError::Api(error.with_context(context)),
+            CommandError::Message(text) => CommandError::Message(format!("{context}: {text}")),
+            other => other,
+        }
+    }
+
     /// One error for all of a list; none for an empty one.
     pub fn of(mut errors: Vec<CommandError>) -> Result<()> {
         match errors.len() {
             0 => Ok(()),
             1 => Err(errors.remove(0)),
             _ => Err(CommandError::Many(errors)),
+        }
+    }
+
+    /// What had been printed to standard output before it went wrong.
+    pub fn printed(&self) -> String {
+        match self {
+            CommandError::Partly(text, error) => format!("{text}{}", error.printed()),
+            CommandError::Many(errors) => errors.iter().map(CommandError::printed).collect(),
+            _ => String::new(),
         }
     }
 
@@ -55,14 +81,22 @@ impl CommandError {
             CommandError::Api(error) => api_text(error),
             CommandError::Said => return String::new(),
             CommandError::Many(errors) => return errors.iter().map(CommandError::line).collect(),
+            CommandError::Partly(_, error) => return error.text(),
         };
-        format!("{text}\n")
+        // kubectl ends what does not end a line, and causes that do once more.
+        let has_causes = matches!(self, CommandError::Api(error) if !error.causes.is_empty());
+        if text.ends_with('\n') && !has_causes {
+            text
+        } else {
+            format!("{text}\n")
+        }
     }
 
     /// The text as one of several: plain messages go without `error: `.
     fn line(&self) -> String {
         match self {
             CommandError::Message(text) => format!("{text}\n"),
+            CommandError::Partly(_, error) => error.line(),
             CommandError::Api(error) if error.reason == Reason::Invalid => {
                 format!("Error from server (Invalid): {}\n", error.message)
             }
@@ -87,13 +121,17 @@ fn api_text(error: &ApiError) -> String {
         true => "The request is invalid".to_owned(),
         false => format!("The {kind} \"{name}\" is invalid"),
     };
-    match error.causes.as_slice() {
+    // The server may give the same cause twice; it is told once.
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.causes.iter().map(ToString::to_string) {
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    match causes.as_slice() {
         [] => subject,
         [one] => format!("{subject}: {one}"),
-        all => {
-            let lines: Vec<String> = all.iter().map(|cause| format!("* {cause}")).collect();
-            format!("{subject}: \n{}", lines.join("\n"))
-        }
+        all => format!("{subject}: \n* {}", all.join("\n* ")),
     }
 }
 

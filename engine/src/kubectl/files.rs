@@ -1,5 +1,7 @@
 //! Where commands get files from: the engine reads none itself.
 
+use std::collections::BTreeMap;
+
 /// Why a file cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
@@ -29,6 +31,15 @@ pub trait FileSource {
     /// There is none, or it cannot be read.
     fn read(&self, path: &str) -> Result<Vec<SourceFile>, FileError>;
 
+    /// The bytes of one file, whatever they are.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let file = self.read(path)?.into_iter().next();
+        Ok(file.map(|file| file.text.into_bytes()).unwrap_or_default())
+    }
+
     /// All files of a folder, in the order of their names, whatever they hold.
     ///
     /// # Errors
@@ -51,37 +62,72 @@ impl FileSource for NoFiles {
 }
 
 /// Files held in memory, by path.
-impl FileSource for std::collections::BTreeMap<String, String> {
+impl FileSource for BTreeMap<String, String> {
     fn read(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
-        if let Some((name, text)) = self.get_key_value(path) {
-            let (name, text) = (name.clone(), text.clone());
-            return Ok(vec![SourceFile { name, text }]);
-        }
-        let mut files = self.read_folder(path)?;
-        files.retain(|file| is_manifest(&file.name));
-        if files.is_empty() {
-            Err(FileError::NotFound)
-        } else {
-            Ok(files)
-        }
+        read_in_memory(self, path, |text| Some(text.clone()))
     }
 
     fn read_folder(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
-        let folder = format!("{}/", path.trim_end_matches('/'));
-        let inside = |name: &str| name.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/'));
-        let files: Vec<SourceFile> = self
-            .iter()
-            .filter(|(name, _)| inside(name))
-            .map(|(name, text)| SourceFile {
+        folder_in_memory(self, path, |text| Some(text.clone()))
+    }
+}
+
+/// Files held in memory, by path, some of which may be no text.
+impl FileSource for BTreeMap<String, Vec<u8>> {
+    fn read(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
+        read_in_memory(self, path, |bytes| String::from_utf8(bytes.clone()).ok())
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.get(path).cloned().ok_or(FileError::NotFound)
+    }
+
+    fn read_folder(&self, path: &str) -> Result<Vec<SourceFile>, FileError> {
+        folder_in_memory(self, path, |bytes| String::from_utf8(bytes.clone()).ok())
+    }
+}
+
+fn read_in_memory<T>(
+    files: &BTreeMap<String, T>,
+    path: &str,
+    text_of: impl Fn(&T) -> Option<String>,
+) -> Result<Vec<SourceFile>, FileError> {
+    if let Some((name, content)) = files.get_key_value(path) {
+        let text = text_of(content).ok_or_else(|| FileError::Unreadable("it is not UTF-8 text".to_owned()))?;
+        let name = name.clone();
+        return Ok(vec![SourceFile { name, text }]);
+    }
+    let mut files = folder_in_memory(files, path, text_of)?;
+    files.retain(|file| is_manifest(&file.name));
+    match files.is_empty() {
+        true => Err(FileError::NotFound),
+        false => Ok(files),
+    }
+}
+
+fn folder_in_memory<T>(
+    files: &BTreeMap<String, T>,
+    path: &str,
+    text_of: impl Fn(&T) -> Option<String>,
+) -> Result<Vec<SourceFile>, FileError> {
+    let folder = match path.trim_end_matches('/') {
+        "." => String::new(),
+        path => format!("{path}/"),
+    };
+    let inside = |name: &str| name.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/'));
+    let files: Vec<SourceFile> = files
+        .iter()
+        .filter(|(name, _)| inside(name))
+        .filter_map(|(name, content)| {
+            Some(SourceFile {
                 name: name.clone(),
-                text: text.clone(),
+                text: text_of(content)?,
             })
-            .collect();
-        if files.is_empty() {
-            Err(FileError::NotFound)
-        } else {
-            Ok(files)
-        }
+        })
+        .collect();
+    match files.is_empty() {
+        true => Err(FileError::NotFound),
+        false => Ok(files),
     }
 }
 

@@ -227,7 +227,8 @@ impl Arguments {
     }
 }
 
-fn is_true(text: &str) -> bool {
+/// Whether a text means true.
+pub fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "true" | "TRUE" | "True")
 }
 
@@ -332,6 +333,7 @@ impl Arguments {
     }
 }
 
-fn is_boolean(text: &str) -> bool {
+/// Whether a text is a truth value.
+pub fn is_boolean(text: &str) -> bool {
     is_true(text) || matches!(text, "0" | "f" | "F" | "false" | "FALSE" | "False")
 }

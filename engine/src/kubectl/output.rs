@@ -77,15 +77,40 @@ pub enum Format {
 }
 
 /// The formats that kubectl names in its complaint about others.
-const ALLOWED: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,\
-                       name,template,templatefile,";
+const ALLOWED: &str =
+    "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,";
+
+/// How kubectl's complaint about a format begins.
+const UNKNOWN: &str = "unable to match a printer suitable for the output format";
+
+fn unknown_format(text: &str, allowed: &str, wide: &str) -> CommandError {
+    CommandError::message(format!(
+        "{UNKNOWN} \"{text}\", allowed formats are: {allowed}{wide}yaml"
+    ))
+}
 
 impl Format {
-    /// Reads `-o`.
+    /// Reads `-o` of a command that shows one object at a time, and so knows no tables.
+    ///
+    /// # Errors
+    /// A format that such commands do not know.
+    pub fn of(arguments: &Arguments) -> Result<Format> {
+        let text = arguments.text("output").unwrap_or_default();
+        let name = text.split('=').next().unwrap_or_default();
+        if matches!(name, "custom-columns" | "custom-columns-file" | "wide") {
+            return Err(unknown_format(text, ALLOWED, ""));
+        }
+        match Format::of_table(arguments) {
+            Err(CommandError::Message(why)) if why.starts_with(UNKNOWN) => Err(unknown_format(text, ALLOWED, "")),
+            read => read,
+        }
+    }
+
+    /// Reads `-o` of `kubectl get`.
     ///
     /// # Errors
     /// A format that kubectl does not know, or that is not modelled.
-    pub fn of(arguments: &Arguments) -> Result<Format> {
+    pub fn of_table(arguments: &Arguments) -> Result<Format> {
         let Some(text) = arguments.text("output") else {
             return Ok(Format::Human);
         };
@@ -137,9 +162,8 @@ impl Format {
                 ));
             }
             _ => {
-                return Err(CommandError::message(format!(
-                    "unable to match a printer suitable for the output format \"{text}\", allowed formats are: {ALLOWED}yaml"
-                )));
+                let tables = format!("custom-columns,custom-columns-file,{ALLOWED}");
+                return Err(unknown_format(text, &tables, "wide,"));
             }
         };
         Ok(Format::Objects(output))
@@ -230,9 +254,7 @@ impl Output {
                     true => path.evaluate_as_json(value),
                     false => path.evaluate(value),
                 };
-                evaluated.map_err(|error| {
-                    CommandError::Verbatim(format!("error: {}", path.explain(&error, value).trim_end()))
-                })
+                evaluated.map_err(|error| CommandError::message(path.explain(&error, value)))
             }
             Output::GoTemplate {
                 template,
@@ -240,7 +262,16 @@ impl Output {
             } => GoTemplate::parse(template)
                 .map_err(|error| CommandError::message(format!("error parsing template {template}, {error}")))?
                 .evaluate(value, *allow_missing)
-                .map_err(|error| CommandError::message(format!("error executing template {template:?}: {error}"))),
+                .map_err(|error| {
+                    let shown = format!(
+                        "Error executing template: {error}. Printing more information for debugging the template:\n\ttemplate \
+                         was:\n\t\t{template}\n\traw data was:\n\t\t{}\n\tobject given to template engine was:\n\t\t{}\n\n",
+                        compact_json(value),
+                        jsonpath::plain(value)
+                    );
+                    let why = format!("error executing template {template:?}: {error}");
+                    CommandError::Partly(shown, Box::new(CommandError::message(why)))
+                }),
             Output::CustomColumns { columns, no_headers } => custom_columns(columns, *no_headers, value),
             Output::File { path, .. } => Err(CommandError::message(format!(
                 "templates from files such as {path} are only read by kubectl get"
@@ -256,22 +287,31 @@ fn template_of(template: &str) -> Result<JsonPath> {
 
 /// A table of JSONPaths: `NAME:.metadata.name,NODE:.spec.nodeName`.
 fn custom_columns(columns: &str, no_headers: bool, value: &Value) -> Result<String> {
-    let mut paths = Vec::new();
-    let mut headers = Vec::new();
+    let (mut headers, mut specs) = (Vec::new(), Vec::new());
     for column in columns.split(',') {
         let Some((header, path)) = column.split_once(':') else {
             return Err(CommandError::message(format!(
                 "unexpected custom-columns spec: {column}, expected <header>:<json-path-expr>"
             )));
         };
-        let relaxed = JsonPath::parse_relaxed(path).map_err(|error| CommandError::message(error.to_string()))?;
         headers.push(header);
-        paths.push(relaxed);
+        specs.push(path);
     }
     let mut lines = match no_headers {
         true => String::new(),
         false => format!("{}\n", headers.join("\t")),
     };
+    let partly = |lines: &str, error: String| {
+        CommandError::Partly(TabWriter::GET.align(lines), Box::new(CommandError::message(error)))
+    };
+    let mut paths = Vec::new();
+    for spec in specs {
+        paths.push(JsonPath::parse_relaxed(spec).map_err(|error| match error.to_string() {
+            // What is no path at all is found out before anything is printed.
+            error if error.starts_with(NO_PATH) => CommandError::message(error),
+            error => partly(&lines, error),
+        })?);
+    }
     let items = match value.get("items").and_then(Value::as_array) {
         Some(items) => items.iter().collect(),
         None => vec![value],
@@ -279,9 +319,7 @@ fn custom_columns(columns: &str, no_headers: bool, value: &Value) -> Result<Stri
     for item in items {
         let mut cells = Vec::new();
         for path in &paths {
-            let found = path
-                .find(item)
-                .map_err(|error| CommandError::message(error.to_string()))?;
+            let found = path.find(item).map_err(|error| partly(&lines, error.to_string()))?;
             let texts: Vec<String> = found.iter().flatten().map(|value| jsonpath::plain(value)).collect();
             cells.push(if texts.is_empty() {
                 "<none>".to_owned()
@@ -294,6 +332,9 @@ fn custom_columns(columns: &str, no_headers: bool, value: &Value) -> Result<Stri
     }
     Ok(TabWriter::GET.align(&lines))
 }
+
+/// How the complaint about a text that is no path begins.
+const NO_PATH: &str = "unexpected path string";
 
 /// JSON indented by four spaces and ended by a newline; `<`, `>` and `&` escaped as Go does.
 pub fn to_json(value: &Value) -> String {

@@ -12,7 +12,7 @@ use super::openapi;
 use super::output::compact_json;
 use crate::api::Kind;
 use crate::api::decode::{Document, Manifest, Origin, read_stream};
-use crate::apiserver::FieldValidation;
+use crate::apiserver::{ApiError, FieldValidation};
 
 /// What kubectl says of a document with which it cannot go on.
 type Problem = String;
@@ -51,7 +51,7 @@ pub fn read_manifests(
         for read in reader.objects(document) {
             match read {
                 Ok(manifest) => manifests.push(manifest),
-                Err(why) => errors.push(CommandError::message(why)),
+                Err(error) => errors.push(error),
             }
         }
     }
@@ -114,7 +114,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The object of a document, or those of a list.
-    fn objects(&self, document: Document) -> Vec<Result<Manifest, Problem>> {
+    fn objects(&self, document: Document) -> Vec<Result<Manifest, CommandError>> {
         // A list in a list is expanded too; the depth is limited by the document's.
         let (mut read, mut pending) = (Vec::new(), vec![document]);
         while let Some(document) = pending.pop() {
@@ -126,8 +126,9 @@ impl Reader<'_> {
         read
     }
 
-    fn object(&self, document: Document) -> Result<Manifest, Problem> {
-        let undecodable = |why: String| Err(format!("unable to decode \"{}\": {why}", self.source));
+    fn object(&self, document: Document) -> Result<Manifest, CommandError> {
+        let refuse = |why: String| Err(CommandError::message(why));
+        let undecodable = |why: String| refuse(format!("unable to decode \"{}\": {why}", self.source));
         if let Some(found) = document.other_than_object() {
             return undecodable(format!(
                 "json: cannot unmarshal {found} into Go value of type unstructured.detector"
@@ -143,10 +144,12 @@ impl Reader<'_> {
         }
         match kind_of(api_version, kind) {
             Some(kind) => Ok(Manifest::of_document(kind, document, &self.origin)),
+            // Every version has lists, but nothing is kept as one.
+            None if (api_version, kind) == ("v1", "List") => Err(ApiError::no_resource().into()),
             None => {
                 let metadata = document.member("metadata").unwrap_or_default();
                 let text = |key| crate::api::json::text(&metadata, key);
-                Err(format!(
+                refuse(format!(
                     "resource mapping not found for name: \"{}\" namespace: \"{}\" from \"{}\": no matches for kind \"{kind}\" in \
                      version \"{api_version}\"\nensure CRDs are installed first",
                     text("name"),

@@ -3,14 +3,16 @@
 use serde_json::Value;
 
 use super::command_line;
+use super::commands::SERVER;
 use super::commands::{self, ALIASES, Command, NOT_MODELLED};
-use super::error::{CommandError, REFUSED_CONNECTION, Result};
+use super::error::{CommandError, REFUSED_CONNECTION, Result, refused};
+use super::field_selector::FieldQuery;
 use super::files::FileSource;
-use super::flags::{Arguments, Flag, GLOBAL};
+use super::flags::{Arguments, Flag, GLOBAL, is_boolean, is_true};
 use super::groups::{GROUPS, Group};
 use super::output::Format;
 use super::session::{CLIENT_SIDE_APPLY, Session};
-use crate::api::duration;
+use crate::api::{Kind, duration};
 use crate::cluster::Cluster;
 use crate::faults::ControlPlanePart;
 
@@ -49,6 +51,7 @@ pub fn run_words(cluster: &mut Cluster, words: &[String], files: &dyn FileSource
         false => dispatch(&mut session, words),
     };
     if let Err(error) = &outcome {
+        session.stdout.push_str(&error.printed());
         session.stderr.push_str(&error.text());
     }
     CommandOutput {
@@ -64,7 +67,7 @@ pub fn print_answer(words: &[String], answer: &Value, files: &dyn FileSource) ->
     let printed = find_command(words).and_then(|(named, rest)| match named {
         Named::Command(command) if command.name == "get" => {
             let arguments = Arguments::parse(command.name, &rest, command.flags)?;
-            match Format::of(&arguments)?.load(files, &arguments)? {
+            match Format::of_table(&arguments)?.load(files, &arguments)? {
                 Format::Objects(output) => output.render(None, answer),
                 _ => Err(CommandError::message("only -o with objects is printed here")),
             }
@@ -77,11 +80,16 @@ pub fn print_answer(words: &[String], answer: &Value, files: &dyn FileSource) ->
             ..CommandOutput::default()
         },
         Err(error) => CommandOutput {
+            stdout: error.printed(),
             stderr: error.text(),
             exit_code: 1,
-            ..CommandOutput::default()
         },
     }
+}
+
+/// What kubectl says of a field selector that objects of a kind cannot be selected by.
+pub fn field_selector_refusal(selector: &str, kind: Kind) -> Option<String> {
+    FieldQuery::parse(selector, kind).err().map(|error| error.text())
 }
 
 /// Whether a command asks the API server at all.
@@ -107,7 +115,8 @@ fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {
         ));
         return Ok(());
     }
-    check_connection(&arguments)?;
+    check_connection(session, command.name, &arguments)?;
+    warn_of_dry_run(session, &arguments);
     if arguments.flag("record") {
         session.warn("Flag --record has been deprecated, --record will be removed in the future");
     }
@@ -121,21 +130,84 @@ fn dispatch(session: &mut Session<'_>, words: &[String]) -> Result<()> {
     (command.run)(session, &arguments)
 }
 
-/// The flags that say how to reach a cluster: there is only this one.
-fn check_connection(arguments: &Arguments) -> Result<()> {
+/// The old forms of `--dry-run`.
+fn warn_of_dry_run(session: &mut Session<'_>, arguments: &Arguments) {
+    let Some(given) = arguments.text("dry-run") else {
+        return;
+    };
+    let new = match given {
+        "unchanged" => {
+            let text = "--dry-run is deprecated and can be replaced with --dry-run=client.";
+            return session.log('W', "helpers.go:702", text);
+        }
+        given if is_true(given) => "client",
+        given if is_boolean(given) => "none",
+        _ => return,
+    };
+    let text = format!("--dry-run={given} is deprecated (boolean value) and can be replaced with --dry-run={new}.");
+    session.log('W', "helpers.go:716", &text);
+}
+
+/// Commands that ask for the configuration of a client before they ask for its namespace, which words a bad context differently.
+const CLIENT_FIRST: &[&str] = &[
+    "api-resources",
+    "api-versions",
+    "apply",
+    "autoscale",
+    "cluster-info",
+    "cordon",
+    "create",
+    "diff",
+    "drain",
+    "explain",
+    "expose",
+    "replace",
+    "run",
+    "uncordon",
+    "version",
+];
+
+/// How often a client asks a server what it serves before it gives up.
+const DISCOVERY_TRIES: usize = 5;
+
+/// The flags that say how to reach a cluster: there is only this one, and one user.
+fn check_connection(session: &mut Session<'_>, command: &str, arguments: &Arguments) -> Result<()> {
     if let Some(path) = arguments.text("kubeconfig").filter(|path| !path.is_empty()) {
         return Err(CommandError::message(format!("stat {path}: no such file or directory")));
     }
     if let Some(context) = arguments.text("context").filter(|context| !context.is_empty()) {
-        return Err(CommandError::Verbatim(format!(
-            "Error in configuration: context was not found for specified context: {context}"
-        )));
+        let word = command.split(' ').next().unwrap_or_default();
+        return Err(match CLIENT_FIRST.contains(&word) {
+            true => CommandError::message(format!("context \"{context}\" does not exist")),
+            false => CommandError::Verbatim(format!(
+                "Error in configuration: context was not found for specified context: {context}"
+            )),
+        });
     }
     let timeout = arguments.text("request-timeout").unwrap_or("0");
     if timeout.parse::<i64>().is_err() && duration::parse_ns(timeout).is_err() {
         return Err(CommandError::message(
             "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time \
              unit (e.g. 1s | 2m | 3h)",
+        ));
+    }
+    if let Some(server) = arguments
+        .text("server")
+        .filter(|server| !server.is_empty() && *server != SERVER)
+    {
+        let address = server.split("://").last().unwrap_or_default().trim_end_matches('/');
+        let text = format!(
+            "\"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp \
+             {address}: connect: connection refused\""
+        );
+        for _ in 0..DISCOVERY_TRIES {
+            session.log('E', "memcache.go:265", &text);
+        }
+        return Err(CommandError::Verbatim(refused(address)));
+    }
+    if arguments.text("token").is_some_and(|token| !token.is_empty()) {
+        return Err(CommandError::message(
+            "You must be logged in to the server (Unauthorized)",
         ));
     }
     Ok(())

@@ -6,11 +6,9 @@ use serde_json::Value;
 
 use super::error::{CommandError, Result};
 use super::field_selector::FieldQuery;
-use super::files::FileError;
 use super::flags::Arguments;
-use super::reader::read_manifests;
+use super::resources::{kind_of, kinds_of};
 use super::session::{DEFAULT_NAMESPACE, Session};
-use crate::api::decode::Manifest;
 use crate::api::{Kind, Object, ObjectKey, Selector};
 use crate::apiserver::{ApiError, FieldValidation};
 
@@ -81,6 +79,8 @@ pub struct Query<'q> {
     pub words: Vec<String>,
     /// `-f`.
     pub files: Vec<&'q str>,
+    /// `-k`.
+    pub kustomization: Option<&'q str>,
     /// The namespace.
     pub namespace: String,
     /// Whether the namespace was given explicitly.
@@ -107,6 +107,7 @@ impl<'q> Query<'q> {
         Query {
             words: words.to_vec(),
             files: arguments.texts("filename"),
+            kustomization: arguments.text("kustomize").filter(|path| !path.is_empty()),
             namespace: arguments.text("namespace").unwrap_or(DEFAULT_NAMESPACE).to_owned(),
             namespace_given: arguments.has("namespace"),
             all_namespaces: arguments.flag("all-namespaces"),
@@ -151,8 +152,8 @@ impl<'q> Query<'q> {
     /// # Errors
     /// The request itself makes no sense; what merely is not there is in [`Found::errors`].
     pub fn find(&self, session: &Session<'_>) -> Result<Found> {
-        if !self.files.is_empty() {
-            return self.find_by_files(session);
+        if !self.files.is_empty() || self.kustomization.is_some() {
+            return self.find_by_files(session, |error, _| error);
         }
         if self.all && self.selector.is_some() {
             return Err(CommandError::message(
@@ -306,134 +307,8 @@ impl<'q> Query<'q> {
             ObjectKey::cluster(name)
         }
     }
-
-    fn find_by_files(&self, session: &Session<'_>) -> Result<Found> {
-        if !self.words.is_empty() {
-            return Err(CommandError::message(
-                "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
-            ));
-        }
-        let read = self.read_files(session)?;
-        let mut found = Found {
-            errors: read.errors,
-            single: read.manifests.len() == 1,
-            ..Found::default()
-        };
-        for (manifest, _) in &read.manifests {
-            found.kinds.push(manifest.kind);
-            match self.manifest_key(manifest) {
-                Ok(key) => match session.get(manifest.kind, &key) {
-                    Some(value) => found.infos.push(Info {
-                        kind: manifest.kind,
-                        key,
-                        value,
-                    }),
-                    None if self.ignore_not_found => {}
-                    None => found.errors.push(ApiError::not_found(manifest.kind, &key.name).into()),
-                },
-                Err(error) => found.errors.push(error),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Reads and decodes the files.
-    ///
-    /// # Errors
-    /// A file cannot be had. What is wrong inside files is in [`FileManifests::errors`].
-    pub fn read_files(&self, session: &Session<'_>) -> Result<FileManifests> {
-        let mut read = FileManifests::default();
-        for path in &self.files {
-            let files = session.files.read(path).map_err(|error| match error {
-                FileError::NotFound => CommandError::message(format!("the path \"{path}\" does not exist")),
-                FileError::Unreadable(why) => CommandError::message(format!("error reading {path}: {why}")),
-            })?;
-            for file in files {
-                let (manifests, errors) = read_manifests(&file.text, &file.name, self.validation);
-                let source = if file.name == "-" { "STDIN" } else { &file.name };
-                read.manifests
-                    .extend(manifests.into_iter().map(|manifest| (manifest, source.to_owned())));
-                read.errors.extend(errors);
-            }
-        }
-        Ok(read)
-    }
-
-    /// Where a manifest's object lives.
-    ///
-    /// # Errors
-    /// Its namespace is not the one asked for.
-    pub fn manifest_key(&self, manifest: &Manifest) -> Result<ObjectKey> {
-        let metadata = manifest.value.get("metadata").unwrap_or(&Value::Null);
-        let text = |key| crate::api::json::text(metadata, key);
-        let (given, name) = (text("namespace"), text("name"));
-        if !manifest.kind.is_namespaced() {
-            return Ok(ObjectKey::cluster(name));
-        }
-        if !given.is_empty() && self.namespace_given && given != self.namespace.as_str() {
-            return Err(CommandError::message(format!(
-                "the namespace from the provided object \"{given}\" does not match the namespace \"{}\". You must pass \
-                 '--namespace={given}' to perform this operation.",
-                self.namespace
-            )));
-        }
-        let namespace = if given.is_empty() {
-            self.namespace.as_str().into()
-        } else {
-            given
-        };
-        Ok(ObjectKey::new(namespace, name))
-    }
 }
 
-/// The objects of files, each with its file's name, and what could not be decoded.
-#[derive(Debug, Default)]
-pub struct FileManifests {
-    /// The objects.
-    pub manifests: Vec<(Manifest, String)>,
-    /// What could not be decoded.
-    pub errors: Vec<CommandError>,
-}
-
-/// The kind a word names.
-///
-/// # Errors
-/// There is no such kind.
-pub fn kind_of(word: &str) -> Result<Kind> {
-    Kind::from_resource_name(word).ok_or_else(|| {
-        let resource = word.split('.').next().unwrap_or(word);
-        let shown = if word.matches('.').count() >= 2 { resource } else { word };
-        CommandError::message(format!("the server doesn't have a resource type \"{shown}\""))
-    })
-}
-
-/// The kinds of a comma-separated list; `all` is a category.
-fn kinds_of(list: &str) -> Result<Vec<Kind>> {
-    let mut kinds = Vec::new();
-    for word in list.split(',') {
-        if word == "all" {
-            kinds.extend(ALL);
-        } else {
-            kinds.push(kind_of(word)?);
-        }
-    }
-    Ok(kinds)
-}
-
-/// The kinds of the category `all`, in the order in which discovery lists them.
-const ALL: [Kind; 10] = [
-    Kind::POD,
-    Kind::REPLICATION_CONTROLLER,
-    Kind::SERVICE,
-    Kind::DAEMON_SET,
-    Kind::DEPLOYMENT,
-    Kind::REPLICA_SET,
-    Kind::STATEFUL_SET,
-    Kind::HORIZONTAL_POD_AUTOSCALER,
-    Kind::CRON_JOB,
-    Kind::JOB,
-];
-
-fn parse_selector(text: &str) -> Result<Selector> {
+pub(super) fn parse_selector(text: &str) -> Result<Selector> {
     text.parse().map_err(|error| CommandError::message(format!("{error}")))
 }

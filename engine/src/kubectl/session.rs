@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 
 use super::error::{CommandError, Result};
 use super::files::{FileError, FileSource};
-use super::flags::Arguments;
+use super::flags::{Arguments, is_boolean, is_true};
 use super::output::Output;
 use crate::api::decode::{Problem, check_object};
 use crate::api::{Kind, Node, Object, ObjectKey, Resource, Timestamp};
-use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external};
+use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external, in_release};
 use crate::cluster::{Cluster, Progress};
 use crate::sim::SimTime;
 
@@ -20,6 +20,9 @@ pub const DEFAULT_NAMESPACE: &str = "default";
 
 /// Who owns what `kubectl apply` sets by itself.
 pub const CLIENT_SIDE_APPLY: &str = "kubectl-client-side-apply";
+
+/// What a log calls kubectl's process: the first of its machine.
+const PROCESS: u32 = 1;
 
 /// One run of kubectl.
 pub struct Session<'c> {
@@ -75,12 +78,12 @@ impl DryRun {
     /// A value that kubectl does not know.
     pub fn of(arguments: &Arguments) -> Result<DryRun> {
         match arguments.text("dry-run") {
-            None | Some("none" | "false") => Ok(DryRun::None),
-            Some("client" | "true") => Ok(DryRun::Client),
+            None | Some("none") => Ok(DryRun::None),
+            // The bare flag, and truth values, are old forms.
+            Some("client" | "unchanged") => Ok(DryRun::Client),
             Some("server") => Ok(DryRun::Server),
-            Some("unchanged") => Err(CommandError::message(
-                "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\".",
-            )),
+            Some(text) if is_true(text) => Ok(DryRun::Client),
+            Some(text) if is_boolean(text) => Ok(DryRun::None),
             Some(other) => Err(CommandError::message(format!(
                 "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
             ))),
@@ -167,6 +170,15 @@ impl Session<'_> {
         self.stderr.push('\n');
     }
 
+    /// Prints what kubectl's own code logs, by klog: severity, month and day, time, process, place.
+    pub fn log(&mut self, severity: char, place: &str, text: &str) {
+        let now = self.timestamp().to_string();
+        let (date, time) = now.split_once('T').unwrap_or_default();
+        let day: String = date.split('-').skip(1).collect();
+        let time = time.trim_end_matches('Z');
+        self.warn(format!("{severity}{day} {time}.000000 {PROCESS:7} {place}] {text}"));
+    }
+
     /// Makes requests to the API server.
     pub fn request<R>(&mut self, dry_run: DryRun, work: impl FnOnce(&mut Request<'_, '_>) -> R) -> R {
         let manager = self.manager.clone();
@@ -190,7 +202,10 @@ impl Session<'_> {
     /// # Errors
     /// A value of a wrong type, or fields that the server does not know, unless `--validate` lets them pass.
     pub fn decode(&mut self, kind: Kind, value: &Value) -> std::result::Result<(), ApiError> {
-        let strict = decode_body(kind, value)?;
+        let strict = decode_body(kind, value).map_err(|error| ApiError {
+            message: in_release(error.message.clone(), self.cluster.settings()),
+            ..error
+        })?;
         match self.validation {
             _ if strict.is_empty() => {}
             FieldValidation::Ignore => {}
@@ -241,7 +256,7 @@ impl Session<'_> {
 
     /// The calendar time in nanoseconds since the Unix epoch.
     pub fn now_ns(&self) -> i64 {
-        let epoch_ns = self.cluster.store().epoch().0.saturating_mul(1_000_000_000);
+        let epoch_ns = self.cluster.store().epoch().secs().saturating_mul(1_000_000_000);
         epoch_ns.saturating_add(i64::try_from(self.cluster.now().as_nanos()).unwrap_or(i64::MAX))
     }
 

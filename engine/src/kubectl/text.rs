@@ -24,7 +24,7 @@ pub fn timestamp_ns(text: &str) -> Option<i64> {
 
 /// Nanoseconds since the Unix epoch of a stored time, clamped likewise; `None` if it is Go's zero time.
 pub fn instant_ns(time: api::Timestamp) -> Option<i64> {
-    (time.0 != ZERO_TIME_S).then(|| time.0.saturating_mul(duration::SECOND_NS))
+    (time.secs() != ZERO_TIME_S).then(|| time.secs().saturating_mul(duration::SECOND_NS))
 }
 
 /// The time from one moment to another as ages are written; both in nanoseconds since the Unix epoch.

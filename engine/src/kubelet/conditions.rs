@@ -43,7 +43,7 @@ impl PodWork<'_, '_> {
         put(self.ready(&ready, now));
         put(ready);
         put(Condition::new("PodScheduled", true, "", "", now));
-        status.conditions = conditions;
+        status.conditions = conditions.into();
     }
 
     fn initialized(&self, status: &PodStatus, now: Timestamp) -> Condition {

@@ -313,6 +313,8 @@ impl PodWork<'_, '_> {
             .instances
             .retain(|instance| instance.listed.container != container || Some(&instance.listed.id) == keep.as_ref());
         let end = process.as_ref().and_then(|process| process.end);
+        // Most containers have one life: no room is kept for more.
+        self.slot.instances.reserve_exact(1);
         self.slot.instances.push(LiveInstance { listed, process });
         if let Some(end) = end {
             let urgency = self.urgency(end.at);

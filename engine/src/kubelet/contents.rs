@@ -13,7 +13,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::agent::SYNC_TICK;
 use super::kubelets::{Kubelets, Wake};
-use super::volumes::VolumeFile;
+use super::volumes::{VolumeFile, configured_objects};
 use super::work::PodWork;
 use crate::api::{Inert, Kind, ObjectKey, json};
 use crate::component::Context;
@@ -92,7 +92,9 @@ impl PodWork<'_, '_> {
     /// The volumes are mounted: what those of ConfigMaps and Secrets hold is noted.
     pub fn note_contents(&mut self) {
         let (uid, namespace) = (self.slot.uid(), self.slot.pod.meta.namespace.clone());
-        for (kind, name) in self.configured_objects() {
+        let spec = self.slot.pod.spec.clone();
+        let volumes = json::list(&spec.json, "volumes").iter();
+        for (kind, name) in volumes.flat_map(configured_objects) {
             let key = (kind, ObjectKey::new(namespace.clone(), name));
             self.agent.readers.entry(key.clone()).or_default().insert(uid);
             self.slot.contents.sources.insert(key);
@@ -105,14 +107,14 @@ impl PodWork<'_, '_> {
         self.slot.contents.due = None;
         let (spec, now) = (self.slot.pod.spec.clone(), self.now());
         let mut is_new = false;
-        for volume in json::list(&spec.json, "volumes") {
+        let volumes = json::list(&spec.json, "volumes").iter();
+        for volume in volumes.filter(|volume| configured_objects(volume).next().is_some()) {
             let name = json::text(volume, "name");
             match self.missing_of(volume) {
-                None if self.is_configured(volume) => {
+                None => {
                     let files = self.volume_files(volume);
                     is_new |= self.slot.contents.set(name, files, now);
                 }
-                None => {}
                 Some(why) => self.mount_failed(&name, &why),
             }
         }

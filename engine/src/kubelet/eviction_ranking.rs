@@ -106,7 +106,7 @@ impl PodWork<'_, '_> {
         }
         let now = self.context.store.timestamp();
         let disrupted = Condition::new("DisruptionTarget", true, "TerminationByKubelet", message.clone(), now);
-        Condition::set(&mut self.slot.status.conditions, disrupted);
+        self.slot.status.set_condition(disrupted);
         self.slot.verdict = Some(Verdict {
             reason: "Evicted",
             message: message.as_str().into(),

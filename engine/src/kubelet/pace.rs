@@ -30,7 +30,7 @@ impl Clock {
 
     /// What it showed when it was `right`.
     pub fn shown(&self, right: Timestamp, at: SimTime) -> Timestamp {
-        Timestamp(right.0.saturating_add(self.ahead_at(at)))
+        Timestamp::from_secs(right.secs().saturating_add(self.ahead_at(at)))
     }
 }
 

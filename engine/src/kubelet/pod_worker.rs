@@ -138,9 +138,7 @@ impl PodWork<'_, '_> {
         let seconds = u64::try_from(self.slot.pod.spec.active_deadline_seconds?).ok()?;
         let epoch = self.context.store.epoch();
         let started = self.slot.status.start_time;
-        let started = started.map_or(self.now(), |start| {
-            SimTime::from_secs(u64::try_from(start.0 - epoch.0).unwrap_or(0))
-        });
+        let started = started.map_or(self.now(), |start| epoch.instant(start));
         Some(started + Duration::from_secs(seconds))
     }
 

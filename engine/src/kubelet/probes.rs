@@ -65,6 +65,7 @@ impl PodWork<'_, '_> {
             }
             for kind in [ProbeKind::Startup, ProbeKind::Readiness, ProbeKind::Liveness] {
                 if kind.of(of).is_some() {
+                    self.slot.probes.reserve_exact(1);
                     self.slot.probes.push(ProbeWorker {
                         container,
                         kind,

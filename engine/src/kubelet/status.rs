@@ -10,7 +10,7 @@ use super::probe_kind::ProbeKind;
 use super::probes::ProbeResult;
 use super::work::PodWork;
 use crate::api::{
-    Condition, Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, Terminated, Timestamp,
+    Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, SharedList, Terminated, Timestamp,
 };
 use crate::runtime::behaviour::normalized_reference;
 
@@ -27,7 +27,7 @@ impl PodWork<'_, '_> {
         status.containers = self.container_statuses(&pod.spec.containers, init_len);
         let ephemeral_from = self.slot.ephemeral_from();
         status.ephemeral_containers = self.container_statuses(&pod.spec.ephemeral_containers, ephemeral_from);
-        for ephemeral in &mut status.ephemeral_containers {
+        for ephemeral in status.ephemeral_containers.iter_mut() {
             ephemeral.started = None;
         }
         status.host_ip.clone_from(&self.agent.host_ip);
@@ -48,7 +48,7 @@ impl PodWork<'_, '_> {
         status
     }
 
-    fn container_statuses(&self, containers: &[Container], first: usize) -> Vec<ContainerStatus> {
+    fn container_statuses(&self, containers: &[Container], first: usize) -> SharedList<ContainerStatus> {
         let of = |(position, container)| self.one_container_status(container, first + position);
         containers.iter().enumerate().map(of).collect()
     }
@@ -163,7 +163,7 @@ impl PodWork<'_, '_> {
             reason: ended.reason.clone(),
             message: ended.message.clone(),
             // containerd's zero time reads as the Unix epoch.
-            started_at: Some(ended.started.map_or(Timestamp(0), |at| self.timestamp(at))),
+            started_at: Some(ended.started.map_or(Timestamp::from_secs(0), |at| self.timestamp(at))),
             finished_at: Some(self.timestamp(ended.finished)),
             container_id: format_smolstr!("containerd://{}", instance.id),
         }
@@ -173,7 +173,7 @@ impl PodWork<'_, '_> {
     fn judge_readiness(&mut self, status: &mut PodStatus) {
         let init_len = self.slot.init_len();
         let mut probe_now = Vec::new();
-        let all = status.init_containers.iter_mut().chain(&mut status.containers);
+        let all = status.init_containers.iter_mut().chain(status.containers.iter_mut());
         for (index, container) in all.enumerate() {
             let id = container.container_id.strip_prefix("containerd://").unwrap_or_default();
             let running = container.state.running.is_some();
@@ -213,6 +213,7 @@ impl PodWork<'_, '_> {
             status.phase = PodPhase::Pending;
         }
         let changed = status != self.slot.status;
+        status.share_with(&self.slot.status);
         self.slot.status = status;
         if changed || self.slot.unsent {
             self.send_status();
@@ -298,7 +299,7 @@ fn keep_foreign(status: &mut PodStatus, theirs: &PodStatus) {
     status.nominated_node_name = theirs.nominated_node_name.clone();
     let foreign = theirs.conditions.iter();
     for condition in foreign.filter(|condition| !super::conditions::is_owned(&condition.kind)) {
-        Condition::set(&mut status.conditions, condition.clone());
+        status.set_condition(condition.clone());
     }
 }
 

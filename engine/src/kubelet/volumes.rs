@@ -146,22 +146,6 @@ impl PodWork<'_, '_> {
         sources(volume).into_iter().find_map(|source| self.missing_in(source))
     }
 
-    /// Whether a volume is made of ConfigMaps or Secrets.
-    pub fn is_configured(&self, volume: &Value) -> bool {
-        let sources = sources(volume);
-        sources.iter().any(|source| matches!(source, Source::Configuration(..)))
-    }
-
-    /// The ConfigMaps and Secrets that the pod's volumes are made of, but for the cluster's own certificate.
-    pub fn configured_objects(&self) -> Vec<(Kind, SmolStr)> {
-        let volumes = json::list(&self.slot.pod.spec.json, "volumes").iter();
-        let named = volumes.flat_map(sources).filter_map(|source| match source {
-            Source::Configuration(kind, name, _) => Some((kind, name)),
-            _ => None,
-        });
-        named.filter(|(_, name)| name != "kube-root-ca.crt").collect()
-    }
-
     /// The first volume that a fault keeps from being mounted.
     fn failing_mount(&mut self) -> Option<(SmolStr, String)> {
         let (key, spec) = (self.slot.pod.meta.key(), self.slot.pod.spec.clone());
@@ -259,6 +243,17 @@ fn source_of<'v>(part: &'v Value, secret_name: &str) -> Option<Source<'v>> {
     }
     let downward = part.get("downwardAPI").map(Source::DownwardApi);
     downward.or_else(|| part.get("serviceAccountToken").map(Source::Token))
+}
+
+/// The ConfigMaps and Secrets that a volume is made of, but for the cluster's own certificate, which every pod has and nobody
+/// changes.
+pub(super) fn configured_objects(volume: &Value) -> impl Iterator<Item = (Kind, SmolStr)> {
+    let sources = sources(volume).into_iter();
+    let named = sources.filter_map(|source| match source {
+        Source::Configuration(kind, name, _) => Some((kind, name)),
+        _ => None,
+    });
+    named.filter(|(_, name)| name != "kube-root-ca.crt")
 }
 
 /// All keys as files, or those that are asked for under the paths they are to have.

@@ -128,7 +128,8 @@ mod tests {
             state,
             container_id: "containerd://1".into(),
             ..ContainerStatus::default()
-        }];
+        }]
+        .into();
         pod
     }
 
@@ -146,7 +147,7 @@ mod tests {
     fn running() -> ContainerState {
         ContainerState {
             running: Some(Running {
-                started_at: Some(Timestamp(1)),
+                started_at: Some(Timestamp::from_secs(1)),
             }),
             ..ContainerState::default()
         }
@@ -187,7 +188,7 @@ mod tests {
         );
         check(
             start(),
-            |pod| pod.status.conditions = vec![Condition::new("Ready", true, "", "", Timestamp(1))],
+            |pod| pod.status.conditions = vec![Condition::new("Ready", true, "", "", Timestamp::from_secs(1))].into(),
             Some("Ready implies ContainersReady"),
         );
         check(

@@ -5,7 +5,10 @@
 //! deleted is left alone; so are pods whose node nobody can reach.
 
 use super::laws::Finding;
-use crate::api::{Condition, DaemonSet, Deployment, Kind, Pod, ReplicaSet, StatefulSet, Uid};
+use crate::api::{
+    Condition, CronJob, DaemonSet, Deployment, HorizontalPodAutoscaler, Job, Kind, ObjectKey, Pod, PodDisruptionBudget,
+    ReplicaSet, StatefulSet, Uid, json as read,
+};
 use crate::store::Objects;
 
 /// What in a quiet cluster is not as it ought to be: the first such object with the law it breaks.
@@ -27,7 +30,19 @@ pub fn unconverged(objects: &Objects) -> Option<String> {
             seen(set.status.observed_generation, set.meta.generation),
         )
     });
-    let mut all = replica_sets.chain(deployments).chain(stateful_sets).chain(daemon_sets);
+    let jobs = objects.all::<Job>().filter(|job| !job.meta.is_deleted());
+    let jobs = jobs.map(|job| of(&job.meta.key(), self::job(job, objects)));
+    let cron_jobs = objects.all::<CronJob>().filter(|cron_job| !cron_job.meta.is_deleted());
+    let cron_jobs = cron_jobs.map(|cron_job| of(&cron_job.meta.key(), self::cron_job(cron_job, objects)));
+    let budgets = objects.all::<PodDisruptionBudget>();
+    let budgets = budgets.map(|budget| of(&budget.meta.key(), self::budget(budget, objects)));
+    let autoscalers = objects.all::<HorizontalPodAutoscaler>();
+    let autoscalers = autoscalers.map(|autoscaler| of(&autoscaler.meta.key(), self::autoscaler(autoscaler, objects)));
+    let mut all = (replica_sets.chain(deployments).chain(stateful_sets).chain(daemon_sets))
+        .chain(jobs)
+        .chain(cron_jobs)
+        .chain(budgets)
+        .chain(autoscalers);
     all.find_map(|finding| finding)
 }
 
@@ -101,5 +116,74 @@ fn stateful_set(set: &StatefulSet, objects: &Objects) -> Finding {
             set.status.ready_replicas,
             ready,
         )
+    })
+}
+
+fn job(job: &Job, objects: &Objects) -> Finding {
+    // One that another controller looks after is none of ours (`spec.managedBy`).
+    if !read::text(&job.spec.json, "managedBy").is_empty() {
+        return None;
+    }
+    let active = living(job.meta.uid, objects).count();
+    counts("a quiet Job counts its active pods", job.status.active, active).or_else(|| {
+        let is_suspended = job.spec.suspend && active > 0;
+        is_suspended.then(|| {
+            (
+                "a quiet Job that is suspended has no active pod",
+                format!("{active} are"),
+            )
+        })
+    })
+}
+
+fn cron_job(cron_job: &CronJob, objects: &Objects) -> Finding {
+    let is_over = |job: &ObjectKey| objects.get::<Job>(job).is_none_or(|job| job.finished().is_some());
+    let mut active = cron_job
+        .status
+        .active
+        .iter()
+        .map(|job| ObjectKey::new(job.namespace.clone(), job.name.clone()));
+    let over = active.find(is_over)?;
+    Some(("a quiet CronJob's active Jobs have not ended", over.to_string()))
+}
+
+fn budget(budget: &PodDisruptionBudget, objects: &Objects) -> Finding {
+    let (status, spec) = (&budget.status, &budget.spec);
+    let pods = objects.pods_selected(&budget.meta.namespace, &spec.selector, &spec.matcher);
+    let is_healthy = |pod: &&&std::sync::Arc<Pod>| {
+        pod.is_ready() && !pod.meta.is_deleted() && !status.disrupted_pods.contains_key(&pod.meta.name)
+    };
+    let healthy = pods.iter().filter(is_healthy).count();
+    let spare = (status.current_healthy - status.desired_healthy).max(0);
+    let allowed = usize::try_from(if status.expected_pods > 0 { spare } else { 0 }).unwrap_or(0);
+    // One whose pods have no owner that can be counted allows nothing and counts nothing.
+    let fails =
+        Condition::find(&status.conditions, "DisruptionAllowed").is_some_and(|known| known.reason == "SyncFailed");
+    seen(status.observed_generation, budget.meta.generation)
+        .or_else(|| {
+            counts(
+                "a quiet budget counts the healthy pods",
+                status.current_healthy,
+                healthy,
+            )
+            .filter(|_| !fails)
+        })
+        .or_else(|| {
+            let allows = "a quiet budget allows what is healthy beyond what must be";
+            counts(allows, status.disruptions_allowed, allowed).filter(|_| !fails)
+        })
+}
+
+/// One that cannot scale says so in its conditions, and counts nothing.
+fn autoscaler(autoscaler: &HorizontalPodAutoscaler, objects: &Objects) -> Finding {
+    let (status, target) = (&autoscaler.status, &autoscaler.spec.target);
+    let key = ObjectKey::new(autoscaler.meta.namespace.clone(), target.name.clone());
+    let target = objects.object(Kind::from_name(&target.kind)?, &key)?.to_json();
+    let wanted = target.get("spec").and_then(|spec| read::int32(spec, "replicas"))?;
+    let is_true = |kind| Condition::find(&status.conditions, kind).is_some_and(Condition::is_true);
+    let is_other = is_true("AbleToScale") && is_true("ScalingActive") && status.desired_replicas != wanted;
+    is_other.then(|| {
+        let law = "a quiet autoscaler wants as many pods as its target has been told";
+        (law, format!("{} and {wanted}", status.desired_replicas))
     })
 }

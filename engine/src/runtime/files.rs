@@ -187,7 +187,7 @@ pub fn dated(text: &str, time: Timestamp) -> SmolStr {
     if !text.contains(DATE) {
         return text.into();
     }
-    let date = jiff::Timestamp::from_second(time.0)
+    let date = jiff::Timestamp::from_second(time.secs())
         .map(|time| time.strftime("%a %b %e %H:%M:%S UTC %Y").to_string())
         .unwrap_or_default();
     text.replace(DATE, &date).into()

@@ -21,10 +21,8 @@ pub fn bind(key: &ObjectKey, node: &str, context: &mut Context<'_>) {
         if ends_nomination {
             pod.status.nominated_node_name = SmolStr::default();
         }
-        Condition::set(
-            &mut pod.status.conditions,
-            Condition::new("PodScheduled", true, "", "", now),
-        );
+        pod.status
+            .set_condition(Condition::new("PodScheduled", true, "", "", now));
     });
     let Some(pod) = bound else { return };
     let message = format!("Successfully assigned {}/{} to {node}", key.namespace, key.name);
@@ -60,7 +58,7 @@ fn report_pending(pod: &Pod, reason: &str, message: &str, nomination: Nomination
     context.events.record(context.store, context.settings, pod, report);
     let condition = Condition::new("PodScheduled", false, reason, message, context.store.timestamp());
     context.store.modify::<Pod>(&pod.meta.key(), |pod| {
-        Condition::set(&mut pod.status.conditions, condition);
+        pod.status.set_condition(condition);
         match nomination {
             Nomination::Unchanged => {}
             Nomination::Node(node) => pod.status.nominated_node_name = node,

@@ -44,7 +44,7 @@ fn evict(pod: &Pod, victim: &Pod, node: &str, context: &mut Context<'_>) {
                 };
             }
             let condition = Condition::new("DisruptionTarget", true, REASON, message, now);
-            Condition::set(&mut victim.status.conditions, condition);
+            victim.status.set_condition(condition);
         });
         // A victim that is gone already needs no deletion.
         let options = DeleteOptions {

@@ -55,6 +55,7 @@ const VERDICTS_MAX: usize = 500_000;
 /// The scheduler.
 #[derive(Debug)]
 pub struct Scheduler {
+    seed: Seed,
     pub(super) random: Random,
     pub(super) placement: Placement,
     pub(super) queue: Queue,
@@ -81,6 +82,7 @@ impl Scheduler {
         let mut random = seed.stream("scheduler");
         let flush_phase = random.duration(Duration::ZERO, FLUSH_PERIOD);
         Scheduler {
+            seed,
             random,
             placement: Placement::default(),
             queue: Queue::default(),
@@ -98,6 +100,34 @@ impl Scheduler {
             flush_at: None,
             flush_phase,
         }
+    }
+
+    /// Its process starts anew: what it knew is forgotten (who waits for how long, what was refused, who was nominated but not
+    /// told), and it is shown everything there is, as a watch begins.
+    pub(crate) fn restart(&mut self, context: &mut Context<'_>) {
+        let seed = self.seed;
+        let placement = std::mem::take(&mut self.placement);
+        // Another process draws other numbers.
+        *self = Scheduler {
+            seed,
+            ..Scheduler::new(Seed(seed.0 ^ context.now.as_nanos()))
+        };
+        let nodes_first = std::iter::once(Kind::NODE).chain(Kind::all().filter(|kind| *kind != Kind::NODE));
+        let objects: Vec<Object> = nodes_first
+            .flat_map(|kind| context.store.objects().of_kind(kind))
+            .cloned()
+            .collect();
+        for object in objects {
+            let change = Change {
+                revision: object.meta().resource_version,
+                at: context.now,
+                writer: "apiserver",
+                before: None,
+                after: Some(object),
+            };
+            self.observe(&change, context);
+        }
+        self.placement = placement;
     }
 
     /// Says which node new pods ought to get if several are equally good.

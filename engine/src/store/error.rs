@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The API server could not find out whether it may.
     #[error("Internal error occurred: {0}")]
     Internal(String),
+    /// The API server has not answered yet; it will after so long. Only controllers see this, and wait.
+    #[error("the request hangs")]
+    Hangs(std::time::Duration),
     /// More objects than the limit allows.
     #[error("limit objects-max reached: {0} objects are stored")]
     TooManyObjects(usize),
@@ -52,7 +55,9 @@ impl StoreError {
             StoreError::NamespaceTerminating(..) | StoreError::Forbidden(..) | StoreError::Denied(_) => "Forbidden",
             StoreError::Invalid(..) => "Invalid",
             StoreError::UidMismatch(..) => "Conflict",
-            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) => "InternalError",
+            StoreError::TooManyObjects(_) | StoreError::Crashed | StoreError::Internal(_) | StoreError::Hangs(_) => {
+                "InternalError"
+            }
         }
     }
 }

@@ -116,7 +116,7 @@ fn a_rollout_without_progress_times_out_a_second_late() {
     assert_eq!(
         progressing
             .last_transition
-            .map(|at| at.0 - harness.cluster.view().epoch.0),
+            .map(|at| at.secs() - harness.cluster.view().epoch.secs()),
         Some(91)
     );
     let messages: Vec<String> = harness

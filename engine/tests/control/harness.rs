@@ -235,13 +235,14 @@ impl Harness {
                             let ready = step == Step::Ready;
                             pod.status.phase = PodPhase::Running;
                             let condition = Condition::new("Ready", ready, "", "", timestamp);
-                            Condition::set(&mut pod.status.conditions, condition);
+                            pod.status.set_condition(condition);
                             pod.status.containers = vec![ContainerStatus {
                                 name: "app".into(),
                                 ready,
                                 state: ContainerState::running(timestamp),
                                 ..ContainerStatus::default()
-                            }];
+                            }]
+                            .into();
                             pod.status.pod_ip = "10.0.0.1".into();
                         });
                     }

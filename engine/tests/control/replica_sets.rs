@@ -67,7 +67,7 @@ fn pods_that_are_not_ready_go_first() {
         let now = store.timestamp();
         store.modify::<Pod>(&victim.key(), |pod| {
             let condition = shakedown_engine::api::Condition::new("Ready", false, "", "", now);
-            shakedown_engine::api::Condition::set(&mut pod.status.conditions, condition);
+            pod.status.set_condition(condition);
         });
         store.modify::<ReplicaSet>(&shakedown_engine::api::ObjectKey::new("default", "web"), |set| {
             std::sync::Arc::make_mut(&mut set.spec).replicas = 2;

@@ -88,7 +88,8 @@ fn run(cluster: &mut Cluster, command: &Value, file: &str, text: Option<&str>) -
         .into_iter()
         .collect();
     let seen = cluster.kubectl_arguments(&arguments, &files);
-    let recorded = |key: &str| command[key].as_str().unwrap_or_default().to_owned();
+    // What the input had literally was not replaced: here it is, on both sides.
+    let recorded = |key: &str| normal::text(command[key].as_str().unwrap_or_default());
     compare("stderr", recorded("stderr"), normal::text(&seen.stderr))?;
     let stdout = normal::text(&seen.stdout);
     if !normal::is_text(&recorded("stdout"), &stdout) {

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use shakedown_engine::api::{FieldSelector, Kind, Selector};
 use shakedown_engine::kubectl::jsonpath::{JsonPath, JsonPathError, SortError, sort_by};
-use shakedown_engine::kubectl::{CommandOutput, print_answer};
+use shakedown_engine::kubectl::{CommandOutput, field_selector_refusal, print_answer};
 
 use shakedown_engine::{Cluster, ClusterOptions};
 
+use super::normal;
 use crate::conformance::{CannotRun, Case, CaseResult, Outcome, Recording, compare};
 
 /// Replays the recording: one outcome a case.
@@ -80,6 +81,7 @@ struct Get<'a> {
     output: &'a str,
     labels: Selector,
     fields: FieldSelector,
+    field_text: &'a str,
     sort_by: &'a str,
     template: &'a str,
     refuses_missing_keys: bool,
@@ -97,6 +99,7 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
         output: "",
         labels: Selector::everything(),
         fields: FieldSelector::default(),
+        field_text: "",
         sort_by: "",
         template: "",
         refuses_missing_keys: false,
@@ -106,7 +109,10 @@ fn parse(args: &[Value]) -> Result<Get<'_>, String> {
         match word {
             "-o" => get.output = value()?,
             "-l" => get.labels = value()?.parse().map_err(|e| format!("{e}"))?,
-            "--field-selector" => get.fields = value()?.parse().map_err(|e| format!("{e}"))?,
+            "--field-selector" => {
+                get.field_text = value()?;
+                get.fields = get.field_text.parse().map_err(|e| format!("{e}"))?;
+            }
             "--no-headers" | "-A" => {}
             "--template" => get.template = value()?,
             "--allow-missing-template-keys=false" => get.refuses_missing_keys = true,
@@ -129,6 +135,10 @@ fn get(case: &Value) -> Result<Printed, String> {
     }
     let get = parse(args)?;
     let (format, template) = get.output.split_once('=').unwrap_or((get.output, ""));
+    let kind = Kind::from_resource_name(get.resources).filter(|_| !get.field_text.is_empty());
+    if let Some(refusal) = kind.and_then(|kind| field_selector_refusal(get.field_text, kind)) {
+        return Ok(Printed::failure(refusal));
+    }
     match format {
         "name" => {}
         _ if !get.template.is_empty() => return by_engine(case, args, &get),
@@ -207,12 +217,40 @@ fn by_engine(case: &Value, args: &[Value], get: &Get<'_>) -> Result<Printed, Str
     let Some(answer) = answer else {
         return Ok(Printed::failure(missing));
     };
-    let mut seen = printed(print_answer(&words(args), &answer, &files(case)));
+    let seen = match get.output {
+        "yaml" => {
+            let seen = print_answer(&words(args), &with_values(&answer), &files(case));
+            CommandOutput {
+                stdout: normal::text(&seen.stdout),
+                ..seen
+            }
+        }
+        _ => print_answer(&words(args), &answer, &files(case)),
+    };
+    let mut seen = printed(seen);
     if !missing.is_empty() {
         seen.exit = 1;
     }
     seen.stderr.push_str(&missing);
     Ok(seen)
+}
+
+/// An answer with values in the place of the recorder's placeholders, which YAML quotes otherwise.
+fn with_values(answer: &Value) -> Value {
+    match answer {
+        Value::String(text) => match text.as_str() {
+            "<time>" => "2025-01-01T00:00:00Z".into(),
+            "<uid>" => "00000000-0000-0000-0000-000000000000".into(),
+            "<rv>" => "1".into(),
+            text => text.into(),
+        },
+        Value::Array(list) => list.iter().map(with_values).collect(),
+        Value::Object(map) => {
+            let filled = map.iter().map(|(key, value)| (key.clone(), with_values(value)));
+            Value::Object(filled.collect())
+        }
+        scalar => scalar.clone(),
+    }
 }
 
 /// What `-o name` prints.

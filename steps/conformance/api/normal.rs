@@ -31,7 +31,12 @@ fn plain(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let known = [(uuid_len(rest), "<uid>"), (time_len(rest), "<time>")];
+        let known = [
+            (uuid_len(rest), "<uid>"),
+            (time_len(rest), "<time>"),
+            (matches_shape(rest, LOG_HEADER, |c| c.is_ascii_digit()), "<klog>"),
+            (rest.starts_with(PORT).then_some(PORT.len()), ":<apiserver-port>"),
+        ];
         if let Some((len, placeholder)) = known
             .into_iter()
             .find_map(|(len, placeholder)| Some((len?, placeholder)))
@@ -43,6 +48,7 @@ fn plain(text: &str) -> String {
         let version = [
             "resourceVersion: \"",
             "\"resourceVersion\": \"",
+            "\"resourceVersion\":\"",
             "resource version to be 1, was ",
         ];
         match version.iter().find(|prefix| rest.starts_with(**prefix)) {
@@ -61,6 +67,11 @@ fn plain(text: &str) -> String {
     }
     normal
 }
+
+/// What klog writes behind the severity: month and day, time, process.
+const LOG_HEADER: &str = "xxxx xx:xx:xx.xxxxxx       x";
+/// Where the simulated API server listens.
+const PORT: &str = ":6443";
 
 /// The length of what the server adds to a `generateName`.
 const SUFFIX_LEN: usize = 5;

@@ -147,7 +147,7 @@ impl<'a> Extract<'a> {
     }
 
     fn object(&mut self, object: &Object, change: &Change) {
-        let epoch_ns = self.cluster.store().epoch().0.saturating_mul(1_000_000_000);
+        let epoch_ns = self.cluster.store().epoch().secs().saturating_mul(1_000_000_000);
         let now_ns = epoch_ns.saturating_add(i64::try_from(change.at.as_nanos()).unwrap_or(i64::MAX));
         let Some(seen) = objects::seen(object, now_ns) else {
             return;

@@ -73,7 +73,7 @@ fn prepare(case: &Case, take: &Take, seed: u64) -> Result<Cluster, String> {
     let warm_up = i64::try_from(WARM_UP.as_secs()).unwrap_or(0);
     let mut cluster = Cluster::new(ClusterOptions {
         seed,
-        epoch: Timestamp(start.0 - warm_up),
+        epoch: Timestamp::from_secs(start.secs() - warm_up),
         ..ClusterOptions::default()
     });
     for (name, value) in SETTINGS {

@@ -6,6 +6,7 @@ use shakedown_engine::faults::{ControlPlanePart, Fault};
 use shakedown_engine::interference::Disturbance;
 
 use crate::World;
+use crate::hint::hint;
 use crate::parameters::{Lasting, VirtualDuration};
 use crate::world::StepError;
 
@@ -115,10 +116,8 @@ fn controller_name(controller: &str) -> Result<String, StepError> {
     let known = || ControllerId::ALL.iter().map(|controller| controller.name());
     if !known().any(|known| known == name) {
         let names: Vec<&str> = known().filter_map(|name| name.strip_suffix("-controller")).collect();
-        return Err(StepError::new(format!(
-            "there is no {controller} controller; there are: {}",
-            names.join(", ")
-        )));
+        let hint = hint(controller, &names);
+        return Err(StepError::new(format!("there is no {controller} controller{hint}")));
     }
     Ok(name)
 }

@@ -1,7 +1,7 @@
 //! Faults of pods, their containers and their probes.
 
 use cucumber::{given, when};
-use shakedown_engine::api::ObjectKey;
+use shakedown_engine::api::{Kind, ObjectKey};
 use shakedown_engine::faults::Fault;
 
 use crate::World;
@@ -12,9 +12,9 @@ use crate::world::StepError;
 /// The pods that are to be struck: `a pod …` is the first by name.
 fn targets(world: &mut World, pods: &Pods) -> Result<Vec<ObjectKey>, StepError> {
     let query = PodQuery::new(pods)?;
-    let view = world.cluster().view();
-    let targets = query.targets(&view).map_err(StepError::new)?;
-    Ok(targets.into_iter().map(|pod| pod.meta.key()).collect())
+    let targets = query.targets(&world.cluster().view());
+    let keys = targets.map(|pods| pods.into_iter().map(|pod| pod.meta.key()).collect());
+    keys.map_err(|error| world.with_names_of(Kind::POD, error))
 }
 
 /// Lets the kernel kill a container for its memory.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Violation;
 use super::containers::{all, context, field, named, names, plural, quoted, setters};
+use super::{PodLook, Violation};
 use crate::api::json as read;
 use crate::settings::Settings;
 
@@ -45,24 +45,66 @@ const SYSCTLS_SINCE_29: [&str; 4] = [
 const SYSCTLS_SINCE_32: [&str; 2] = ["net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
 /// SELinux types that a container may have.
 const SELINUX_TYPES: [&str; 4] = ["", "container_t", "container_init_t", "container_kvm_t"];
+/// … and since v1.31.
+const SELINUX_TYPE_SINCE_31: &str = "container_engine_t";
 
 /// Everything in a pod that the standard forbids, by the names of the checks; what the stricter standard says in other words is
 /// left to it.
-pub fn check(spec: &Value, is_restricted: bool, settings: &Settings) -> Vec<Violation> {
+pub fn check(pod: PodLook<'_>, is_restricted: bool, settings: &Settings) -> Vec<Violation> {
+    let spec = pod.spec;
     let unless_restricted = |check: fn(&Value) -> Option<Violation>| (!is_restricted).then(|| check(spec)).flatten();
     let found = [
+        app_armor(pod, settings),
         unless_restricted(capabilities),
         host_namespaces(spec),
         unless_restricted(host_paths),
         host_ports(spec),
         privileged(spec),
         proc_mount(spec),
-        selinux(spec),
+        selinux(spec, settings),
         unless_restricted(seccomp),
         sysctls(spec, settings),
         host_process(spec),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// AppArmor profiles, in the fields and in the older annotations.
+fn app_armor(pod: PodLook<'_>, settings: &Settings) -> Option<Violation> {
+    const PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
+    let profile = |of: &Value| {
+        field(of, "/appArmorProfile/type")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let bad = |of: &Value| profile(of).filter(|profile| !matches!(profile.as_str(), "RuntimeDefault" | "Localhost"));
+    let is_allowed = |text: &str| text.is_empty() || text == "runtime/default" || text.starts_with("localhost/");
+    let annotated = (pod.annotations.iter()).filter(|(key, value)| key.starts_with(PREFIX) && !is_allowed(value));
+    let annotated: Vec<String> = annotated.map(|(key, value)| format!("{key}={value:?}")).collect();
+    let containers = names(pod.spec, |container| bad(container).is_some());
+    let values = bad(pod.spec).into_iter().chain(all(pod.spec).filter_map(bad));
+    let mut values: Vec<String> = values.collect::<BTreeSet<String>>().into_iter().collect();
+    values.extend(annotated.iter().cloned());
+    if values.is_empty() {
+        return None;
+    }
+    let reason = plural(
+        "forbidden AppArmor profile",
+        "forbidden AppArmor profiles",
+        values.len(),
+    );
+    if !settings.since(1, 30) {
+        return Violation::new(reason, values.join(", "));
+    }
+    let mut setters: Vec<String> = bad(pod.spec).map(|_| "pod".to_owned()).into_iter().collect();
+    setters.extend((!containers.is_empty()).then(|| named(&containers)));
+    setters.extend((!annotated.is_empty()).then(|| plural("annotation", "annotations", annotated.len()).to_owned()));
+    let detail = format!(
+        "{} must not set AppArmor profile type to {}",
+        setters.join(" and "),
+        quoted(&values)
+    );
+    Violation::new(reason, detail)
 }
 
 fn capabilities(spec: &Value) -> Option<Violation> {
@@ -147,11 +189,13 @@ fn proc_mount(spec: &Value) -> Option<Violation> {
     (!bad.is_empty()).then(|| Violation::new("procMount", detail()))?
 }
 
-fn selinux(spec: &Value) -> Option<Violation> {
+fn selinux(spec: &Value, settings: &Settings) -> Option<Violation> {
+    let is_allowed =
+        |kind: &str| SELINUX_TYPES.contains(&kind) || (settings.since(1, 31) && kind == SELINUX_TYPE_SINCE_31);
     let faults = |of: &Value| {
         let options = field(of, "/seLinuxOptions").unwrap_or(&Value::Null);
         let kind = read::text(options, "type");
-        let foreign = (!SELINUX_TYPES.contains(&kind.as_str())).then(|| format!("type \"{kind}\""));
+        let foreign = (!is_allowed(&kind)).then(|| format!("type \"{kind}\""));
         let set = |name: &str| (!read::text(options, name).is_empty()).then(|| format!("{name} may not be set"));
         [foreign, set("user"), set("role")]
             .into_iter()

@@ -2,16 +2,19 @@
 //!
 //! `pod-security.kubernetes.io/enforce` refuses pods; `…/warn` warns whoever makes a pod, or a workload whose pods would break
 //! the standard. Source: `k8s.io/pod-security-admission`; documentation "Pod Security Standards", "Pod Security Admission". Not
-//! modelled: `…/audit`, which shows nowhere here, exemptions, older versions of a standard than the simulated release's, AppArmor.
+//! modelled: `…/audit`, which shows nowhere here, exemptions, older versions of a standard than the simulated release's.
 
 mod baseline;
 mod containers;
+mod namespace;
 mod restricted;
+
+pub use namespace::{check_labels, warn_of_pods};
 
 use serde_json::Value;
 
 use super::Refusal;
-use crate::api::{Kind, Labels, Object, ObjectKey};
+use crate::api::{Kind, Labels, Object, ObjectKey, json as read};
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -30,7 +33,17 @@ impl Violation {
     }
 }
 
+/// What the standards look at in a pod, or in a template of pods.
+#[derive(Clone, Copy)]
+pub struct PodLook<'a> {
+    /// `metadata.annotations`.
+    pub annotations: &'a Labels,
+    /// `spec`.
+    pub spec: &'a Value,
+}
+
 /// What a namespace asks for in one mode.
+#[derive(PartialEq, Eq)]
 struct Policy {
     level: String,
     version: String,
@@ -46,13 +59,19 @@ impl Policy {
         })
     }
 
-    /// What a pod of this spec violates, as messages say it.
-    fn violations(&self, spec: &Value, settings: &Settings) -> Option<String> {
+    /// What a pod violates, check by check.
+    fn found(&self, pod: PodLook<'_>, settings: &Settings) -> Vec<Violation> {
         let is_restricted = self.level == "restricted";
-        let mut found = baseline::check(spec, is_restricted, settings);
+        let mut found = baseline::check(pod, is_restricted, settings);
         if is_restricted {
-            found.extend(restricted::check(spec));
+            found.extend(restricted::check(pod.spec));
         }
+        found
+    }
+
+    /// What a pod violates, as messages say it.
+    fn violations(&self, pod: PodLook<'_>, settings: &Settings) -> Option<String> {
+        let found = self.found(pod, settings);
         if found.is_empty() {
             return None;
         }
@@ -76,10 +95,10 @@ fn labels_of(namespace: &str, store: &Store) -> Labels {
         .unwrap_or_default()
 }
 
-/// Holds a pod's spec against what its namespace enforces.
-pub fn validate(namespace: &str, spec: &Value, store: &Store, settings: &Settings) -> Result<(), Refusal> {
+/// Holds a pod against what its namespace enforces.
+pub fn validate(namespace: &str, pod: PodLook<'_>, store: &Store, settings: &Settings) -> Result<(), Refusal> {
     let policy = Policy::of(&labels_of(namespace, store), "enforce");
-    match policy.and_then(|policy| policy.violations(spec, settings)) {
+    match policy.and_then(|policy| policy.violations(pod, settings)) {
         Some(violations) => Err(Refusal::because(format!("violates {violations}"))),
         None => Ok(()),
     }
@@ -88,20 +107,26 @@ pub fn validate(namespace: &str, spec: &Value, store: &Store, settings: &Setting
 /// What the namespace warns of: a pod, or a workload whose pods would be no better.
 pub fn warning(object: &Object, store: &Store, settings: &Settings) -> Option<String> {
     let policy = Policy::of(&labels_of(&object.meta().namespace, store), "warn")?;
-    let template = |pointer: &str| object.to_json().pointer(pointer).cloned();
-    let spec = match object.kind() {
-        Kind::POD => template("/spec"),
-        Kind::CRON_JOB => template("/spec/jobTemplate/spec/template/spec"),
-        Kind::POD_TEMPLATE => template("/template/spec"),
+    let path = match object.kind() {
+        Kind::POD => "",
+        Kind::CRON_JOB => "/spec/jobTemplate/spec/template",
+        Kind::POD_TEMPLATE => "/template",
         Kind::REPLICATION_CONTROLLER
         | Kind::REPLICA_SET
         | Kind::DEPLOYMENT
         | Kind::STATEFUL_SET
         | Kind::DAEMON_SET
-        | Kind::JOB => template("/spec/template/spec"),
-        _ => None,
+        | Kind::JOB => "/spec/template",
+        _ => return None,
     };
-    let violations = policy.violations(&spec?, settings)?;
+    let whole = object.to_json();
+    let template = whole.pointer(path)?;
+    let annotations = Labels::new(read::labels(template.get("metadata")?, "annotations").as_ref().clone());
+    let pod = PodLook {
+        annotations: &annotations,
+        spec: template.get("spec")?,
+    };
+    let violations = policy.violations(pod, settings)?;
     Some(format!("would violate {violations}"))
 }
 
@@ -111,6 +136,16 @@ mod tests {
 
     use super::*;
 
+    /// A container of the name "old" has its profile in an annotation.
+    fn annotation(spec: &Value) -> smol_str::SmolStr {
+        let is_old = spec.pointer("/containers/1/name").is_some_and(|name| name == "old");
+        if is_old {
+            "unconfined".into()
+        } else {
+            "runtime/default".into()
+        }
+    }
+
     #[test]
     fn violations_are_told_in_order() {
         let check = |level: &str, spec: Value, expect: Option<&str>| {
@@ -119,10 +154,26 @@ mod tests {
                 version: "latest".to_owned(),
             };
             let expect = expect.map(|text| format!("PodSecurity \"{level}:latest\": {text}"));
-            assert_eq!(policy.violations(&spec, &Settings::default()), expect, "{spec}");
+            let pod = PodLook {
+                annotations: &Labels::new(
+                    [(
+                        "container.apparmor.security.beta.kubernetes.io/old".into(),
+                        annotation(&spec),
+                    )]
+                    .into(),
+                ),
+                spec: &spec,
+            };
+            assert_eq!(policy.violations(pod, &Settings::default()), expect, "{spec}");
         };
         let plain = json!({ "containers": [{ "name": "app" }] });
         check("baseline", plain, None);
+        let free = json!({ "type": "Unconfined" });
+        let unconfined = json!({ "securityContext": { "appArmorProfile": { "type": "RuntimeDefault" } }, "containers": [
+            { "name": "a", "securityContext": { "appArmorProfile": free } }, { "name": "old" }] });
+        let expect = "forbidden AppArmor profiles (container \"a\" and annotation must not set AppArmor profile type to \
+                      \"Unconfined\", \"container.apparmor.security.beta.kubernetes.io/old=\"unconfined\"\")";
+        check("baseline", unconfined, Some(expect));
         let shared = json!({ "hostPID": true, "hostNetwork": true, "containers": [
             { "name": "a", "securityContext": { "privileged": true } }, { "name": "b", "securityContext": { "privileged": true } }] });
         let expect = "host namespaces (hostNetwork=true, hostPID=true), \

@@ -17,6 +17,9 @@ mod manifest;
 mod node;
 mod scalar;
 mod suggest;
+#[cfg(test)]
+mod tests;
+mod value;
 mod yaml;
 
 pub use document::{Document, Judgement, read_stream};

@@ -90,6 +90,38 @@ fn number_of_float(float: f64) -> Option<Number> {
     Number::from_f64(float)
 }
 
+/// What Go's encoder says of a number that JSON does not have.
+pub(super) fn unsupported_number(text: &str) -> String {
+    let name = match text.trim_start_matches(['-', '+', '.']).to_ascii_lowercase().as_str() {
+        "inf" if text.starts_with('-') => "-Inf",
+        "inf" => "+Inf",
+        _ => "NaN",
+    };
+    format!("json: unsupported value: {name}")
+}
+
+/// The text that base64 stands for, if it is such.
+pub(super) fn from_base64(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for c in text.chars().filter(|c| !c.is_whitespace() && *c != '=') {
+        let value = match c {
+            'A'..='Z' => u32::from(c) - 65,
+            'a'..='z' => u32::from(c) - 71,
+            '0'..='9' => u32::from(c) + 4,
+            '+' => 62,
+            '/' => 63,
+            _ => return None,
+        };
+        (bits, count) = ((bits << 6 | value) & 0xfff_ffff, count + 6);
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::node::Node;

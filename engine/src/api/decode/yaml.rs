@@ -6,7 +6,7 @@
 
 use super::go_yaml;
 use super::node::{Content, DEPTH_LIMIT, Entry, Node, Position};
-use super::scalar::resolve_plain;
+use super::scalar::{from_base64, resolve_plain, unsupported_number};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, options};
 use std::collections::BTreeMap;
 
@@ -297,38 +297,6 @@ fn merge_into(entries: &mut Vec<Entry>, merge: Node) -> Result<(), SyntaxError> 
         }
     }
     Ok(())
-}
-
-/// What Go's encoder says of a number that JSON does not have.
-fn unsupported_number(text: &str) -> String {
-    let name = match text.trim_start_matches(['-', '+', '.']).to_ascii_lowercase().as_str() {
-        "inf" if text.starts_with('-') => "-Inf",
-        "inf" => "+Inf",
-        _ => "NaN",
-    };
-    format!("json: unsupported value: {name}")
-}
-
-/// The text that base64 stands for, if it is such.
-fn from_base64(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0u32, 0);
-    for c in text.chars().filter(|c| !c.is_whitespace() && *c != '=') {
-        let value = match c {
-            'A'..='Z' => u32::from(c) - 65,
-            'a'..='z' => u32::from(c) - 71,
-            '0'..='9' => u32::from(c) + 4,
-            '+' => 62,
-            '/' => 63,
-            _ => return None,
-        };
-        (bits, count) = ((bits << 6 | value) & 0xfff_ffff, count + 6);
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Result<Content, String> {

@@ -28,10 +28,15 @@ fn struct_value(value: &mut Value, info: &TypeInfo, depth: usize) {
     let given = std::mem::take(fields);
     for (name, mut value) in given {
         let Some(field) = info.field(&name) else { continue };
-        if value.is_null() {
+        let is_written_list = field.required && matches!(field.field_type, FieldType::List(_));
+        if value.is_null() && !is_written_list {
             continue;
         }
         typed_value(&mut value, &field.field_type, depth + 1);
+        // The store forgets that an empty list was given, and Go writes a list that is not there, unless told to leave it out.
+        if is_written_list && value.as_array().is_some_and(Vec::is_empty) {
+            value = Value::Null;
+        }
         if !is_dropped(&value, field) {
             fields.insert(name, value);
         }

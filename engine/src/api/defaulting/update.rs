@@ -87,7 +87,8 @@ fn copy_in(new: &mut Object, old: &Object, part: &str, keys: &[&str]) {
 }
 
 fn count_generation(kind: Kind, new: &mut Object, old: &Object) {
-    if !has_generation(kind) {
+    // A PriorityClass has a generation that nothing ever counts.
+    if !has_generation(kind) || kind == Kind::PRIORITY_CLASS {
         return;
     }
     let annotations = |object: &Object| object.get("metadata").and_then(|m| m.get("annotations")).cloned();

@@ -137,7 +137,24 @@ pub fn apply(
     for manager in &mut managers {
         manager.fields.retain(|path| !removed.contains(path));
     }
-    Ok((pruned, kept(managers)))
+    Ok((unless_reordered(info, live, pruned), kept(managers)))
+}
+
+/// Elements in another order are no change: the object then stays as it is, and is asked for in the version that the
+/// configuration names.
+fn unless_reordered(info: &'static TypeInfo, live: &Value, applied: Value) -> Value {
+    let (changed, removed) = difference(info, live, &applied);
+    if !changed.is_empty() || !removed.is_empty() {
+        return applied;
+    }
+    let mut same = live.clone();
+    for member in ["resourceVersion", "uid"] {
+        let path = format!("/metadata/{member}");
+        if let (Some(given), Some(present)) = (applied.pointer(&path), same.pointer_mut(&path)) {
+            *present = given.clone();
+        }
+    }
+    same
 }
 
 fn version(object: &Value) -> &str {

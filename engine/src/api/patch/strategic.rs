@@ -10,10 +10,10 @@ use super::scope::{Scope, Strategy};
 use crate::api::schema::TypeInfo;
 use serde_json::{Map, Value};
 
-const PATCH: &str = "$patch";
-const RETAIN_KEYS: &str = "$retainKeys";
-const SET_ELEMENT_ORDER: &str = "$setElementOrder/";
-const DELETE_FROM_PRIMITIVE_LIST: &str = "$deleteFromPrimitiveList/";
+pub(super) const PATCH: &str = "$patch";
+pub(super) const RETAIN_KEYS: &str = "$retainKeys";
+pub(super) const SET_ELEMENT_ORDER: &str = "$setElementOrder/";
+pub(super) const DELETE_FROM_PRIMITIVE_LIST: &str = "$deleteFromPrimitiveList/";
 
 /// Applies a strategic merge patch to an object of a type; on an error the object is as it was.
 ///
@@ -31,7 +31,7 @@ pub fn strategic_merge_patch(info: &'static TypeInfo, object: &mut Value, patch:
     Ok(())
 }
 
-type Object = Map<String, Value>;
+pub(super) type Object = Map<String, Value>;
 
 fn merge_map(mut original: Object, mut patch: Object, scope: Scope, depth: usize) -> Result<Object, PatchError> {
     if depth > DEPTH_LIMIT {
@@ -79,6 +79,8 @@ fn merge_value(before: Value, change: Value, strategy: Strategy, depth: usize) -
         (Value::Array(before), Value::Array(change)) if strategy.merge => {
             merge_list(before, change, strategy, depth).map(Value::Array)
         }
+        // What replaces a value of its own type is taken as it stands, directives and all: the server then wonders about them.
+        (Value::Object(_), change @ Value::Object(_)) | (Value::Array(_), change @ Value::Array(_)) => Ok(change),
         (_, change) => without_directives(change, depth),
     }
 }
@@ -280,7 +282,7 @@ fn unknown_directive(directive: &Value, map: &Object) -> PatchError {
     }
 }
 
-fn no_merge_key(element: &Value, key: &str) -> PatchError {
+pub(super) fn no_merge_key(element: &Value, key: &str) -> PatchError {
     PatchError::NoMergeKey {
         map: go_text(element),
         key: key.to_owned(),

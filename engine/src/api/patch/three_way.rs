@@ -1,158 +1,77 @@
-//! The merge behind `kubectl apply`.
+//! The patch that `kubectl apply` sends.
 //!
 //! Three objects: `original`, what was applied last time (the annotation `kubectl.kubernetes.io/last-applied-configuration`),
 //! `modified`, what is applied now, and `current`, what the cluster has. What `original` had and `modified` has no more is deleted;
-//! what `modified` has is set; what only the cluster has stays. kubectl writes this as a strategic merge patch and lets the server
-//! apply it; here the result is computed at once.
+//! what `modified` has and `current` has not, or has otherwise, is set; what only the cluster has stays. A patch without content
+//! means that nothing is to be done. Source: apimachinery `strategicpatch.CreateThreeWayMergePatch`.
 
+use super::difference::{self, Telling};
 use super::error::PatchError;
-use super::json_merge::DEPTH_LIMIT;
-use super::order::{ordered, same};
-use super::scope::{Scope, Strategy};
+use super::scope::Scope;
+use super::{combine, conflict};
 use crate::api::schema::TypeInfo;
 use serde_json::{Map, Value};
 
-/// What an object of a type becomes when `modified` is applied; equal to `current` if nothing changes.
+/// A patch, and what stands against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThreeWayPatch {
+    /// The strategic merge patch.
+    pub patch: Value,
+    /// What has changed since the last time, if the patch would overwrite some of it.
+    pub overwrites: Option<Value>,
+}
+
+/// The patch that makes of `current` what `modified` says.
 ///
 /// # Errors
-/// The objects are nested too deep.
-pub fn three_way_merge(
+/// Elements of merged lists that do not say which they are, or objects nested too deep.
+pub fn three_way_patch(
     info: &'static TypeInfo,
     original: &Value,
     modified: &Value,
     current: &Value,
-) -> Result<Value, PatchError> {
-    let empty = Map::new();
-    let object = |value: &Value| value.as_object().cloned();
-    let merged = merge_maps(
-        &object(original).unwrap_or_default(),
-        modified.as_object().unwrap_or(&empty),
-        &object(current).unwrap_or_default(),
-        Scope::Struct(info),
-        0,
-    )?;
-    Ok(Value::Object(merged))
-}
-
-type Object = Map<String, Value>;
-
-fn merge_maps(
-    original: &Object,
-    modified: &Object,
-    current: &Object,
-    scope: Scope,
-    depth: usize,
-) -> Result<Object, PatchError> {
-    if depth > DEPTH_LIMIT {
-        return Err(PatchError::TooDeep(DEPTH_LIMIT));
-    }
-    let mut merged = current.clone();
-    merged.retain(|key, _| !original.contains_key(key) || modified.contains_key(key));
-    for (key, wanted) in modified {
-        if wanted.is_null() {
-            merged.remove(key);
-            continue;
-        }
-        let strategy = scope.strategy(key);
-        let before = original.get(key).unwrap_or(&Value::Null);
-        let value = match merged.get(key) {
-            Some(live) => merge_values(before, wanted, live, strategy, depth + 1)?,
-            None => without_nulls(wanted, depth + 1)?,
-        };
-        merged.insert(key.clone(), value);
-    }
-    Ok(merged)
-}
-
-fn merge_values(
-    before: &Value,
-    wanted: &Value,
-    live: &Value,
-    strategy: Strategy,
-    depth: usize,
-) -> Result<Value, PatchError> {
-    match (wanted, live) {
-        (Value::Object(wanted), Value::Object(live)) if !strategy.replace => {
-            let before = before.as_object().cloned().unwrap_or_default();
-            let mut merged = merge_maps(&before, wanted, live, strategy.inner, depth)?;
-            // A union that changes loses what belonged to its other variant.
-            if strategy.retain_keys && merged != *live {
-                merged.retain(|key, _| wanted.contains_key(key));
-            }
-            Ok(Value::Object(merged))
-        }
-        (Value::Array(wanted), Value::Array(live)) if strategy.merge => {
-            let before = before.as_array().map(Vec::as_slice).unwrap_or_default();
-            merge_lists(before, wanted, live, strategy, depth).map(Value::Array)
-        }
-        _ => without_nulls(wanted, depth),
-    }
-}
-
-fn merge_lists(
-    before: &[Value],
-    wanted: &[Value],
-    live: &[Value],
-    strategy: Strategy,
-    depth: usize,
-) -> Result<Vec<Value>, PatchError> {
-    let key = strategy.merge_key;
-    let find = |list: &[Value], element: &Value| list.iter().find(|e| same(e, element, key)).cloned();
-    let mut merged = Vec::new();
-    for element in live {
-        match find(wanted, element) {
-            Some(wanted) => {
-                let before = find(before, element).unwrap_or_default();
-                merged.push(merge_values(&before, &wanted, element, strategy, depth + 1)?);
-            }
-            // Only what an earlier apply put there goes away.
-            None if find(before, element).is_none() => merged.push(element.clone()),
-            None => {}
-        }
-    }
-    for element in wanted {
-        if find(&merged, element).is_none() {
-            merged.push(without_nulls(element, depth + 1)?);
-        }
-    }
-    Ok(ordered(merged, wanted, live, key))
-}
-
-/// What is set where the cluster has nothing: a null says the same as nothing.
-fn without_nulls(value: &Value, depth: usize) -> Result<Value, PatchError> {
-    if depth > DEPTH_LIMIT {
-        return Err(PatchError::TooDeep(DEPTH_LIMIT));
-    }
-    Ok(match value {
-        Value::Object(fields) => {
-            let mut kept = Object::new();
-            for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-                kept.insert(key.clone(), without_nulls(value, depth + 1)?);
-            }
-            Value::Object(kept)
-        }
-        Value::Array(items) => Value::Array(
-            items
-                .iter()
-                .map(|item| without_nulls(item, depth + 1))
-                .collect::<Result<_, _>>()?,
-        ),
-        scalar => scalar.clone(),
+) -> Result<ThreeWayPatch, PatchError> {
+    let none = Map::new();
+    let object = |value: &'_ Value| value.as_object().cloned().unwrap_or_default();
+    let (original, current) = (object(original), object(current));
+    let (modified, scope) = (modified.as_object().unwrap_or(&none), Scope::Struct(info));
+    let told = |changes, deletions, order| Telling {
+        changes,
+        deletions,
+        order,
+    };
+    let set = difference::of_maps(&current, modified, scope, false, told(true, false, true), 0)?;
+    let deleted = difference::of_maps(&original, modified, scope, false, told(false, true, true), 0)?;
+    let patch = combine::of_maps(deleted, set, scope, 0)?;
+    let changed = difference::of_maps(&original, &current, scope, false, told(true, true, false), 0)?;
+    let overwrites = conflict::of_maps(&patch, &changed, scope, 0).then(|| Value::Object(changed));
+    Ok(ThreeWayPatch {
+        patch: Value::Object(patch),
+        overwrites,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::patch::strategic_merge_patch;
     use crate::api::schema::Schema;
     use serde_json::json;
 
-    fn check(original: Value, modified: Value, current: Value, expect: Value) {
+    /// The patch, and what it makes of the live object.
+    fn check(original: Value, modified: Value, current: Value, patch: Value, expect: Value) {
         let info = Schema::builtin()
             .type_named("apps.v1.DeploymentSpec")
             .expect("deployments are in the table");
-        let merged = three_way_merge(info, &original, &modified, &current);
-        assert_eq!(merged, Ok(expect), "{original} → {modified} on {current}");
+        let computed = three_way_patch(info, &original, &modified, &current);
+        let mut merged = current.clone();
+        assert_eq!(
+            computed.map(|computed| computed.patch),
+            Ok(patch.clone()),
+            "{original} → {modified} on {current}"
+        );
+        assert_eq!(strategic_merge_patch(info, &mut merged, &patch), Ok(()));
+        assert_eq!(merged, expect, "{patch} on {current}");
     }
 
     #[test]
@@ -161,21 +80,41 @@ mod tests {
             json!({"paused": true}),
             json!({}),
             json!({"paused": true, "replicas": 3}),
+            json!({"paused": null}),
             json!({"replicas": 3}),
         );
         check(
             json!({}),
             json!({"replicas": 2}),
             json!({"replicas": 3, "paused": true}),
+            json!({"replicas": 2}),
             json!({"replicas": 2, "paused": true}),
         );
         let spec = |containers: Value| json!({"template": {"spec": {"containers": containers}}});
+        let patch = json!({"template": {"spec": {
+            "$setElementOrder/containers": [{"name": "c"}, {"name": "a"}],
+            "containers": [{"name": "c"}, {"name": "a", "image": "2"}, {"name": "b", "$patch": "delete"}],
+        }}});
         check(
             spec(json!([{"name": "a", "image": "1"}, {"name": "b"}])),
             spec(json!([{"name": "c"}, {"name": "a", "image": "2"}])),
             spec(json!([{"name": "a", "image": "1", "tty": true}, {"name": "injected"}, {"name": "b"}])),
+            patch,
             spec(json!([{"name": "c"}, {"name": "a", "image": "2", "tty": true}, {"name": "injected"}])),
         );
+    }
+
+    #[test]
+    fn a_list_that_others_added_to_is_told_its_order() {
+        let spec = |env: Value| json!({"template": {"spec": {"containers": [{"name": "a", "env": env}]}}});
+        let applied = spec(json!([{"name": "A", "value": "1"}]));
+        let live = spec(json!([{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]));
+        let patch = json!({"template": {"spec": {
+            "$setElementOrder/containers": [{"name": "a"}],
+            "containers": [{"name": "a", "$setElementOrder/env": [{"name": "A"}]}],
+        }}});
+        check(applied.clone(), applied.clone(), live.clone(), patch, live);
+        check(applied.clone(), applied.clone(), applied.clone(), json!({}), applied);
     }
 
     #[test]
@@ -185,13 +124,8 @@ mod tests {
             json!({}),
             json!({"strategy": {"type": "Recreate"}}),
             rolling.clone(),
+            json!({"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}),
             json!({"strategy": {"type": "Recreate"}}),
-        );
-        check(
-            json!({}),
-            json!({"strategy": {"type": "RollingUpdate"}}),
-            rolling.clone(),
-            rolling,
         );
     }
 }

@@ -72,6 +72,21 @@ impl LabelSelector {
         Ok(Selector::new(requirements))
     }
 
+    /// The text that messages of components show (Go's generated `String` method).
+    pub fn go_string(&self) -> String {
+        let labels = self.match_labels.iter().map(|(key, value)| format!("{key}: {value},"));
+        let expressions = self.match_expressions.iter().map(|expression| {
+            let (key, operator) = (&expression.key, &expression.operator);
+            let values = expression.values.join(" ");
+            format!("LabelSelectorRequirement{{Key:{key},Operator:{operator},Values:[{values}],}},")
+        });
+        format!(
+            "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
+            labels.collect::<String>(),
+            expressions.collect::<String>()
+        )
+    }
+
     /// The text of kubectl's SELECTOR columns (`metav1.FormatLabelSelector`): `<none>` for an absent or empty field, `<error>`
     /// for one that is not well-formed.
     pub fn format(selector: Option<&LabelSelector>) -> String {

@@ -20,9 +20,23 @@ const DNS_POLICIES: [&str; 4] = ["ClusterFirstWithHostNet", "ClusterFirst", "Def
 /// A pod's spec beyond what a template's may say.
 pub(super) fn check_pod(pod: &Value, errors: &mut Errors) {
     let (spec, path) = (part(pod, "spec"), Path::new("spec"));
-    check_pod_spec(spec, &path, errors);
+    check_spec_of_pod(spec, &path, errors);
     if !list(spec, "ephemeralContainers").is_empty() {
         errors.forbidden(&path.at("ephemeralContainers"), "cannot be set on create");
+    }
+}
+
+/// A pod's spec: a template's, and what is asked of pods only, since templates with it are about.
+pub(super) fn check_spec_of_pod(spec: &Value, path: &Path, errors: &mut Errors) {
+    check_pod_spec(spec, path, errors);
+    for field in ["containers", "initContainers"] {
+        for (i, container) in list(spec, field).iter().enumerate() {
+            let image = text(container, "image");
+            if image.trim() != image {
+                let path = path.at(field).index(i).at("image");
+                errors.invalid(&path, image, "must not have leading or trailing whitespace");
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::affinity::check_node_selector;
 use super::fields::{Errors, Path, Shown, go_quantity, list, map, part, set, text, texts};
 use super::labels::{check_label_key, check_label_selector};
+use super::names::label_errors;
 use super::volume::{check_host_path, check_nfs};
 use crate::api::quantity::Quantity;
 use crate::api::quote::go_quote;
@@ -14,7 +15,7 @@ const ONE_POD: &str = "ReadWriteOncePod";
 const RECLAIM_POLICIES: [&str; 3] = ["Delete", "Recycle", "Retain"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
 /// What a volume can be made of.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 22] = [
     "hostPath",
     "gcePersistentDisk",
     "awsElasticBlockStore",
@@ -35,6 +36,7 @@ const SOURCES: [&str; 21] = [
     "azureDisk",
     "scaleIO",
     "local",
+    "storageos",
     "csi",
 ];
 const PARAMETERS_LIMIT: usize = 512;
@@ -139,6 +141,7 @@ fn check_volume_source(spec: &Value, path: &Path, errors: &mut Errors) {
             "hostPath" => check_host_path(source, &source_path, errors),
             "nfs" => check_nfs(source, &source_path, errors),
             "csi" => check_csi(source, &source_path, errors),
+            "storageos" => check_storage_os(source, &source_path, errors),
             "local" => {
                 if text(source, "path").is_empty() {
                     errors.required(&source_path.at("path"), "");
@@ -154,6 +157,23 @@ fn check_volume_source(spec: &Value, path: &Path, errors: &mut Errors) {
     }
     if seen == 0 {
         errors.required(path, "must specify a volume type");
+    }
+}
+
+fn check_storage_os(source: &Value, path: &Path, errors: &mut Errors) {
+    for (field, is_required) in [("volumeName", true), ("volumeNamespace", false)] {
+        let name = text(source, field);
+        if name.is_empty() && is_required {
+            errors.required(&path.at(field), "");
+        } else if !name.is_empty() {
+            errors.invalid_each(&path.at(field), name, label_errors(name));
+        }
+    }
+    let Some(secret) = set(source, "secretRef") else { return };
+    for field in ["name", "namespace"] {
+        if text(secret, field).is_empty() {
+            errors.required(&path.at("secretRef").at(field), "");
+        }
     }
 }
 

@@ -52,6 +52,9 @@ pub fn validate_create(kind: Kind, object: &Value, gates: Gates) -> Vec<FieldErr
     if errors.0.is_empty() {
         check_any_metadata(kind, object, &mut errors);
     }
+    if errors.0.is_empty() && kind == Kind::NAMESPACE {
+        namespace::check_pod_security(object, &mut errors);
+    }
     errors.0
 }
 
@@ -86,6 +89,9 @@ pub fn validate_update(kind: Kind, new: &Value, old: &Value, gates: Gates) -> Ve
     }
     if !before.change_first {
         check_change(kind, new, old, &mut errors);
+    }
+    if errors.0.is_empty() && kind == Kind::NAMESPACE {
+        namespace::check_pod_security_update(new, old, &mut errors);
     }
     errors.0
 }
@@ -125,7 +131,7 @@ fn update_checks(kind: Kind) -> UpdateChecks {
 /// The checks of a kind that are the same for a new and for a changed object.
 fn check_content(kind: Kind, object: &Value, errors: &mut Errors) {
     match kind {
-        Kind::POD => pod::check_pod_spec(part(object, "spec"), &Path::new("spec"), errors),
+        Kind::POD => pod::check_spec_of_pod(part(object, "spec"), &Path::new("spec"), errors),
         Kind::DEPLOYMENT => workload::check_deployment(object, errors),
         Kind::REPLICA_SET => workload::check_replica_set(object, errors),
         Kind::REPLICATION_CONTROLLER => workload::check_replication_controller(object, errors),

@@ -6,12 +6,13 @@ use super::body;
 use super::delete::delete;
 use super::list::list;
 use super::options::Options;
-use super::route::Route;
+use super::route::{Route, is_served};
 use super::status::{code, status};
 use super::subresource;
 use crate::api::decode::Document;
 use crate::api::{Kind, ObjectKey};
 use crate::apiserver::apply::{check_type, in_namespace};
+use crate::apiserver::in_release;
 use crate::apiserver::{ApiError, ApplyOptions, FieldValidation, Patch, Reason, Request};
 
 /// The media type of an apply, that is of a server-side one.
@@ -45,6 +46,13 @@ pub struct HttpResponse {
 
 /// Answers a request.
 pub fn serve(request: &mut Request<'_, '_>, http: HttpRequest<'_>) -> HttpResponse {
+    if !is_served(http.path) {
+        return HttpResponse {
+            code: 404,
+            warnings: Vec::new(),
+            body: "404 page not found\n".into(),
+        };
+    }
     let answered = answer(request, http);
     let warnings = std::mem::take(&mut request.warnings);
     match answered {
@@ -173,7 +181,11 @@ fn read_object(
     validation: FieldValidation,
 ) -> Result<Value, ApiError> {
     let warnings = &mut request.warnings;
-    let mut object = body::read(http.content_type, http.body, route, validation, warnings)?;
+    let read = body::read(http.content_type, http.body, route, validation, warnings);
+    let mut object = read.map_err(|error| ApiError {
+        message: in_release(error.message.clone(), request.context.settings),
+        ..error
+    })?;
     place(&mut object, route)?;
     Ok(object)
 }

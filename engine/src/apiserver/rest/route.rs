@@ -54,6 +54,16 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Whether a path lies in a group of the API, in whatever version: what does not is answered without a `Status`.
+pub(super) fn is_served(path: &str) -> bool {
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    match (segments.next(), segments.next()) {
+        (Some("api"), Some(_)) => true,
+        (Some("apis"), Some(group)) => Kind::all().any(|kind| kind.info().group == group),
+        _ => false,
+    }
+}
+
 /// `/api/v1/namespaces/x/finalize` is about the namespace x, not about something in it.
 fn is_namespace_subresource(rest: &[&str]) -> bool {
     matches!(rest, ["status" | "finalize"])

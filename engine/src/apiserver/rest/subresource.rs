@@ -5,7 +5,9 @@
 use serde_json::{Value, json};
 
 use super::route::Route;
+use crate::api::decode::Document;
 use crate::api::patch::{json_merge_patch, json_patch};
+use crate::api::schema::{Schema, TypeInfo};
 use crate::api::{Condition, Kind, ObjectKey, Pod, json as read};
 use crate::apiserver::{ApiError, Cause, Patch, Reason, Request};
 use crate::store::DeleteOptions;
@@ -89,7 +91,7 @@ pub(super) fn put_scale(
     route: &Route<'_>,
     body: &str,
 ) -> Result<(u16, Value), ApiError> {
-    set_scale(request, route, &object(body)?)
+    set_scale(request, route, &read_scale(body)?)
 }
 
 pub(super) fn patch_scale(
@@ -103,7 +105,29 @@ pub(super) fn patch_scale(
         Patch::Json(patch) => json_patch(&mut scale, patch),
     };
     applied.map_err(|error| ApiError::new(Reason::BadRequest, error.to_string()))?;
+    let judgement = Document::from_json(&scale.to_string()).ok().zip(scale_type());
+    let refusal = judgement.and_then(|(document, info)| document.judge(info, false).refusal);
+    if let Some(why) = refusal {
+        return Err(patch.invalid(&scale, &why));
+    }
     set_scale(request, route, &scale)
+}
+
+fn scale_type() -> Option<&'static TypeInfo> {
+    Schema::builtin().of("autoscaling/v1", "Scale")
+}
+
+/// A body as a scale.
+fn read_scale(body: &str) -> Result<Value, ApiError> {
+    let refuse = |why: String| ApiError::new(Reason::BadRequest, why);
+    let document = Document::from_json(body).map_err(refuse)?;
+    let refusal = scale_type().and_then(|info| document.judge(info, false).refusal);
+    match refusal {
+        None => Ok(document.value()),
+        Some(why) => Err(refuse(format!(
+            "Scale in version \"v1\" cannot be handled as a Scale: {why}"
+        ))),
+    }
 }
 
 fn set_scale(request: &mut Request<'_, '_>, route: &Route<'_>, scale: &Value) -> Result<(u16, Value), ApiError> {
@@ -207,7 +231,7 @@ pub(super) fn post_binding(
         request.context.store.modify::<Pod>(&key, |pod| {
             pod.node_name = node.clone();
             let condition = Condition::new("PodScheduled", true, "", "", now);
-            Condition::set(&mut pod.status.conditions, condition);
+            pod.status.set_condition(condition);
         });
     }
     Ok(success())

@@ -36,7 +36,7 @@ impl Timetable {
     /// What is due now, not later than its deadline.
     pub fn due(&self, cron_job: &CronJob, now: Timestamp) -> Result<Due, NeverDue> {
         let deadline = cron_job.spec.starting_deadline_seconds.unwrap_or(i64::MAX);
-        let earliest = since(cron_job).max(Timestamp(now.0.saturating_sub(deadline)));
+        let earliest = since(cron_job).max(Timestamp::from_secs(now.secs().saturating_sub(deadline)));
         self.most_recent(earliest, now)
     }
 
@@ -69,11 +69,11 @@ impl Timetable {
         if now < second {
             return Ok(one(Some(first)));
         }
-        let period = (second.0 - first.0).max(1);
-        let missed = (now.0 - first.0) / period + 1;
+        let period = (second.secs() - first.secs()).max(1);
+        let missed = (now.secs() - first.secs()) / period + 1;
         // One period back from the estimate, so that an uneven schedule is met as well.
         let mut latest = None;
-        let mut at = Timestamp(first.0 + (missed - 2) * period);
+        let mut at = Timestamp::from_secs(first.secs() + (missed - 2) * period);
         while let Some(next) = self.schedule.next(at, &self.zone).filter(|next| *next <= now) {
             (latest, at) = (Some(next), next);
         }

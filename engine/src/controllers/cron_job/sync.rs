@@ -101,14 +101,26 @@ struct Unreadable {
     message: String,
 }
 
+/// The zone before a schedule, which is neither supported nor, in what is there already, refused.
+fn split_zone(schedule: &str) -> (Option<&str>, &str) {
+    let marked = schedule
+        .strip_prefix("CRON_TZ=")
+        .or_else(|| schedule.strip_prefix("TZ="));
+    match marked.and_then(|rest| rest.split_once(' ')) {
+        Some((zone, fields)) => (Some(zone), fields.trim()),
+        None => (None, schedule),
+    }
+}
+
 fn timetable(cron_job: &CronJob) -> Result<Timetable, Unreadable> {
     let spec = &cron_job.spec;
-    let name = spec.time_zone.as_deref().unwrap_or_default();
+    let (zone_in_schedule, schedule) = split_zone(&spec.schedule);
+    let name = spec.time_zone.as_deref().or(zone_in_schedule).unwrap_or_default();
     let zone = TimeZone::named(name).ok_or_else(|| Unreadable {
         reason: "UnknownTimeZone",
         message: format!("invalid timeZone: \"{name}\": unknown time zone {name}"),
     })?;
-    let schedule = CronSchedule::parse(&spec.schedule).map_err(|error| Unreadable {
+    let schedule = CronSchedule::parse(schedule).map_err(|error| Unreadable {
         reason: "UnparseableSchedule",
         message: format!("unparseable schedule: \"{}\" : {error}", spec.schedule),
     })?;
@@ -134,6 +146,14 @@ fn start_due(cron_job: &CronJob, status: &mut CronJobStatus, context: &mut Conte
         Ok(_) if spec.suspend => return Again::Never,
         Ok(table) => table,
     };
+    if spec.schedule.contains("TZ") {
+        let message = format!(
+            "CRON_TZ or TZ used in schedule {:?} is not officially supported, see \
+             https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details",
+            spec.schedule
+        );
+        warn("UnsupportedSchedule", message, context);
+    }
     let now = context.store.timestamp();
     let due = match table.due(cron_job, now) {
         Ok(due) => due,
@@ -150,7 +170,7 @@ fn start_due(cron_job: &CronJob, status: &mut CronJobStatus, context: &mut Conte
         warn("TooManyMissedTimes", message.to_owned(), context);
     }
     let deadline = spec.starting_deadline_seconds;
-    if deadline.is_some_and(|seconds| at.0.saturating_add(seconds) < now.0) {
+    if deadline.is_some_and(|seconds| at.secs().saturating_add(seconds) < now.secs()) {
         let message = format!("Missed scheduled time to start a job: {}", rfc1123(at));
         warn("MissSchedule", message, context);
         return again;
@@ -242,7 +262,7 @@ fn start(
 
 /// The name of the Job of a start: the same start never makes two.
 fn job_name(cron_job: &CronJob, at: Timestamp) -> SmolStr {
-    format_smolstr!("{}-{}", cron_job.meta.name, at.0.div_euclid(60))
+    format_smolstr!("{}-{}", cron_job.meta.name, at.secs().div_euclid(60))
 }
 
 /// The Job that a template makes for a start.
@@ -252,7 +272,7 @@ fn job_of(cron_job: &CronJob, key: &ObjectKey, at: Timestamp, zone: &TimeZone) -
     let mut meta = ObjectMeta {
         labels: read::labels(written, "labels"),
         annotations: read::labels(written, "annotations"),
-        owners: vec![controller_reference(Kind::CRON_JOB, &cron_job.meta)],
+        owners: vec![controller_reference(Kind::CRON_JOB, &cron_job.meta)].into(),
         ..ObjectMeta::named(key.namespace.clone(), key.name.clone())
     };
     meta.annotate(SCHEDULED_ANNOTATION, zone.format(at));

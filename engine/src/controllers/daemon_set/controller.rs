@@ -155,6 +155,7 @@ impl DaemonSetController {
                 |_| true,
                 context.store,
             );
+            history::adopt(set.as_ref(), &set.spec.matcher, context);
         }
         let (wait, failed) = sync(&set, ledger, context);
         if let Some(wait) = wait {
@@ -198,9 +199,16 @@ fn sync(set: &DaemonSet, ledger: &mut Ledger, context: &mut Context<'_>) -> (Opt
         for pod in &plan.delete {
             CONTROL.delete(set, pod, context);
         }
-        if plan.create && create(set, node, ledger, context).is_err() {
-            failed = true;
-            ledger.dirty.insert(node.clone());
+        if plan.create {
+            let created = create(set, node, ledger, context);
+            if let Err(StoreError::Hangs(left)) = created {
+                wait = Some(wait.map_or(left, |present| present.min(left)));
+            } else {
+                failed |= created.is_err();
+            }
+            if created.is_err() {
+                ledger.dirty.insert(node.clone());
+            }
         }
     }
     for node in &dirty {
@@ -215,7 +223,12 @@ fn sync(set: &DaemonSet, ledger: &mut Ledger, context: &mut Context<'_>) -> (Opt
         }
     }
     for node in &step.surge {
-        failed |= create(set, node, ledger, context).is_err();
+        let created = create(set, node, ledger, context);
+        if let Err(StoreError::Hangs(left)) = created {
+            wait = Some(wait.map_or(left, |present| present.min(left)));
+        } else {
+            failed |= created.is_err();
+        }
     }
     dirty.clear();
     dirty.extend(step.delete_old.into_iter().chain(step.surge));
@@ -262,7 +275,7 @@ fn create(set: &DaemonSet, node: &SmolStr, ledger: &mut Ledger, context: &mut Co
             namespace: set.meta.namespace.clone(),
             labels: labels(template.labels.clone(), ledger),
             annotations: template.annotations.clone(),
-            owners: vec![controller_reference(DaemonSet::KIND, &set.meta)],
+            owners: vec![controller_reference(DaemonSet::KIND, &set.meta)].into(),
             ..ObjectMeta::default()
         },
         spec: Arc::new(placement.spec_for(node)),

@@ -317,7 +317,7 @@ fn new_replica_set(deployment: &Deployment) -> ReplicaSet {
     ReplicaSet {
         meta: ObjectMeta {
             labels: labels.clone(),
-            owners: vec![controller_reference(Kind::DEPLOYMENT, &deployment.meta)],
+            owners: vec![controller_reference(Kind::DEPLOYMENT, &deployment.meta)].into(),
             ..ObjectMeta::named(
                 deployment.meta.namespace.clone(),
                 format_smolstr!("{}-{hash}", deployment.meta.name),

@@ -10,7 +10,7 @@ use super::super::pod_control::PodControl;
 use super::super::{ControllerId, Task};
 use super::limits::History;
 use super::scale::{self, Scale};
-use super::sync::{self, Outlook};
+use super::sync::{self, Outlook, Rival};
 use crate::api::{HorizontalPodAutoscaler, Kind, Object, ObjectKey, Pod, ScaleTarget};
 use crate::component::{self, Context};
 use crate::sim::{SimTime, Urgency};
@@ -116,18 +116,52 @@ impl HorizontalPodAutoscalerController {
         }
     }
 
+    /// The other autoscalers of a namespace that have found their target.
+    fn others<'a>(&'a self, key: &'a ObjectKey) -> impl Iterator<Item = Rival<'a>> {
+        let start = Bound::Included(ObjectKey::new(key.namespace.clone(), ""));
+        let in_namespace = self.memory.range((start, Bound::Unbounded));
+        (in_namespace.take_while(|(other, _)| other.namespace == key.namespace))
+            .filter(move |(other, _)| *other != key)
+            .filter_map(|(other, memory)| {
+                let matcher = &memory.scale.as_ref()?.matcher;
+                Some(Rival { key: other, matcher })
+            })
+    }
+
     /// Looks at one autoscaler.
     pub fn run(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
-        let Some(memory) = self.memory.get_mut(key) else { return };
-        if memory.next.is_none_or(|(at, _)| at > context.now) {
+        let is_due = |memory: &mut Memory| memory.next.take_if(|(at, _)| *at <= context.now).is_some();
+        if !self.memory.get_mut(key).is_some_and(is_due) {
             return;
         }
-        memory.next = None;
-        let Some(autoscaler) = context.store.get::<HorizontalPodAutoscaler>(key).cloned() else {
+        let (Some(autoscaler), Some(mut memory)) = (
+            context.store.get::<HorizontalPodAutoscaler>(key).cloned(),
+            self.memory.remove(key),
+        ) else {
             return;
         };
+        let was_found = memory.scale.is_some();
+        memory.look(key, &autoscaler, self.others(key), context);
+        let is_found = memory.scale.is_some();
+        self.memory.insert(key.clone(), memory);
+        if is_found && !was_found {
+            // Perhaps another one counts the same pods for its own.
+            self.wake(&key.namespace, context, |_| true);
+        }
+    }
+}
+
+impl Memory {
+    /// One look, and when the next one comes.
+    fn look<'a>(
+        &mut self,
+        key: &ObjectKey,
+        autoscaler: &HorizontalPodAutoscaler,
+        others: impl Iterator<Item = Rival<'a>>,
+        context: &mut Context<'_>,
+    ) {
         let period = context.settings.hpa_sync_period;
-        if let Some(replicas) = memory.steady.take() {
+        if let Some(replicas) = self.steady.take() {
             // The last of the looks that were left out.
             let last = SimTime::from_nanos(
                 context
@@ -135,24 +169,22 @@ impl HorizontalPodAutoscalerController {
                     .as_nanos()
                     .saturating_sub(u64::try_from(period.as_nanos()).unwrap_or(0)),
             );
-            memory.history.recommendations.push((last, replicas));
+            self.history.recommendations.push((last, replicas));
         }
-        let (scale, outlook) = sync::sync(&autoscaler, &mut memory.history, context);
-        memory.scale = scale;
+        let (scale, outlook) = sync::sync(autoscaler, &mut self.history, others, context);
+        self.scale = scale;
         match outlook {
-            Outlook::Changing => memory.look_next(key, Urgency::Active, context),
-            Outlook::Failing => memory.look_next(key, Urgency::Periodic, context),
+            Outlook::Changing => self.look_next(key, Urgency::Active, context),
+            Outlook::Failing => self.look_next(key, Urgency::Periodic, context),
             Outlook::Quiet(until) => {
-                memory.steady = memory.history.recommendations.last().map(|(_, replicas)| *replicas);
+                self.steady = self.history.recommendations.last().map(|(_, replicas)| *replicas);
                 if let Some(until) = until {
-                    memory.look_at(until.max(context.now), key, Urgency::Periodic, context);
+                    self.look_at(until.max(context.now), key, Urgency::Periodic, context);
                 }
             }
         }
     }
-}
 
-impl Memory {
     fn look_next(&mut self, key: &ObjectKey, urgency: Urgency, context: &mut Context<'_>) {
         self.look_at(context.now, key, urgency, context);
     }

@@ -5,8 +5,8 @@
 //! arithmetic), [limits] (how fast, and how far).
 //! The real controller looks every 15 s. Here it does so only while something is going to change: an autoscaler whose pods,
 //! target and load stay the same sleeps, and what it would have recommended meanwhile is known.
-//! Not modelled: metrics that an adapter serves (`Pods`, `Object`, `External`; they fail as in a cluster without one), tolerances in
-//! `behavior`, and the check that no two autoscalers select the same pods.
+//! Not modelled: metrics that an adapter serves (`Pods`, `Object`, `External`; they fail as in a cluster without one), and tolerances
+//! in `behavior` (a feature gate that is off in v1.34).
 
 mod controller;
 mod limits;

@@ -2,6 +2,7 @@
 //!
 //! Source: `horizontal.go` (`reconcileAutoscaler`, `computeReplicasForMetrics`).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -10,7 +11,9 @@ use super::controller::{COMPONENT, CONTROL};
 use super::limits::{History, Limits};
 use super::metric::{self, MetricError};
 use super::scale::Scale;
-use crate::api::{Condition, HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus, Pod};
+use crate::api::{
+    Condition, HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus, LabelSelector, ObjectKey, Pod, Selector,
+};
 use crate::component::Context;
 use crate::events::Report;
 use crate::metrics::Metrics;
@@ -27,10 +30,19 @@ pub enum Outlook {
     Quiet(Option<SimTime>),
 }
 
+/// Another autoscaler, and the pods that it counts for its own.
+pub struct Rival<'a> {
+    /// Namespace and name.
+    pub key: &'a ObjectKey,
+    /// Which pods.
+    pub matcher: &'a Selector,
+}
+
 /// One look.
-pub fn sync(
+pub fn sync<'a>(
     autoscaler: &HorizontalPodAutoscaler,
     history: &mut History,
+    others: impl Iterator<Item = Rival<'a>>,
     context: &mut Context<'_>,
 ) -> (Option<Scale>, Outlook) {
     let mut look = Look {
@@ -39,7 +51,7 @@ pub fn sync(
     };
     let scale = Scale::of(autoscaler, context.store);
     let outlook = match &scale {
-        Ok(scale) => look.at(scale, history, context),
+        Ok(scale) => look.at(scale, history, others, context),
         Err(error) => {
             look.warn("FailedGetScale", error.clone(), context);
             let message = format!("the HPA controller was unable to get the target's current scale: {error}");
@@ -72,7 +84,13 @@ struct Wanted {
 }
 
 impl Look<'_> {
-    fn at(&mut self, scale: &Scale, history: &mut History, context: &mut Context<'_>) -> Outlook {
+    fn at<'a>(
+        &mut self,
+        scale: &Scale,
+        history: &mut History,
+        others: impl Iterator<Item = Rival<'a>>,
+        context: &mut Context<'_>,
+    ) -> Outlook {
         let spec = self.autoscaler.spec.clone();
         let current = scale.replicas;
         let message = "the HPA controller was able to get the target's current scale";
@@ -101,6 +119,12 @@ impl Look<'_> {
         let pods = context.store.objects();
         let pods = pods.pods_selected(&scale.key.namespace, &scale.selector, &scale.matcher);
         let pods: Vec<Arc<Pod>> = pods.into_iter().cloned().collect();
+        if let Some(why) = self.shares_pods(scale, &pods, others) {
+            self.warn("AmbiguousSelector", why.clone(), context);
+            self.condition("ScalingActive", false, "AmbiguousSelector", &why, context);
+            self.warn("FailedComputeMetricsReplicas", why, context);
+            return Outlook::Failing;
+        }
         let wanted = match self.ask(current, &pods, context) {
             Ok(wanted) => wanted,
             Err(message) => {
@@ -139,6 +163,30 @@ impl Look<'_> {
             return Outlook::Changing;
         }
         Outlook::Quiet(self.next_change(&pods, context))
+    }
+
+    /// Why the pods are not this autoscaler's alone, if they are not.
+    fn shares_pods<'a>(
+        &self,
+        scale: &Scale,
+        pods: &[Arc<Pod>],
+        others: impl Iterator<Item = Rival<'a>>,
+    ) -> Option<String> {
+        let selects = |rival: &Rival<'_>| pods.iter().any(|pod| rival.matcher.matches(&pod.meta.labels));
+        let own = self.autoscaler.meta.key();
+        let mut all: BTreeSet<ObjectKey> = others.filter(selects).map(|rival| rival.key.clone()).collect();
+        all.insert(own);
+        let names: Vec<String> = all
+            .iter()
+            .map(|key| format!("{{{} {}}}", key.name, key.namespace))
+            .collect();
+        let selector = LabelSelector::format(Some(&scale.selector));
+        (all.len() > 1).then(|| {
+            format!(
+                "pods by selector {selector} are controlled by multiple HPAs: [{}]",
+                names.join(" ")
+            )
+        })
     }
 
     /// Asks every metric; the one that wants most pods decides. Where one says nothing, the others may only scale up.

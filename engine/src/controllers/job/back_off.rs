@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use super::policy::Verdict;
 use super::tally::{self, Tally};
 use crate::api::{Pod, Timestamp};
 use crate::component::Context;
@@ -36,8 +35,8 @@ impl BackOff {
         if last_success.is_some() {
             (self.failures, self.last_failure) = (0, None);
         }
-        let counted = tally.failed.iter().filter(|(_, verdict)| *verdict != Verdict::Ignore);
-        for end in counted.map(|(pod, _)| tally::finished_at(pod, now)) {
+        // A failure that the pod failure policy ignores makes the next pod wait all the same.
+        for end in tally.failed.iter().map(|(pod, _)| tally::finished_at(pod, now)) {
             if last_success.is_none_or(|success| end > success) {
                 self.failures = self.failures.saturating_add(1);
                 self.last_failure = self.last_failure.max(Some(end));

@@ -55,7 +55,7 @@ impl End {
         if failed > spec.backoff_limit || tally.has_restarted_too_often(job) {
             return End::failed("BackoffLimitExceeded", "Job has reached the specified backoff limit");
         }
-        let lasted = status.start_time.map(|start| now.0 - start.0);
+        let lasted = status.start_time.map(|start| now.secs() - start.secs());
         if let (Some(lasted), Some(limit)) = (lasted, spec.active_deadline_seconds)
             && lasted >= limit
             && !spec.suspend

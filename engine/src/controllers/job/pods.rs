@@ -42,6 +42,7 @@ pub fn create(
         match CONTROL.create(job, pod, &mut memory.admitted, context) {
             Ok(pod) => tally.active.push(pod),
             Err(StoreError::NamespaceTerminating(..)) => return None,
+            Err(StoreError::Hangs(left)) => return Some(left),
             Err(_) => return Some(memory.back_off.refused()),
         }
     }
@@ -71,8 +72,8 @@ fn new_pod(job: &Job, index: Option<i32>, tally: &Tally) -> Pod {
             namespace: job.meta.namespace.clone(),
             labels: template.labels.clone(),
             annotations: template.annotations.clone(),
-            owners: vec![controller_reference(Job::KIND, &job.meta)],
-            finalizers: vec![FINALIZER.into()],
+            owners: vec![controller_reference(Job::KIND, &job.meta)].into(),
+            finalizers: vec![FINALIZER.into()].into(),
             ..ObjectMeta::default()
         },
         spec: template.spec.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::indexes;
 use super::policy::{self, Verdict};
-use crate::api::{Job, Pod, PodPhase, RestartPolicy, Timestamp};
+use crate::api::{Condition, Job, Pod, PodPhase, RestartPolicy, Timestamp};
 use crate::component::Context;
 use crate::settings::Settings;
 
@@ -167,15 +167,22 @@ fn annotated_count(pod: &Pod, annotation: &str) -> i32 {
     count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
-/// When a pod ended: when its last container did, or else when it was given up.
+/// When a pod ended: when its last container did; where that is not known, when it was not ready any more, or when somebody deleted
+/// it (`getFinishedTime`).
 pub fn finished_at(pod: &Pod, now: Timestamp) -> Timestamp {
-    let ends = pod
-        .status
-        .containers
-        .iter()
-        .filter_map(|container| container.state.terminated.as_ref()?.finished_at);
-    ends.max()
-        .or(pod.meta.deletion.map(|deletion| deletion.at))
+    let statuses = pod.status.containers.iter();
+    let ends: Option<Vec<Timestamp>> = statuses
+        .map(|container| container.state.terminated.as_ref()?.finished_at)
+        .collect();
+    let ready = Condition::find(&pod.status.conditions, "Ready").filter(|ready| ready.status == "False");
+    let deleted = pod.meta.deletion.map(|deletion| {
+        let grace = deletion.grace_seconds.unwrap_or(0);
+        Timestamp::from_secs(deletion.at.secs().saturating_sub(grace))
+    });
+    ends.and_then(|ends| ends.into_iter().max())
+        .or(ready.and_then(|ready| ready.last_transition))
+        .or(deleted)
+        .or(pod.meta.creation)
         .unwrap_or(now)
         .min(now)
 }

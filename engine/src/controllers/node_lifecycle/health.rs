@@ -82,7 +82,7 @@ fn mark_pods_not_ready(node: &str, context: &mut Context<'_>) {
         ready.last_transition = Some(now);
         context
             .store
-            .modify::<Pod>(&pod.meta.key(), |pod| Condition::set(&mut pod.status.conditions, ready));
+            .modify::<Pod>(&pod.meta.key(), |pod| pod.status.set_condition(ready));
         let report = Report::warning(COMPONENT, "NodeNotReady", "Node is not ready");
         context
             .events

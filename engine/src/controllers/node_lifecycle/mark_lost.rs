@@ -18,7 +18,7 @@ use crate::store::DeleteOptions;
 pub fn evict_pods(node: &str, context: &mut Context<'_>) {
     let lost_for = |node: &Node| {
         let ready = Condition::find(&node.conditions, "Ready")?;
-        let seconds = context.store.timestamp().0 - ready.last_transition?.0;
+        let seconds = context.store.timestamp().secs() - ready.last_transition?.secs();
         (health::ready_status(node)? != "True").then(|| Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     };
     let key = ObjectKey::cluster(node);

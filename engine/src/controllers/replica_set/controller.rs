@@ -112,6 +112,10 @@ impl<T: Replicas> ReplicaSetController<T> {
             true => Ok(()),
             false => self.manage(&replica_set, &pods, context),
         };
+        if let Err(StoreError::Hangs(left)) = failure {
+            // So does the worker.
+            return self.queue.add_after(key.clone(), left, context);
+        }
         self.requeue_after(key, failure.is_err(), context);
         self.write_status(&replica_set, &pods, failure.err(), context);
     }
@@ -177,6 +181,7 @@ impl<T: Replicas> ReplicaSetController<T> {
                     Ok(_) => {}
                     // The namespace goes, and the ReplicaSet with it.
                     Err(StoreError::NamespaceTerminating(..)) => return Ok(()),
+                    Err(error @ StoreError::Hangs(_)) => return Err(error),
                     Err(error) => failed = Some(error),
                 }
             }
@@ -266,7 +271,7 @@ pub fn available_at(pod: &Pod, min_ready_seconds: i32) -> Option<Timestamp> {
     Some(match ready.last_transition {
         Some(since) => since.plus(seconds(min_ready_seconds)),
         None if min_ready_seconds == 0 => Timestamp::default(),
-        None => Timestamp(i64::MAX),
+        None => Timestamp::from_secs(i64::MAX),
     })
 }
 
@@ -287,7 +292,7 @@ fn new_pod<T: Replicas>(replica_set: &T) -> Pod {
             namespace: replica_set.meta().namespace.clone(),
             labels: template.labels.clone(),
             annotations: template.annotations.clone(),
-            owners: vec![owner_reference(replica_set)],
+            owners: vec![owner_reference(replica_set)].into(),
             ..ObjectMeta::default()
         },
         spec: template.spec.clone(),

@@ -76,7 +76,7 @@ struct Age {
 
 impl Age {
     fn new(since: Timestamp, now: Timestamp) -> Self {
-        let nanos = i128::from(now.0 - since.0) * 1_000_000_000;
+        let nanos = i128::from(now.secs() - since.secs()) * 1_000_000_000;
         let log2 = if nanos <= 0 {
             -1
         } else {

@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(labels, ["app", "tier"]);
         let asked = claim.body.pointer("/spec/resources/requests/storage");
         assert_eq!(asked, Some(&Value::from("1Gi")));
-        assert_eq!(claim.meta.finalizers, ["kubernetes.io/pvc-protection"]);
+        assert_eq!(*claim.meta.finalizers, ["kubernetes.io/pvc-protection"]);
         assert_eq!(claim.body.pointer("/status/phase"), Some(&Value::from("Pending")));
     }
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::super::pod_control::{PodControl, claim, owner_key};
-use super::super::{ControllerId, WorkQueue, work_queue};
+use super::super::{ControllerId, WorkQueue, history, work_queue};
 use super::identity::ordinal_of;
 use super::sync;
 use crate::api::{Kind, Object, ObjectKey, Pod, StatefulSet};
 use crate::component::Context;
 use crate::sim::Seed;
-use crate::store::Change;
+use crate::store::{Change, StoreError};
 
 /// The controller's name in events.
 pub const COMPONENT: &str = "statefulset-controller";
@@ -124,11 +124,13 @@ impl StatefulSetController {
                 is_member,
                 context.store,
             );
+            history::adopt(set.as_ref(), &set.spec.matcher, context);
         }
         match sync::sync(&set, context) {
             Ok(()) => {
                 self.failures.remove(key);
             }
+            Err(StoreError::Hangs(left)) => self.queue.add_after(key.clone(), left, context),
             Err(_) => {
                 let count = self.failures.entry(key.clone()).or_default();
                 let delay = work_queue::retry_delay(*count);

@@ -59,7 +59,7 @@ pub fn new_pod(set: &StatefulSet, template: &PodTemplate, revision: &str, ordina
             namespace: set.meta.namespace.clone(),
             labels,
             annotations: template.annotations.clone(),
-            owners: vec![controller_reference(StatefulSet::KIND, &set.meta)],
+            owners: vec![controller_reference(StatefulSet::KIND, &set.meta)].into(),
             ..ObjectMeta::default()
         },
         spec: Arc::new(PodSpec::from_json(tree)),

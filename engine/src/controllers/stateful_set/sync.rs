@@ -48,10 +48,11 @@ impl Pods {
             .collect()
     }
 
-    /// The name of the first pod that is not well: a smaller number of replicas takes it away before others.
+    /// The name of the pod with the lowest ordinal that is not well: the only one of that sort which a smaller number of replicas
+    /// takes away.
     fn first_unhealthy(&self) -> Option<SmolStr> {
         let replicas = self.replicas.iter().filter_map(|(_, pod)| pod.as_ref());
-        let mut pods = replicas.chain(self.condemned.iter().map(|(_, pod)| pod));
+        let mut pods = replicas.chain(self.condemned.iter().rev().map(|(_, pod)| pod));
         let pod = pods.find(|pod| !is_ready(pod) || pod.meta.is_deleted())?;
         Some(pod.meta.name.clone())
     }
@@ -238,7 +239,7 @@ fn create(set: &StatefulSet, revisions: &Revisions, ordinal: i32, context: &mut 
         Err(error) => {
             if !matches!(
                 error,
-                StoreError::NamespaceTerminating(..) | StoreError::AlreadyExists(..)
+                StoreError::NamespaceTerminating(..) | StoreError::AlreadyExists(..) | StoreError::Hangs(_)
             ) {
                 let message = format!("{subject} failed error: {error}");
                 CONTROL.report(set, Report::warning(COMPONENT, "FailedCreate", message), context);

@@ -1,5 +1,8 @@
 //! What commands that change single objects have in common: dry runs, and what they print.
 
+use serde_json::{Value, json};
+
+use crate::api::ObjectKey;
 use crate::kubectl::error::Result;
 use crate::kubectl::flags::Arguments;
 use crate::kubectl::output::{Format, Output};
@@ -43,4 +46,23 @@ pub fn print_changed(session: &mut Session<'_>, info: &Info, change: &Change) ->
         }
     }
     Ok(())
+}
+
+/// An object that is about to be sent, in its namespace.
+pub fn in_namespace(mut object: Value, key: &ObjectKey) -> Value {
+    if key.namespace.is_empty() {
+        return object;
+    }
+    let metadata = object
+        .as_object_mut()
+        .map(|object| object.entry("metadata").or_insert(Value::Null));
+    if let Some(metadata) = metadata {
+        if metadata.is_null() {
+            *metadata = json!({});
+        }
+        if let Some(metadata) = metadata.as_object_mut() {
+            metadata.insert("namespace".to_owned(), key.namespace.as_str().into());
+        }
+    }
+    object
 }

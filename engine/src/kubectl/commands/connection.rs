@@ -32,7 +32,7 @@ const NAME: &str = "shakedown";
 /// The name of the user, as the API server knows it.
 const USER: &str = "kubernetes-admin";
 /// Where the API server would be.
-const SERVER: &str = "https://127.0.0.1:6443";
+pub const SERVER: &str = "https://127.0.0.1:6443";
 
 /// Runs `config current-context`.
 pub fn run_current(session: &mut Session<'_>, _arguments: &Arguments) -> Result<()> {

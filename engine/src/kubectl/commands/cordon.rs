@@ -33,12 +33,15 @@ fn set(session: &mut Session<'_>, arguments: &Arguments, unschedulable: bool) ->
         return Err(CommandError::Usage(format!("USAGE: {command} NODE [flags]"), command));
     }
     if !arguments.positional.is_empty() && selector {
-        return Err(CommandError::message(
-            "error: cannot specify both a node name and a --selector option",
-        ));
+        let text = "error: cannot specify both a node name and a --selector option";
+        return Err(CommandError::Usage(text.to_owned(), command));
     }
     let found = nodes(arguments).find(session)?;
-    let mut errors = found.errors;
+    // Nothing is done unless all nodes are there; the first that is not is told.
+    if let Some(error) = found.errors.into_iter().next() {
+        return Err(error);
+    }
+    let mut errors = Vec::new();
     for info in &found.infos {
         let present = info.value.pointer("/spec/unschedulable") == Some(&Value::Bool(true));
         if present == unschedulable {

@@ -101,7 +101,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     }
     let deletion = Deletion::of(arguments)?;
     let query = Query::of(arguments, &arguments.positional);
-    let found = query.find(session)?;
+    let found = query.find_unread(session)?;
     if deletion.forced && deletion.dry_run == DryRun::None {
         session.warn(FORCED);
     }
@@ -150,7 +150,7 @@ fn is_there(session: &Session<'_>, kind: Kind, key: &ObjectKey, uid: Uid) -> boo
 }
 
 /// Lets virtual time pass until the objects are gone.
-fn wait_until_gone(session: &mut Session<'_>, waiting: &[(&Info, Uid)], timeout_ns: i64) -> Result<()> {
+pub(super) fn wait_until_gone(session: &mut Session<'_>, waiting: &[(&Info, Uid)], timeout_ns: i64) -> Result<()> {
     let deadline = session.deadline(timeout_ns);
     for (info, uid) in waiting {
         while is_there(session, info.kind, &info.key, *uid) {

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::apply::apply_one;
+use super::apply::{ApplyHow, apply_one};
 use crate::api::Kind;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag};
@@ -38,9 +38,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         let text = format!("Unexpected args: [{}]", arguments.positional.join(" "));
         return Err(CommandError::Usage(text, "diff"));
     }
-    if arguments.texts("filename").is_empty() {
-        return Err(CommandError::message("must specify one of -f and -k"));
-    }
+    Query::check_files(arguments)?;
     let query = Query::of(arguments, &[]);
     let read = query.read_files(session)?;
     CommandError::of(read.errors)?;
@@ -49,7 +47,12 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         let key = query.manifest_key(manifest)?;
         let live = session.get(manifest.kind, &key);
         let warnings = session.stderr.len();
-        let (_, merged) = apply_one(session, manifest, key, DryRun::Server)?;
+        let how = ApplyHow {
+            dry_run: DryRun::Server,
+            ..ApplyHow::default()
+        };
+        let applied = apply_one(session, manifest, key, &how);
+        let (_, merged) = applied.map_err(|failure| failure.error)?;
         session.stderr.truncate(warnings);
         let before = live.map(|live| text(manifest.kind, &live)).unwrap_or_default();
         let after = text(merged.kind, &merged.value);

@@ -9,7 +9,7 @@ use crate::api::schema::{FieldType, Schema, TypeInfo};
 use crate::api::{Kind, KindInfo};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, Flag};
-use crate::kubectl::selection::kind_of;
+use crate::kubectl::resources::kind_of;
 use crate::kubectl::session::Session;
 use crate::kubectl::tabwriter::TabWriter;
 

@@ -24,6 +24,7 @@ pub const FLAGS: &[&[Flag]] = &[
         Flag::text("pod-selector"),
         Flag::bool("force"),
         Flag::bool("ignore-daemonsets"),
+        Flag::bool("ignore-errors"),
         Flag::bool("delete-emptydir-data"),
         Flag::bool("delete-local-data"),
         Flag::bool("disable-eviction"),
@@ -66,14 +67,18 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         return Err(CommandError::Usage("USAGE: drain NODE [flags]".to_owned(), "drain"));
     }
     if !arguments.positional.is_empty() && selector {
-        return Err(CommandError::message(
-            "error: cannot specify both a node name and a --selector option",
-        ));
+        let text = "error: cannot specify both a node name and a --selector option";
+        return Err(CommandError::Usage(text.to_owned(), "drain"));
+    }
+    if arguments.has("delete-local-data") {
+        session.warn(
+            "Flag --delete-local-data has been deprecated, This option is deprecated and will be deleted. Use --delete-emptydir-data.",
+        );
     }
     let pods = match arguments.text("pod-selector").filter(|text| !text.is_empty()) {
         Some(text) => Some(
             text.parse()
-                .map_err(|error| CommandError::message(format!("--pod-selector=: {error}")))?,
+                .map_err(|_| CommandError::message("--pod-selector=<pod_selector> must be a valid label selector"))?,
         ),
         None => None,
     };
@@ -91,13 +96,13 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         pods,
     };
     let found = cordon::nodes(arguments).find(session)?;
-    if !found.errors.is_empty() {
-        return CommandError::of(found.errors);
+    if let Some(error) = found.errors.into_iter().next() {
+        return Err(error);
     }
     let nodes: Vec<SmolStr> = found.infos.iter().map(|info| info.key.name.clone()).collect();
     cordon::run(session, arguments)?;
-    let mut errors = Vec::new();
-    for (position, node) in nodes.iter().enumerate() {
+    let (mut errors, mut remaining) = (Vec::new(), Vec::new());
+    for node in &nodes {
         match drain.node(session, node) {
             Ok(()) => session.print(format!("node/{node} drained{}", drain.dry_run.suffix())),
             Err(failed) => {
@@ -107,21 +112,19 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
                     all => format!("[{}]", all.join(", ")),
                 };
                 session.warn(format!(
-                    "error: unable to drain node \"{node}\" due to error:{text}, continuing command..."
+                    "error: unable to drain node \"{node}\" due to error: {text}, continuing command..."
                 ));
-                session.warn("There are pending nodes to be drained:");
-                nodes
-                    .iter()
-                    .skip(position)
-                    .for_each(|node| session.warn(format!(" {node}")));
+                remaining.push(node);
                 errors.extend(texts);
             }
         }
     }
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(CommandError::Verbatim(errors.join("\n"))),
+    if errors.is_empty() {
+        return Ok(());
     }
+    session.warn("There are pending nodes to be drained:");
+    remaining.iter().for_each(|node| session.warn(format!(" {node}")));
+    Err(CommandError::Verbatim(errors.join("\n")))
 }
 
 impl Drain {
@@ -157,7 +160,24 @@ impl Drain {
         if !warnings.is_empty() {
             session.warn(format!("Warning: {}", warnings.join("; ")));
         }
-        self.empty(session, going).map_err(|error| vec![error])
+        if self.dry_run == DryRun::Client {
+            for (key, _) in going {
+                session.print(format!("evicting pod {}/{} (dry run)", key.namespace, key.name));
+            }
+            return Ok(());
+        }
+        self.empty(session, going).map_err(|error| {
+            let there = session.cluster.store().objects().pods_on(node);
+            let pending = there.filter(|pod| matches!(self.fate(session, pod), Fate::Goes(_)));
+            let pending: Vec<String> = pending.map(|pod| format!("pod/{}", pod.meta.name)).collect();
+            if !pending.is_empty() {
+                session.warn(format!(
+                    "There are pending pods in node \"{node}\" when an error occurred: {error}"
+                ));
+                pending.iter().for_each(|pod| session.warn(pod));
+            }
+            vec![error]
+        })
     }
 
     /// What is to become of a pod: the filters of `kubectl drain`, in their order.
@@ -186,7 +206,7 @@ impl Drain {
         }
         if owner.is_none() && !has_ended {
             if !self.force {
-                return Fate::Forbidden("cannot delete Pods that declare no controller (use --force to override)");
+                return Fate::Forbidden("Pods that declare no controller (use --force to override)");
             }
             warning = Some("deleting Pods that declare no controller");
         }
@@ -246,9 +266,6 @@ impl Drain {
     /// Evicts or deletes a pod; false if it is to be tried again.
     fn remove(&self, session: &mut Session<'_>, key: &ObjectKey) -> std::result::Result<bool, String> {
         let (namespace, name) = (&key.namespace, &key.name);
-        if self.dry_run == DryRun::Client {
-            return Ok(true);
-        }
         let outcome = if self.evict {
             session.print(format!("evicting pod {namespace}/{name}{}", self.dry_run.suffix()));
             session.request(self.dry_run, |request| request.evict(key, self.options))

@@ -8,7 +8,8 @@ use crate::api::Kind;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, Flag, OUTPUT};
 use crate::kubectl::output::{Format, list_of};
-use crate::kubectl::selection::{Query, kind_of};
+use crate::kubectl::resources::kind_of;
+use crate::kubectl::selection::Query;
 use crate::kubectl::session::Session;
 use crate::kubectl::tabwriter::TabWriter;
 use crate::kubectl::{field, text};
@@ -33,7 +34,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
             "--watch is not modelled: let time pass and ask again",
         ));
     }
-    let format = Format::of(arguments)?;
+    let format = Format::of_table(arguments)?;
     let about = match arguments.text("for") {
         None => None,
         Some(text) => match text.split_once('/') {

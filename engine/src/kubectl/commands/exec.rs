@@ -8,7 +8,7 @@ use crate::api::{Kind, Object, ObjectKey, Pod};
 use crate::apiserver::{ApiError, Reason};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, FILES, Flag};
-use crate::kubectl::selection::kind_of;
+use crate::kubectl::resources::kind_of;
 use crate::kubectl::session::{DEFAULT_NAMESPACE, Session};
 use crate::kubelet::ExecError;
 

@@ -46,7 +46,7 @@ const NOTHING_NAMED: &str = "You must specify the type of resource to get. Use \
 
 /// Runs the command.
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
-    let format = Format::of(arguments)?.load(session.files, arguments)?;
+    let format = Format::of_table(arguments)?.load(session.files, arguments)?;
     if arguments.positional.is_empty() && arguments.texts("filename").is_empty() {
         return Err(CommandError::Verbatim(NOTHING_NAMED.to_owned()));
     }
@@ -192,7 +192,7 @@ fn watch(session: &mut Session<'_>, arguments: &Arguments, query: &Query<'_>, fo
     // Endless change is cut off where a wait for quiet is.
     let _ = session.cluster.settle();
     let epoch = session.cluster.store().epoch();
-    let epoch_ns = epoch.0.saturating_mul(1_000_000_000);
+    let epoch_ns = epoch.secs().saturating_mul(1_000_000_000);
     let matcher = query.matcher(kind)?;
     for change in session.cluster.log().iter().skip(reported) {
         let (object, key) = (change.object(), change.key());

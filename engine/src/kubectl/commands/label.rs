@@ -72,11 +72,7 @@ fn run_either(session: &mut Session<'_>, arguments: &Arguments, what: What) -> R
     let (resources, edits) = split(&arguments.positional);
     let list = arguments.flag("list");
     let change = Change::of(arguments, "labeled")?;
-    if resources.is_empty() && arguments.texts("filename").is_empty() {
-        return Err(CommandError::message(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
-    }
+    check_target(arguments, &resources, change.dry_run)?;
     if edits.is_empty() && !list {
         return Err(CommandError::message(format!(
             "at least one {} update is required",
@@ -85,11 +81,29 @@ fn run_either(session: &mut Session<'_>, arguments: &Arguments, what: What) -> R
     }
     let edits = parse(&edits, what)?;
     let query = Query::of(arguments, &resources);
-    let found = query.find(session)?;
+    let local = arguments.flag("local");
+    let found = match local {
+        true => query.find_local(session)?,
+        false => query.find(session)?,
+    };
+    if !found.single
+        && arguments
+            .text("resource-version")
+            .is_some_and(|version| !version.is_empty())
+    {
+        return Err(CommandError::message(
+            "--resource-version may only be used with a single resource",
+        ));
+    }
+    let change = Change {
+        // What is only local is not sent either.
+        dry_run: if local { DryRun::Client } else { change.dry_run },
+        ..change
+    };
     let mut errors = found.errors;
     for info in &found.infos {
         if list {
-            print_list(session, info, what, found.infos.len() > 1);
+            print_list(session, info, &edits, what, found.infos.len() > 1);
             continue;
         }
         if let Err(error) = edit(session, arguments, info, &edits, &change, what) {
@@ -98,6 +112,31 @@ fn run_either(session: &mut Session<'_>, arguments: &Arguments, what: What) -> R
         }
     }
     CommandError::of(errors)
+}
+
+/// Checks that the flags and words say which objects are meant.
+pub(super) fn check_target(arguments: &Arguments, resources: &[String], dry_run: DryRun) -> Result<()> {
+    let has_files = !arguments.texts("filename").is_empty();
+    let has = |flag| arguments.text(flag).is_some_and(|text| !text.is_empty());
+    let why = if arguments.flag("all") && has("selector") {
+        "cannot set --all and --selector at the same time"
+    } else if arguments.flag("all") && has("field-selector") {
+        "cannot set --all and --field-selector at the same time"
+    } else if !arguments.flag("local") {
+        if !resources.is_empty() || has_files {
+            return Ok(());
+        }
+        "one or more resources must be specified as <resource> <name> or <resource>/<name>"
+    } else if dry_run == DryRun::Server {
+        "cannot specify --local and --dry-run=server - did you mean --dry-run=client?"
+    } else if !resources.is_empty() {
+        "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
+    } else if !has_files {
+        "one or more files must be specified as -f rsrc.yaml or --filename=rsrc.json"
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::message(why))
 }
 
 /// The resources, and the edits: from the first word that is one, everything is.
@@ -169,15 +208,26 @@ fn present(info: &Info, what: What) -> Option<&Map<String, Value>> {
     info.value.get("metadata")?.get(what.field())?.as_object()
 }
 
-fn print_list(session: &mut Session<'_>, info: &Info, what: What, several: bool) {
-    let empty = Map::new();
-    let entries = present(info, what).unwrap_or(&empty);
+/// Lists what there would be after the edits, which are not made.
+fn print_list(session: &mut Session<'_>, info: &Info, edits: &Edits, what: What, several: bool) {
+    let mut entries = present(info, what).cloned().unwrap_or_default();
+    entries.retain(|key, _| !edits.remove.contains(key));
+    let set = edits
+        .set
+        .iter()
+        .map(|(key, value)| (key.clone(), Value::from(value.as_str())));
+    entries.extend(set);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let indent = if several { " " } else { "" };
     if several {
-        session.print(format!("Listing {} for {}/{}:", what.field(), info.kind, info.key.name));
+        let (kind, group) = (info.kind, info.kind.info().group);
+        session.warn(format!(
+            "Listing {} for {kind}.{group}/{}:",
+            what.field(),
+            info.key.name
+        ));
     }
-    for (key, value) in entries {
+    for (key, value) in &entries {
         session.print(format!("{indent}{key}={}", text(value)));
     }
 }

@@ -6,7 +6,8 @@ use crate::api::{ContainerStatus, Kind, Object, ObjectKey, Pod, Uid};
 use crate::apiserver::{ApiError, Reason};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, Flag};
-use crate::kubectl::selection::{Query, kind_of};
+use crate::kubectl::resources::kind_of;
+use crate::kubectl::selection::Query;
 use crate::kubectl::session::{DEFAULT_NAMESPACE, Session};
 use crate::store::Objects;
 

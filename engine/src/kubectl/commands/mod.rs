@@ -37,6 +37,7 @@ use super::flags::{Arguments, Flag};
 use super::session::Session;
 
 pub use apply::{Applied, ApplyError, ApplyFailure, Outcome, apply_documents};
+pub use connection::SERVER;
 
 /// A command of kubectl.
 pub struct Command {
@@ -52,6 +53,8 @@ pub struct Command {
 static OTHERS: &[Command] = &[
     command("api-resources", discovery::RESOURCES_FLAGS, discovery::run_resources),
     command("api-versions", discovery::VERSIONS_FLAGS, discovery::run_versions),
+    command("apply set-last-applied", apply::SET_FLAGS, apply::run_set),
+    command("apply view-last-applied", apply::VIEW_FLAGS, apply::run_view),
     command("attach", connection::ATTACH_FLAGS, connection::run_attach),
     command("auth can-i", connection::CAN_I_FLAGS, connection::run_can_i),
     command("auth whoami", connection::FLAGS, connection::run_who_am_i),

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::apply::with_last_applied;
-use super::change::{Change, print_changed};
+use super::change::{Change, in_namespace, print_changed};
 use crate::api::decode::Manifest;
 use crate::api::{Kind, ObjectKey, Uid};
 use crate::apiserver::ApiError;
@@ -51,15 +51,10 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         let text = format!("Unexpected args: [{}]", arguments.positional.join(" "));
         return Err(CommandError::Usage(text, "replace"));
     }
-    if arguments.texts("filename").is_empty() {
-        return refuse("must specify one of -f and -k");
-    }
+    Query::check_files(arguments)?;
     let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let mut errors = read.errors;
-    if errors.is_empty() && read.manifests.is_empty() {
-        return refuse("no objects passed to replace");
-    }
     for (manifest, file) in &read.manifests {
         session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), manifest.kind);
         let replaced = query.manifest_key(manifest).and_then(|key| {
@@ -81,12 +76,7 @@ fn object_of(manifest: &Manifest, key: &ObjectKey, save_config: bool) -> Value {
     if save_config {
         return with_last_applied(&manifest.value, key);
     }
-    let mut object = manifest.value.clone();
-    let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
-    if let Some(metadata) = metadata.filter(|_| !key.namespace.is_empty()) {
-        metadata.insert("namespace".to_owned(), key.namespace.as_str().into());
-    }
-    object
+    in_namespace(manifest.value.clone(), key)
 }
 
 fn replace(

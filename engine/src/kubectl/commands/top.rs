@@ -177,7 +177,7 @@ fn no_pod_metrics(namespace: &str, name: &str) -> ApiError {
 fn nothing_to_show(session: &mut Session<'_>, pods: &[std::sync::Arc<Pod>], namespace: Option<&String>) -> Result<()> {
     let now = session.timestamp();
     for pod in pods {
-        let age = now.0 - pod.meta.creation.unwrap_or(now).0;
+        let age = now.secs() - pod.meta.creation.unwrap_or(now).secs();
         if age > METRICS_DELAY_SECS {
             let age = crate::api::duration::format_ns(age.saturating_mul(1_000_000_000));
             let message = format!("Metrics not available for pod {}, age: {age}", pod.meta.key());

@@ -221,7 +221,7 @@ fn sort_by_importance(victims: &mut [PlacedPod]) {
 
 /// Pods that no kubelet has accepted yet count as started now.
 fn start_time(pod: &Pod) -> Timestamp {
-    pod.status.start_time.unwrap_or(Timestamp(i64::MAX))
+    pod.status.start_time.unwrap_or(Timestamp::from_secs(i64::MAX))
 }
 
 /// A PodDisruptionBudget.

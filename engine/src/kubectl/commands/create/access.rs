@@ -11,7 +11,7 @@ use crate::api::{Kind, ObjectKey};
 use crate::apiserver::ApiError;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, Flag, OUTPUT};
-use crate::kubectl::selection::kind_of;
+use crate::kubectl::resources::kind_of;
 use crate::kubectl::session::{DEFAULT_NAMESPACE, Session};
 
 /// The flags of `serviceaccount`.

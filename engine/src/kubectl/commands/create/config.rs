@@ -1,12 +1,15 @@
 //! `kubectl create configmap`, and the data that it and `create secret` take from literals, files, folders and env files.
 //!
-//! Deliberately not modelled: binary files, and variables that an env file takes from the environment (there is none).
+//! Deliberately not modelled: binary files in folders, and variables that an env file takes from the environment (there is none).
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Map;
 
 use super::generated::{COMMON, object, only_name, store};
 use super::hash::with_hash;
 use crate::api::Kind;
+use crate::api::defaulting::base64;
 use crate::api::validation::{config_key_errors, variable_errors};
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::files::{FileError, SourceFile};
@@ -27,13 +30,26 @@ pub const FLAGS: &[&[Flag]] = &[SOURCES, COMMON, CHANGE, OUTPUT];
 pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let name = only_name(arguments, "create configmap")?;
     let data = data(session, arguments, &Target::ConfigMap(name))?;
+    let (mut texts, mut binaries) = (Map::new(), Map::new());
+    for (key, bytes) in data {
+        match String::from_utf8(bytes) {
+            Ok(text) => texts.insert(key, text.into()),
+            Err(error) => binaries.insert(key, base64(error.as_bytes()).into()),
+        };
+    }
+    let mut hashed = vec![("data", texts.clone().into()), ("kind", "ConfigMap".into())];
+    if !binaries.is_empty() {
+        hashed.insert(0, ("binaryData", binaries.clone().into()));
+    }
     let name = match arguments.flag("append-hash") {
-        true => with_hash(name, &[("data", data.clone().into()), ("kind", "ConfigMap".into())]),
+        true => with_hash(name, &hashed),
         false => name.to_owned(),
     };
     let mut map = object(arguments, Kind::CONFIG_MAP, &name);
-    if !data.is_empty() {
-        map.insert("data".to_owned(), data.into());
+    for (member, data) in [("data", texts), ("binaryData", binaries)] {
+        if !data.is_empty() {
+            map.insert(member.to_owned(), data.into());
+        }
     }
     store(
         session,
@@ -53,7 +69,7 @@ pub enum Target<'a> {
 }
 
 impl Target<'_> {
-    fn check_key(&self, key: &str, data: &Map<String, Value>) -> Result<()> {
+    fn check_key(&self, key: &str, data: &Data) -> Result<()> {
         let errors = config_key_errors(key);
         if !errors.is_empty() {
             let (kind, errors) = match self {
@@ -76,11 +92,14 @@ impl Target<'_> {
     }
 }
 
-/// The data that the flags ask for, as plain text.
+/// Keys and what stands under them.
+pub type Data = BTreeMap<String, Vec<u8>>;
+
+/// The data that the flags ask for.
 ///
 /// # Errors
 /// A source that is malformed or cannot be read, or a key that is taken or not allowed.
-pub fn data(session: &Session<'_>, arguments: &Arguments, target: &Target<'_>) -> Result<Map<String, Value>> {
+pub fn data(session: &Session<'_>, arguments: &Arguments, target: &Target<'_>) -> Result<Data> {
     let (files, literals, env) = (
         arguments.texts("from-file"),
         arguments.all("from-literal"),
@@ -92,15 +111,15 @@ pub fn data(session: &Session<'_>, arguments: &Arguments, target: &Target<'_>) -
             "from-env-file cannot be combined with from-file or from-literal",
         ));
     }
-    let mut data = Map::new();
-    let mut add = |key: &str, text: &str| {
+    let mut data = Data::new();
+    let mut add = |key: &str, bytes: &[u8]| {
         target.check_key(key, &data)?;
-        data.insert(key.to_owned(), text.into());
+        data.insert(key.to_owned(), bytes.to_vec());
         Ok::<(), CommandError>(())
     };
     for source in files {
-        for (key, text) in read_source(session, source)? {
-            add(&key, &text)?;
+        for (key, bytes) in read_source(session, source)? {
+            add(&key, &bytes)?;
         }
     }
     for literal in literals {
@@ -110,18 +129,18 @@ pub fn data(session: &Session<'_>, arguments: &Arguments, target: &Target<'_>) -
             )));
         };
         // A value may stand in quotes of its own.
-        add(key, text.trim_matches(['"', '\'']))?;
+        add(key, text.trim_matches(['"', '\'']).as_bytes())?;
     }
     for path in env {
         for (key, text) in read_env(session, path)? {
-            add(&key, &text)?;
+            add(&key, text.as_bytes())?;
         }
     }
     Ok(data)
 }
 
-/// `FILE`, `KEY=FILE` or `FOLDER`: keys and texts.
-fn read_source(session: &Session<'_>, source: &str) -> Result<Vec<(String, String)>> {
+/// `FILE`, `KEY=FILE` or `FOLDER`: keys and what the files hold.
+fn read_source(session: &Session<'_>, source: &str) -> Result<Vec<(String, Vec<u8>)>> {
     let equals = source.matches('=').count();
     let (key, path) = match source.split_once('=') {
         None => (source.rsplit('/').next().unwrap_or(source), source),
@@ -140,15 +159,16 @@ fn read_source(session: &Session<'_>, source: &str) -> Result<Vec<(String, Strin
         if equals > 0 {
             return Err(CommandError::message("cannot give a key name for a directory path"));
         }
-        let entry = |file: SourceFile| (file.name.rsplit('/').next().unwrap_or_default().to_owned(), file.text);
+        let key = |file: &SourceFile| file.name.rsplit('/').next().unwrap_or_default().to_owned();
+        let entry = |file: SourceFile| (key(&file), file.text.into_bytes());
         return Ok(files.into_iter().map(entry).collect());
     }
     Ok(vec![(key.to_owned(), read(session, path)?)])
 }
 
-fn read(session: &Session<'_>, path: &str) -> Result<String> {
-    let why = match session.files.read(path) {
-        Ok(files) => return Ok(files.into_iter().next().map(|file| file.text).unwrap_or_default()),
+fn read(session: &Session<'_>, path: &str) -> Result<Vec<u8>> {
+    let why = match session.files.read_bytes(path) {
+        Ok(bytes) => return Ok(bytes),
         Err(FileError::NotFound) => "no such file or directory".to_owned(),
         Err(FileError::Unreadable(why)) => why,
     };
@@ -157,7 +177,7 @@ fn read(session: &Session<'_>, path: &str) -> Result<String> {
 
 /// An env file: `KEY=TEXT` a line, comments and empty lines apart.
 fn read_env(session: &Session<'_>, path: &str) -> Result<Vec<(String, String)>> {
-    let text = read(session, path)?;
+    let text = String::from_utf8_lossy(&read(session, path)?).into_owned();
     let mut pairs = Vec::new();
     for line in text.trim_start_matches('\u{feff}').lines() {
         let line = line.trim_start();

@@ -116,5 +116,12 @@ fn copy_cron_job(cron_job: &Info, job: &mut Map<String, Value>) {
         });
         metadata.insert("ownerReferences".to_owned(), json!([owner]));
     }
-    job.insert("spec".to_owned(), at("/spec/jobTemplate/spec"));
+    let mut spec = at("/spec/jobTemplate/spec");
+    // A client's own type writes out a time that it has not.
+    let template = spec.get_mut("template").and_then(Value::as_object_mut);
+    if let Some(template) = template {
+        let metadata = template.entry("metadata").or_insert_with(|| json!({}));
+        metadata["creationTimestamp"] = Value::Null;
+    }
+    job.insert("spec".to_owned(), spec);
 }

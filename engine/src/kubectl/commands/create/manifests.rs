@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::api::ObjectKey;
 use crate::api::decode::Manifest;
 use crate::kubectl::commands::apply::with_last_applied;
+use crate::kubectl::commands::change::in_namespace;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::Format;
@@ -32,9 +33,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         let text = format!("Unexpected args: [{}]", arguments.positional.join(" "));
         return Err(CommandError::Usage(text, "create"));
     }
-    if arguments.texts("filename").is_empty() {
-        return Err(CommandError::message("must specify one of -f and -k"));
-    }
+    Query::check_files(arguments)?;
     let query = Query::of(arguments, &[]).validated(session, arguments)?;
     let read = query.read_files(session)?;
     let mut errors = read.errors;
@@ -48,7 +47,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
             create_one(session, manifest, key, object, dry_run, file)
         });
         match created {
-            Ok(info) => print(session, &info, &format, dry_run)?,
+            Ok(info) => errors.extend(print(session, &info, &format, dry_run).err()),
             Err(error) => errors.push(error),
         }
     }
@@ -59,12 +58,7 @@ fn object_of(manifest: &Manifest, key: &ObjectKey, save_config: bool) -> Value {
     if save_config {
         return with_last_applied(&manifest.value, key);
     }
-    let mut object = manifest.value.clone();
-    let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
-    if let Some(metadata) = metadata.filter(|_| !key.namespace.is_empty()) {
-        metadata.insert("namespace".to_owned(), key.namespace.as_str().into());
-    }
-    object
+    in_namespace(manifest.value.clone(), key)
 }
 
 fn create_one(

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::config::{SOURCES, Target, data};
+use super::config::{Data, SOURCES, Target, data};
 use super::generated::{COMMON, object, only_name, store};
 use super::hash::with_hash;
 use crate::api::Kind;
@@ -60,7 +60,7 @@ pub fn run_registry(session: &mut Session<'_>, arguments: &Arguments) -> Result<
     let given = |flag| arguments.text(flag).unwrap_or_default();
     let (user, password) = (given("docker-username"), given("docker-password"));
     let server = arguments.text("docker-server").unwrap_or(DOCKER_HUB);
-    let mut texts = Map::new();
+    let mut texts = Data::new();
     if arguments.texts("from-file").is_empty() {
         if user.is_empty() || password.is_empty() || server.is_empty() {
             return Err(CommandError::message(
@@ -69,7 +69,7 @@ pub fn run_registry(session: &mut Session<'_>, arguments: &Arguments) -> Result<
         }
         let auth = base64(format!("{user}:{password}").as_bytes());
         let text = registry_config(server, user, password, given("docker-email"), &auth);
-        texts.insert(".dockerconfigjson".to_owned(), text.into());
+        texts.insert(".dockerconfigjson".to_owned(), text.into_bytes());
     } else {
         texts = data(session, arguments, &Target::Secret)?;
     }
@@ -97,23 +97,16 @@ pub fn run_tls(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     let (Some(cert), Some(key)) = (given("cert"), given("key")) else {
         return Err(CommandError::message("key and cert must be specified"));
     };
-    let mut texts = Map::new();
-    texts.insert("tls.crt".to_owned(), session.read_text(cert)?.into());
-    texts.insert("tls.key".to_owned(), session.read_text(key)?.into());
+    let mut texts = Data::new();
+    texts.insert("tls.crt".to_owned(), session.read_text(cert)?.into_bytes());
+    texts.insert("tls.key".to_owned(), session.read_text(key)?.into_bytes());
     create(session, arguments, name, "kubernetes.io/tls", &texts)
 }
 
-fn create(
-    session: &mut Session<'_>,
-    arguments: &Arguments,
-    name: &str,
-    of_type: &str,
-    texts: &Map<String, Value>,
-) -> Result<()> {
-    let encoded = |value: &Value| base64(value.as_str().unwrap_or_default().as_bytes());
+fn create(session: &mut Session<'_>, arguments: &Arguments, name: &str, of_type: &str, texts: &Data) -> Result<()> {
     let data: Map<String, Value> = texts
         .iter()
-        .map(|(key, value)| (key.clone(), encoded(value).into()))
+        .map(|(key, value)| (key.clone(), base64(value).into()))
         .collect();
     let name = match arguments.flag("append-hash") {
         true => with_hash(
