@@ -162,7 +162,14 @@ mod tests {
             ]}}}})
         };
         let first = created(info, &deployment("a"), "m1", false, Timestamp::from_secs(0));
-        let both = updated(info, &first, &deployment("a"), &deployment("b"), "m0", Timestamp::from_secs(60));
+        let both = updated(
+            info,
+            &first,
+            &deployment("a"),
+            &deployment("b"),
+            "m0",
+            Timestamp::from_secs(60),
+        );
         let entry = |name: &str, time: &str, fields: Value| {
             json!({"apiVersion": "apps/v1", "fieldsType": "FieldsV1", "fieldsV1": fields, "manager": name,
                 "operation": "Update", "time": time})
