@@ -451,3 +451,15 @@ fn schedules_that_name_a_zone_are_followed_where_they_still_exist() {
     assert_eq!(kubectl(&mut old, "get jobs -o name").lines().count(), 1);
     assert!(event_count(&mut old, "CronJob", "tick", "UnsupportedSchedule") > 0);
 }
+
+#[test]
+fn a_pod_that_its_job_has_left_behind_can_be_deleted() {
+    let mut cluster = cluster(&[], &[&job("work", "parallelism: 1", "sleep 600")]);
+    advance(&mut cluster, 10);
+    kubectl(&mut cluster, "delete job work --cascade=orphan");
+    advance(&mut cluster, 5);
+    let finalizers = kubectl(&mut cluster, "get pods -o jsonpath='{.items[*].metadata.finalizers}'");
+    assert_eq!(finalizers, "");
+    kubectl(&mut cluster, "delete pods --all");
+    assert_eq!(kubectl(&mut cluster, "get pods -o name"), "");
+}

@@ -74,6 +74,24 @@ Feature: A HorizontalPodAutoscaler follows the load
     Then for 10m, deployment "web" has 2 desired replicas
     And horizontalpodautoscaler "web" has "{.status.currentMetrics[0].resource.current.averageUtilization}" equal to "54"
 
+  Scenario: An autoscaler may be less tolerant upwards than downwards
+    A feature gate that is off by default; without it the API server drops the field.
+    Given cluster setting "feature-gates" is "HPAConfigurableTolerance=true"
+    And containers of deployment "web" use 109m of CPU
+    And the manifest:
+      """
+      apiVersion: autoscaling/v2
+      kind: HorizontalPodAutoscaler
+      metadata: {name: web}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+        minReplicas: 1
+        maxReplicas: 6
+        metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
+        behavior: {scaleUp: {tolerance: 50m}}
+      """
+    Then within 1m, deployment "web" has 3 desired replicas
+
   Scenario: A pod's memory is a target as well
     Given containers of deployment "web" use 150Mi of memory
     And the manifest:

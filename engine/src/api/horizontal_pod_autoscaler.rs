@@ -90,6 +90,8 @@ pub struct ScalingPolicy {
 pub struct ScalingRules {
     /// For how many seconds earlier recommendations count; none: the controller's own setting.
     pub stabilization_window_seconds: Option<i64>,
+    /// How far from its target a metric may be in this direction, in thousandths; none: the controller's own setting.
+    pub tolerance_milli: Option<i64>,
     /// Which policy holds.
     pub select: SelectPolicy,
     /// The policies.
@@ -193,6 +195,9 @@ fn rules(value: &Value) -> ScalingRules {
     };
     ScalingRules {
         stabilization_window_seconds: read::int(value, "stabilizationWindowSeconds"),
+        tolerance_milli: (value.get("tolerance"))
+            .and_then(|tolerance| Quantity::from_json(tolerance).ok())
+            .map(|tolerance| tolerance.milli_value()),
         select: match read::text(value, "selectPolicy").as_str() {
             "Min" => SelectPolicy::Min,
             "Disabled" => SelectPolicy::Disabled,

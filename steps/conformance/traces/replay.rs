@@ -22,11 +22,12 @@ use super::{placement, scripts};
 const NODES: [(&str, &str); 4] = [("node-1", "a"), ("node-2", "a"), ("node-3", "b"), ("node-4", "b")];
 /// What the recorder's cluster was, and how fast: its components were processes of one machine with two cores, and whether a
 /// controller sees two changes together depends on how long its last write took.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 5] = [
     ("kubernetes-version", "1.28"),
     ("component-latency-min", "1ms"),
     ("component-latency-max", "20ms"),
     ("external-provisioners", "off"),
+    ("metrics-server", "off"),
 ];
 /// How long the cluster stands before the first action: longer than a node's status heartbeat.
 const WARM_UP: Duration = Duration::from_secs(400);

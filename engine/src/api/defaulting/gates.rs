@@ -10,7 +10,13 @@ use crate::api::schema::{FieldType, Schema, TypeInfo};
 use serde_json::Value;
 
 /// A type, a field of it, its feature gate, and the minor release of Kubernetes 1 in which that is on by default.
-const GATED: [(&str, &str, &str, u32); 9] = [
+const GATED: [(&str, &str, &str, u32); 10] = [
+    (
+        "autoscaling.v2.HPAScalingRules",
+        "tolerance",
+        "HPAConfigurableTolerance",
+        35,
+    ),
     (
         "batch.v1.JobSpec",
         "backoffLimitPerIndex",

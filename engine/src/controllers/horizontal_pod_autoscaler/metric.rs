@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
-use super::replicas::{Groups, Ratio, Usage};
+use super::replicas::{Groups, Ratio, Tolerance, Usage};
 use crate::api::quantity::Format;
 use crate::api::{MetricSource, MetricSpec, MetricTarget, Pod, Quantity};
 use crate::component::Context;
@@ -39,6 +39,7 @@ pub struct MetricError {
 pub fn propose(
     spec: &MetricSpec,
     current: i32,
+    tolerance: Tolerance,
     pods: &[Arc<Pod>],
     context: &Context<'_>,
 ) -> Result<Proposal, MetricError> {
@@ -56,6 +57,7 @@ pub fn propose(
         container,
         pods,
         current,
+        tolerance,
         context,
     }
     .propose(spec.target)
@@ -101,6 +103,7 @@ struct Resource<'a, 'c> {
     container: Option<&'a SmolStr>,
     pods: &'a [Arc<Pod>],
     current: i32,
+    tolerance: Tolerance,
     context: &'a Context<'c>,
 }
 
@@ -142,7 +145,7 @@ impl Resource<'_, '_> {
         let ratio = Ratio {
             of: &|usage| Ok(percent(usage)? as f64 / f64::from(target)),
             assumed: &|name| requests.get(name).copied().unwrap_or(0),
-            tolerance: self.tolerance(),
+            tolerance: self.tolerance,
         };
         let replicas = ratio.replicas(self.current, &usage, &groups)?;
         let utilization = percent(&usage)?;
@@ -167,7 +170,7 @@ impl Resource<'_, '_> {
         let ratio = Ratio {
             of: &|usage| Ok(average(usage) as f64 / target as f64),
             assumed: &|_| target,
-            tolerance: self.tolerance(),
+            tolerance: self.tolerance,
         };
         Ok(Proposal {
             replicas: ratio.replicas(self.current, &usage, &groups)?,
@@ -247,10 +250,6 @@ impl Resource<'_, '_> {
             requests.insert(pod.meta.name.clone(), sum);
         }
         Ok(requests)
-    }
-
-    fn tolerance(&self) -> f64 {
-        self.context.settings.hpa_tolerance.milli_value() as f64 / 1000.0
     }
 
     fn status(&self, current: Value) -> Value {

@@ -5,8 +5,7 @@
 //! arithmetic), [limits] (how fast, and how far).
 //! The real controller looks every 15 s. Here it does so only while something is going to change: an autoscaler whose pods,
 //! target and load stay the same sleeps, and what it would have recommended meanwhile is known.
-//! Not modelled: metrics that an adapter serves (`Pods`, `Object`, `External`; they fail as in a cluster without one), and tolerances
-//! in `behavior` (a feature gate that is off in v1.34).
+//! Not modelled: metrics that an adapter serves (`Pods`, `Object`, `External`; they fail as in a cluster without one).
 
 mod controller;
 mod limits;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::api::{Condition, Pod, PodPhase, Timestamp};
+use crate::api::{Condition, HorizontalPodAutoscalerSpec, Pod, PodPhase, ScalingBehavior, ScalingRules, Timestamp};
 use crate::settings::Settings;
 
 /// What pods use, by name, in thousandths.
@@ -69,6 +69,33 @@ fn is_starting(pod: &Pod, sampled: Timestamp, settings: &Settings, now: Timestam
     !ready.is_true() && start.plus(settings.hpa_initial_readiness_delay) > changed
 }
 
+/// How far from 1 a ratio may be without any consequence.
+#[derive(Debug, Clone, Copy)]
+pub struct Tolerance {
+    /// Below 1.
+    pub down: f64,
+    /// Above 1.
+    pub up: f64,
+}
+
+impl Tolerance {
+    /// What an autoscaler says of its own, and else the controller's setting.
+    pub fn of(spec: &HorizontalPodAutoscalerSpec, settings: &Settings) -> Self {
+        let usual = settings.hpa_tolerance.milli_value();
+        let own = |rules: fn(&ScalingBehavior) -> &ScalingRules| {
+            let own = spec
+                .behavior
+                .as_ref()
+                .and_then(|behavior| rules(behavior).tolerance_milli);
+            own.unwrap_or(usual) as f64 / 1000.0
+        };
+        Tolerance {
+            down: own(|behavior| &behavior.down),
+            up: own(|behavior| &behavior.up),
+        }
+    }
+}
+
 /// How a metric's use compares with its target.
 pub struct Ratio<'a> {
     /// The ratio of these pods' use.
@@ -76,7 +103,7 @@ pub struct Ratio<'a> {
     /// What a pod without metrics is assumed to use when that speaks against scaling down.
     pub assumed: &'a dyn Fn(&SmolStr) -> i64,
     /// How far from 1 it may be.
-    pub tolerance: f64,
+    pub tolerance: Tolerance,
 }
 
 impl Ratio<'_> {
@@ -86,7 +113,7 @@ impl Ratio<'_> {
     /// The ratio cannot be told.
     pub fn replicas(&self, current: i32, usage: &Usage, groups: &Groups) -> Result<i32, String> {
         let ratio = (self.of)(usage)?;
-        let is_near = |ratio: f64| (1.0 - ratio).abs() <= self.tolerance;
+        let is_near = |ratio: f64| 1.0 - self.tolerance.down <= ratio && ratio <= 1.0 + self.tolerance.up;
         let is_up_with_unready = !groups.unready.is_empty() && ratio > 1.0;
         if !is_up_with_unready && groups.missing.is_empty() {
             return Ok(if is_near(ratio) {
@@ -146,7 +173,7 @@ mod tests {
                     Ok(usage.values().sum::<i64>() as f64 / (500 * count) as f64)
                 },
                 assumed: &|_| 1000,
-                tolerance: 0.1,
+                tolerance: Tolerance { down: 0.1, up: 0.1 },
             };
             assert_eq!(ratio.replicas(current, &usage, &groups), Ok(expect), "{uses:?}");
         };

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::controller::{COMPONENT, CONTROL};
 use super::limits::{History, Limits};
 use super::metric::{self, MetricError};
+use super::replicas::Tolerance;
 use super::scale::Scale;
 use crate::api::{
     Condition, HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus, LabelSelector, ObjectKey, Pod, Selector,
@@ -192,11 +193,12 @@ impl Look<'_> {
     /// Asks every metric; the one that wants most pods decides. Where one says nothing, the others may only scale up.
     fn ask(&mut self, current: i32, pods: &[Arc<Pod>], context: &mut Context<'_>) -> Result<Wanted, String> {
         let specs = &self.autoscaler.spec.metrics;
+        let tolerance = Tolerance::of(&self.autoscaler.spec, context.settings);
         let mut wanted: Option<Wanted> = None;
         let mut first_error: Option<MetricError> = None;
         let (mut failed, mut statuses) = (0, Vec::new());
         for spec in specs {
-            match metric::propose(spec, current, pods, context) {
+            match metric::propose(spec, current, tolerance, pods, context) {
                 Ok(proposal) => {
                     statuses.push(proposal.status);
                     if wanted.as_ref().is_none_or(|wanted| proposal.replicas > wanted.replicas) {

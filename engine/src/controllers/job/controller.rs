@@ -1,6 +1,6 @@
 //! Watching, and when to look again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::super::pod_control::{PodControl, owner_key};
@@ -37,6 +37,8 @@ pub struct JobController {
     memory: BTreeMap<ObjectKey, Memory>,
     /// Jobs that are gone, whose pods are still to be let go.
     gone: BTreeMap<ObjectKey, Uid>,
+    /// Pods that have lost their Job and that nobody will count: they are let go as well.
+    orphans: BTreeSet<ObjectKey>,
 }
 
 impl JobController {
@@ -46,6 +48,7 @@ impl JobController {
             queue: WorkQueue::new(ControllerId::Job, seed, COMPONENT),
             memory: BTreeMap::new(),
             gone: BTreeMap::new(),
+            orphans: BTreeSet::new(),
         }
     }
 
@@ -72,6 +75,12 @@ impl JobController {
                 if before.zip(after).is_some_and(|(before, after)| !matters(before, after)) {
                     return;
                 }
+                if let Some(orphan) = after.filter(|pod| pod.meta.controller().is_none() && is_tracked(pod)) {
+                    let key = orphan.meta.key();
+                    self.orphans.insert(key.clone());
+                    // It waits under its own name: no Job of that name will mind a look.
+                    self.queue.add(key, context);
+                }
                 let owners = [before, after].into_iter().flatten();
                 for key in owners.filter_map(|pod| owner_key(pod, Kind::JOB)) {
                     self.queue.add_after(key, BATCH, context);
@@ -85,6 +94,12 @@ impl JobController {
     pub fn run(&mut self, key: &ObjectKey, context: &mut Context<'_>) {
         if !self.queue.take(key, context.now) {
             return;
+        }
+        for orphan in std::mem::take(&mut self.orphans) {
+            let is_orphan = (context.store.get::<Pod>(&orphan)).is_some_and(|pod| pod.meta.controller().is_none());
+            if is_orphan {
+                release(&orphan, context);
+            }
         }
         if let Some(uid) = self.gone.remove(key) {
             let pods: Vec<ObjectKey> = (context.store.objects().owned::<Pod>(uid))

@@ -117,7 +117,7 @@ fn is_complete(job: &Job, succeeded: i32, active: usize) -> bool {
 fn write_counts(job: &Job, tally: &Tally, status: &mut JobStatus, context: &Context<'_>) {
     status.active = i32::try_from(tally.active.len()).unwrap_or(i32::MAX);
     status.ready = tally.ready;
-    status.terminating = context.settings.since(1, 29).then_some(tally.terminating);
+    status.terminating = (context.settings.is_on("JobPodReplacementPolicy", 29)).then_some(tally.terminating);
     if job.spec.indexed {
         status.completed_indexes = indexes::format(&tally.succeeded_indexes);
         let limit = job.spec.backoff_limit_per_index;
