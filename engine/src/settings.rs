@@ -240,6 +240,15 @@ settings! {
     pod_eviction_timeout: Duration = secs(300), "pod-eviction-timeout";
     /// Below how much memory left a node evicts pods. KubeletConfiguration `evictionHard` `memory.available`: 100Mi.
     eviction_hard_memory_available: Quantity = Quantity::new(100 << 20, crate::api::quantity::Format::BinarySI), "eviction-hard-memory-available";
+    /// Below how much memory left a node evicts pods once that has lasted a while; 0: there is no such threshold.
+    /// KubeletConfiguration `evictionSoft` `memory.available`: none.
+    eviction_soft_memory_available: Quantity = Quantity::new(0, crate::api::quantity::Format::BinarySI), "eviction-soft-memory-available";
+    /// How long memory must be below the soft threshold until pods are evicted. KubeletConfiguration `evictionSoftGracePeriod`: none
+    /// (the documentation's example has 1m30s).
+    eviction_soft_grace_period: Duration = secs(90), "eviction-soft-grace-period";
+    /// How long pods that are evicted because of a soft threshold get to end, at most. KubeletConfiguration
+    /// `evictionMaxPodGracePeriod`: 0.
+    eviction_max_pod_grace_period: Duration = secs(0), "eviction-max-pod-grace-period";
     /// How long nothing must have been short until a node's pressure condition ends. KubeletConfiguration
     /// `evictionPressureTransitionPeriod`: 5m.
     eviction_pressure_transition_period: Duration = secs(300), "eviction-pressure-transition-period";

@@ -143,3 +143,54 @@ Feature: Configuration: environment from ConfigMaps and Secrets, and the downwar
     When the cluster settles
     And I run `kubectl exec web -- sh -c 'echo $NAME $TIER $NODE $ACCOUNT $CPU $MEMORY $ALL_CPU'`
     Then the command prints "web front node-1 default 250 64 4"
+
+  Scenario: A changed ConfigMap changes no environment: only a restart does
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        containers:
+        - { name: app, image: nginx, envFrom: [{ configMapRef: { name: settings } }] }
+      """
+    When the cluster settles
+    And I run `kubectl patch configmap settings -p '{"data":{"mode":"slow"}}'`
+    And 5 minutes pass
+    And I run `kubectl exec web -- printenv mode`
+    Then the command prints "fast"
+    When container "app" of pod "web" exits with code 1
+    And the cluster settles
+    And I run `kubectl exec web -- printenv mode`
+    Then the command prints "slow"
+
+  Scenario Outline: <why>: the container is not created
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        securityContext: { runAsNonRoot: true<user> }
+        containers: [{ name: app, image: nginx }]
+      """
+    Then within 10s, pod "web" shows STATUS "CreateContainerConfigError"
+    And pod "web" has event "Failed" with message "Error: <message>"
+    And pod "web" has phase "Pending"
+
+    Examples:
+      | why                                            | user             | message                                                 |
+      | runAsNonRoot and an image that starts as root  |                  | container has runAsNonRoot and image will run as root   |
+      | runAsNonRoot and runAsUser 0                   | , runAsUser: 0   | container's runAsUser breaks non-root policy            |
+
+  Scenario: runAsNonRoot and a user of its own
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        securityContext: { runAsNonRoot: true, runAsUser: 1000 }
+        containers: [{ name: app, image: nginx }]
+      """
+    Then within 10s, pod "web" is Ready

@@ -141,3 +141,40 @@ Feature: Node-pressure eviction
     And containers of image "leaky" use 200Mi of memory after 30s
     Then within 1m, pod "cache" shows STATUS "OOMKilled"
     And node "node-1" has condition "MemoryPressure" "False"
+
+  Scenario: A soft threshold shows at once, and ends pods only when it was met for its grace period
+    Given cluster setting "eviction-soft-memory-available" is "500Mi"
+    And cluster setting "eviction-soft-grace-period" is "2m"
+    And cluster setting "eviction-max-pod-grace-period" is "10s"
+    And a cluster with 1 node of 4 CPU and 2Gi memory
+    And containers of image "leaky" use 1700Mi of memory after 10s
+    And containers of image "leaky" ignore SIGTERM
+    And a pod "leaky" of image "leaky"
+    Then within 1m, node "node-1" has condition "MemoryPressure" "True"
+    And for 100s, pod "leaky" shows STATUS "Running"
+    And within 1m, pod "leaky" has event "Evicted" with message "Threshold quantity: 500Mi, available: 348Mi"
+    And for 9s, pod "leaky" has phase "Running"
+    And within 5s, pod "leaky" has phase "Failed"
+    And container "leaky" of pod "leaky" is terminated because "Error" with exit code 137
+
+  Scenario: What was short for less than the grace period of a soft threshold ends nothing
+    Given cluster setting "eviction-soft-memory-available" is "500Mi"
+    And cluster setting "eviction-soft-grace-period" is "2m"
+    And a cluster with 1 node of 4 CPU and 2Gi memory
+    And containers of image "leaky" use 1700Mi of memory after 10s
+    And a pod "leaky" of image "leaky"
+    When 1 minute passes
+    And I run `kubectl delete pod leaky`
+    And a pod "modest" of image "modest"
+    Then within 7m, node "node-1" has condition "MemoryPressure" "False"
+    And no pod has phase "Failed"
+
+  Scenario: A pod that could not start either ends with ContainerStatusUnknown
+    Given a cluster with 1 node
+    And image "gone:v1" exists on no registry
+    And a pod "web" of image "gone:v1"
+    When 1 minute passes
+    And pod "web" is evicted
+    Then within 5s, pod "web" shows STATUS "ContainerStatusUnknown"
+    And pod "web" has phase "Failed"
+    And pod "web" has "{.status.reason}" equal to "Evicted"

@@ -42,3 +42,27 @@ Feature: What a restarting kubelet or machine does to pods
     And 1 minute passes
     Then pod "web" shows STATUS "Terminating"
     And within 3m, pod "web" does not exist
+
+  Scenario: After a reboot the init containers run again, all of them, before the containers proper
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: prepared }
+      spec:
+        nodeName: node-1
+        initContainers:
+        - { name: one, image: busybox, command: [sh, -c, sleep 20] }
+        - { name: two, image: busybox, command: [sh, -c, sleep 20] }
+        containers: [{ name: app, image: nginx }]
+      """
+    When the cluster settles
+    And node "node-1" reboots for 30s
+    And 45 seconds pass
+    Then container "one" of pod "prepared" is running
+    And container "app" of pod "prepared" is terminated because "Unknown" with exit code 255
+    When 20 seconds pass
+    Then container "two" of pod "prepared" is running
+    And within 25s, pod "prepared" is Ready
+    And pod "prepared" has "{.status.initContainerStatuses[*].restartCount}" equal to "1 1"
+    And pod "prepared" has "{.status.containerStatuses[0].restartCount}" equal to "1"

@@ -79,3 +79,18 @@ Feature: Restart policy and restart back-off
     And within 1m, pod "task" has phase "Failed"
     And pod "task" has "{.status.reason}" equal to "DeadlineExceeded"
     And pod "task" has event "DeadlineExceeded" with message "Pod was active on the node longer than the specified deadline"
+
+  Scenario: Another image knows no back-off: a crash loop that is mended goes on at once
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        containers: [{ name: app, image: "broken:v1" }]
+      """
+    And containers of image "broken:v1" exit with code 1 after 2s
+    When 10 minutes pass
+    Then within 6m, pod "web" shows STATUS "CrashLoopBackOff"
+    When I run `kubectl set image pod/web app=mended:v1`
+    Then within 5s, pod "web" is Ready

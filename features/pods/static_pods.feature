@@ -41,3 +41,19 @@ Feature: Static pods: what a kubelet runs from its own files
   Scenario: When its manifest is taken away, the pod ends
     When the static pod "proxy" on node "node-1" is removed
     Then within 5s, pod "proxy-node-1" in namespace "kube-system" does not exist
+
+  Scenario: The mirror that is made anew is another object: its uid is new, the pod's own is not
+    When I run `kubectl delete pod proxy-node-1 -n kube-system --wait=false`
+    And 10 seconds pass
+    Then pod "proxy-node-1" in namespace "kube-system" shows STATUS "Running"
+    When container "proxy" of pod "proxy-node-1" in namespace "kube-system" exits with code 1
+    And the cluster settles
+    Then pod "proxy-node-1" in namespace "kube-system" has restarted 1 time
+    And pod "proxy-node-1" in namespace "kube-system" is Ready
+    When I run `kubectl exec proxy-node-1 -n kube-system -- hostname`
+    Then the command succeeds
+    When I run `kubectl delete pod proxy-node-1 -n kube-system --wait=false`
+    And 10 seconds pass
+    Then pod "proxy-node-1" in namespace "kube-system" has restarted 1 time
+    When the static pod "proxy" on node "node-1" is removed
+    Then within 5s, pod "proxy-node-1" in namespace "kube-system" does not exist

@@ -116,3 +116,76 @@ Feature: How a pod ends: preStop, SIGTERM, grace period, SIGKILL
     When I run `kubectl delete pod web --wait=false`
     Then within 1s, service "web" does not route to pod "web"
     And pod "web" shows STATUS "Terminating"
+
+  Scenario: A pull under way is given up when the pod is deleted
+    Given image "slow:v1" takes 5m to pull
+    And a pod "web" of image "slow:v1"
+    When 10 seconds pass
+    And I run `kubectl delete pod web`
+    Then pod "web" does not exist
+    And pod "web" has event "Failed" with message "Failed to pull image \"slow:v1\": rpc error: code = Canceled desc = context canceled"
+
+  Scenario: A postStart hook ends with its container
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        restartPolicy: Never
+        containers:
+        - name: app
+          image: busybox
+          command: [sh, -c, "sleep 5; exit 3"]
+          lifecycle: { postStart: { exec: { command: [sleep, "60"] } } }
+      """
+    Then within 10s, pod "web" has event "FailedPostStartHook"
+    And within 5s, pod "web" has phase "Failed"
+    And container "app" of pod "web" is terminated because "Error" with exit code 3
+
+  Scenario: An init container that is killed with its pod: those behind it were never there
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        activeDeadlineSeconds: 10
+        terminationGracePeriodSeconds: 5
+        initContainers: [{ name: prepare, image: busybox, command: [sleep, infinity] }]
+        containers: [{ name: app, image: nginx }]
+      """
+    Then within 20s, pod "web" has phase "Failed"
+    And pod "web" has "{.status.reason}" equal to "DeadlineExceeded"
+    And container "prepare" of pod "web" is terminated because "Error" with exit code 137
+    And container "app" of pod "web" is waiting because "PodInitializing"
+    And pod "web" shows STATUS "Init:Error"
+
+  Scenario: activeDeadlineSeconds ends a pod whose image never came
+    Given image "gone:v1" exists on no registry
+    And the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        activeDeadlineSeconds: 30
+        containers: [{ name: app, image: "gone:v1" }]
+      """
+    Then within 35s, pod "web" has phase "Failed"
+    And within 2s, pod "web" shows STATUS "ContainerStatusUnknown"
+    And pod "web" has event "DeadlineExceeded"
+
+  Scenario: A kubelet that starts anew keeps to the deadline
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        activeDeadlineSeconds: 60
+        containers: [{ name: app, image: nginx }]
+      """
+    When 40 seconds pass
+    And the kubelet on node "node-1" stops for 10s
+    Then within 22s, pod "web" has phase "Failed"

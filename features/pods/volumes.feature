@@ -218,3 +218,88 @@ Feature: Volumes: emptyDir, ConfigMaps, Secrets and what the pod knows of itself
     When 1 minute passes
     Then pod "db" shows STATUS "ContainerCreating"
     And pod "db" has event "FailedMount" with message "persistentvolumeclaims \"missing\" not found"
+
+  Scenario: A changed ConfigMap reaches its files when the kubelet next syncs the pod, and a subPath never
+    The kubelet looks at each pod at least every 60 to 90 seconds.
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: { name: app }
+      data: { mode: fast }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        volumes: [{ name: files, configMap: { name: app } }]
+        containers:
+        - name: app
+          image: my-server
+          volumeMounts:
+          - { name: files, mountPath: /etc/app }
+          - { name: files, mountPath: /etc/one, subPath: mode }
+      """
+    When the cluster settles
+    And I run `kubectl patch configmap app -p '{"data":{"mode":"slow","more":"new"}}'`
+    And I run `kubectl exec web -- cat /etc/app/mode`
+    Then the command prints "fast"
+    When 91 seconds pass
+    And I run `kubectl exec web -- cat /etc/app/mode`
+    Then the command prints "slow"
+    When I run `kubectl exec web -- ls /etc/app`
+    Then the command prints "more"
+    When I run `kubectl exec web -- cat /etc/one`
+    Then the command prints "fast"
+    When container "app" of pod "web" exits with code 1
+    And the cluster settles
+    And I run `kubectl exec web -- cat /etc/one`
+    Then the command prints "slow"
+
+  Scenario: A process that follows a file of a ConfigMap sees the change
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: { name: app }
+      data: { mode: fast }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        volumes: [{ name: files, configMap: { name: app } }]
+        containers:
+        - name: app
+          image: busybox
+          command: [sh, -c, "until grep -q slow /etc/app/mode; do sleep 1; done; echo changed; sleep 3600"]
+          volumeMounts: [{ name: files, mountPath: /etc/app }]
+      """
+    When the cluster settles
+    And I run `kubectl patch configmap app -p '{"data":{"mode":"slow"}}'`
+    And 2 minutes pass
+    And I run `kubectl logs web`
+    Then the command prints "changed"
+
+  Scenario: A ConfigMap that is deleted leaves its files, and FailedMount
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: { name: app }
+      data: { mode: fast }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        volumes: [{ name: files, configMap: { name: app } }]
+        containers: [{ name: app, image: my-server, volumeMounts: [{ name: files, mountPath: /etc/app }] }]
+      """
+    When the cluster settles
+    And I run `kubectl delete configmap app`
+    And 2 minutes pass
+    And I run `kubectl exec web -- cat /etc/app/mode`
+    Then the command prints "fast"
+    And pod "web" has event "FailedMount" with message "configmap \"app\" not found"
+    And pod "web" is Ready

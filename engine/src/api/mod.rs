@@ -1,6 +1,8 @@
 //! The object model: kinds, lean objects, values, decoding, defaulting, patching and validation.
 
+mod condition;
 mod container;
+mod container_status;
 mod cron_job;
 mod cron_schedule;
 mod daemon_set;
@@ -41,7 +43,9 @@ mod time_zone;
 mod timestamp;
 pub mod validation;
 
+pub use condition::Condition;
 pub use container::{Container, ContainerPort, EnvVar, Handler, Probe, PullPolicy, ResourceList, resource_list};
+pub use container_status::{ContainerState, ContainerStatus, Running, Terminated, Waiting};
 pub use cron_job::{ConcurrencyPolicy, CronJob, CronJobSpec, CronJobStatus, JobReference};
 pub use cron_schedule::{CronError, CronSchedule};
 pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy};
@@ -58,7 +62,7 @@ pub use kind::{Kind, KindInfo, Scope, split_api_version};
 pub use lease::Lease;
 pub use meta::{Deletion, Labels, ObjectKey, ObjectMeta, OwnerReference, Uid, no_labels};
 pub use node::{Node, Taint};
-pub use pod::{Condition, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, Running, Terminated, Waiting};
+pub use pod::{Pod, PodPhase, PodStatus};
 pub use pod_disruption_budget::{PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus};
 pub use pod_spec::{PodSpec, PodTemplate, TaintEffect, Toleration};
 pub use qos::qos_class;

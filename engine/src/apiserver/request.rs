@@ -150,12 +150,8 @@ impl Request<'_, '_> {
         self.default(kind, &mut live);
         self.default(kind, &mut value);
         prepare_for_update(kind, &mut value, &live);
-        let gates = self.gates();
-        refuse_invalid(
-            kind,
-            &key,
-            &validate_update(kind, &as_given(&value, &given), &live, gates),
-        )?;
+        let checked = as_given(&value, &given);
+        refuse_invalid(kind, &key, &validate_update(kind, &checked, &live, self.gates()))?;
         self.warnings.extend(advice(kind, &value, false));
         self.warnings.extend(deprecations(kind, &value));
         if kind == Kind::SERVICE {

@@ -6,6 +6,8 @@
 
 mod fault;
 mod log;
+mod machines;
+mod pods;
 mod strike;
 
 pub use fault::{ControlPlanePart, Fault, FaultError, Pressure};

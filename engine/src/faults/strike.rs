@@ -8,17 +8,15 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::machines::{nodes_of, set_machines};
+use super::pods::{fail_probes, kill, strike_processes};
 use super::{ControlPlanePart, Fault, FaultError, FaultId, FaultRecord};
 use crate::Cluster;
-use crate::api::{Kind, Node, ObjectKey, Pod};
+use crate::api::{Kind, ObjectKey, Pod};
 use crate::component::{Context, Task};
 use crate::environment::{ProbeOutage, PullOutage, Rule};
-use crate::kubelet::{Kubelets, ProbeKind};
+use crate::kubelet::Kubelets;
 use crate::runtime::{ExitCause, PullFailure};
-use crate::store::DeleteOptions;
-
-/// The label that says which zone a node is in.
-const ZONE: &str = "topology.kubernetes.io/zone";
 
 impl Cluster {
     /// Says what some containers do. It counts for those started from now on; for the CPU that they use, at once.
@@ -105,21 +103,31 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
         | Fault::NodeReboots(_)
         | Fault::NodePartitioned(_)
         | Fault::KubeletStops(_)
-        | Fault::ZoneLost(_) => {
-            let changed = set_machines(&nodes_of(fault, kubelets, context)?, kubelets, context);
-            match changed {
-                0 => Err(FaultError::Already(fault.to_string())),
-                changed => Ok(changed),
-            }
-        }
-        Fault::ClockSkewed(..) | Fault::NodeSlow(..) => {
-            match set_machines(&nodes_of(fault, kubelets, context)?, kubelets, context) {
-                0 => Err(FaultError::Already(fault.to_string())),
-                // It strikes when it shows.
-                _ => Ok(0),
-            }
-        }
+        | Fault::ZoneLost(_)
+        | Fault::ClockSkewed(..)
+        | Fault::NodeSlow(..)
+        | Fault::NodeDeleted(_)
+        | Fault::NodePressure(..) => strike_machine(fault, kubelets, context),
         Fault::ControllerCrashes(_) => Ok(0),
+        Fault::ImageUnpullable(_)
+        | Fault::RegistryUnreachable(_)
+        | Fault::RegistryLimits(..)
+        | Fault::MountFails(..)
+        | Fault::ProvisioningFails(_) => strike_surroundings(fault, id, context),
+        Fault::ControlPlaneDown(_) | Fault::Disturbed(_) | Fault::Webhook(..) => {
+            strike_control_plane(fault, id, kubelets, context)
+        }
+        Fault::OomKilled(..)
+        | Fault::Exits(..)
+        | Fault::Hangs(..)
+        | Fault::Evicted(_)
+        | Fault::Killed(_)
+        | Fault::ProbeFails(..) => strike_pods(fault, id, kubelets, context),
+    }
+}
+
+fn strike_machine(fault: &Fault, kubelets: &mut Kubelets, context: &mut Context<'_>) -> Result<usize, FaultError> {
+    match fault {
         Fault::NodeDeleted(node) => match kubelets.delete_node_object(node, context) {
             true => Ok(1),
             false => Err(FaultError::NoNode(node.clone())),
@@ -128,38 +136,51 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             true => Ok(usize::from(kubelets.set_pressure(node, *pressure, true, context))),
             false => Err(FaultError::NoNode(node.clone())),
         },
+        _ => match set_machines(&nodes_of(fault, kubelets, context)?, kubelets, context) {
+            0 => Err(FaultError::Already(fault.to_string())),
+            // These strike when they show.
+            _ if matches!(fault, Fault::ClockSkewed(..) | Fault::NodeSlow(..)) => Ok(0),
+            changed => Ok(changed),
+        },
+    }
+}
+
+/// Registries, volumes, provisioners: a fault of these strikes when somebody asks for them.
+fn strike_surroundings(fault: &Fault, id: FaultId, context: &mut Context<'_>) -> Result<usize, FaultError> {
+    let environment = &mut context.environment;
+    match fault {
         Fault::ImageUnpullable(image) => {
-            let outage = PullOutage::Image(image.clone(), PullFailure::NotFound);
-            context.environment.begin_outage(id, outage);
-            Ok(0)
+            environment.begin_outage(id, PullOutage::Image(image.clone(), PullFailure::NotFound));
         }
-        Fault::RegistryUnreachable(registry) => {
-            context
-                .environment
-                .begin_outage(id, PullOutage::Registry(registry.clone()));
-            Ok(0)
-        }
+        Fault::RegistryUnreachable(registry) => environment.begin_outage(id, PullOutage::Registry(registry.clone())),
         Fault::RegistryLimits(registry, per_minute) => {
             let outage = PullOutage::Limit {
                 registry: registry.clone(),
                 per_minute: *per_minute as usize,
                 served: VecDeque::new(),
             };
-            context.environment.begin_outage(id, outage);
-            Ok(0)
+            environment.begin_outage(id, outage);
         }
-        Fault::MountFails(pod, volume) => {
-            context.environment.begin_mount_outage(id, pod.clone(), volume.clone());
-            Ok(0)
-        }
+        Fault::MountFails(pod, volume) => environment.begin_mount_outage(id, pod.clone(), volume.clone()),
         Fault::ProvisioningFails(class) => {
             let key = ObjectKey::cluster(class.clone());
             if context.store.objects().object(Kind::STORAGE_CLASS, &key).is_none() {
                 return Err(FaultError::NoStorageClass(class.clone()));
             }
-            context.environment.begin_provisioning_outage(id, class.clone());
-            Ok(0)
+            environment.begin_provisioning_outage(id, class.clone());
         }
+        _ => {}
+    }
+    Ok(0)
+}
+
+fn strike_control_plane(
+    fault: &Fault,
+    id: FaultId,
+    kubelets: &mut Kubelets,
+    context: &mut Context<'_>,
+) -> Result<usize, FaultError> {
+    match fault {
         Fault::ControlPlaneDown(part) => {
             if context.environment.interference().is_down(*part) {
                 return Err(FaultError::Already(fault.to_string()));
@@ -181,172 +202,39 @@ fn strike(fault: &Fault, id: FaultId, kubelets: &mut Kubelets, context: &mut Con
             interference.begin_webhook(id, name.clone(), *how);
             Ok(0)
         }
-        Fault::OomKilled(pods, container) => {
-            let exit = (137, ExitCause::OutOfMemory);
+        _ => Ok(0),
+    }
+}
+
+fn strike_pods(
+    fault: &Fault,
+    id: FaultId,
+    kubelets: &mut Kubelets,
+    context: &mut Context<'_>,
+) -> Result<usize, FaultError> {
+    let end =
+        |pods: &[ObjectKey], container: &Option<SmolStr>, exit, kubelets: &mut Kubelets, context: &mut Context<'_>| {
             strike_processes(pods, container, context, |pod, name, context| {
                 kubelets.end_processes(pod, name, exit, context)
             })
-        }
-        Fault::Exits(pods, container, code) => {
-            let exit = (*code, ExitCause::Process);
-            strike_processes(pods, container, context, |pod, name, context| {
-                kubelets.end_processes(pod, name, exit, context)
-            })
-        }
+        };
+    match fault {
+        Fault::OomKilled(pods, container) => end(pods, container, (137, ExitCause::OutOfMemory), kubelets, context),
+        Fault::Exits(pods, container, code) => end(pods, container, (*code, ExitCause::Process), kubelets, context),
         Fault::Hangs(pods, container) => strike_processes(pods, container, context, |pod, name, context| {
             kubelets.hang_processes(pod, name, true, context)
         }),
         Fault::Evicted(pods) => strike_processes(pods, &None, context, |pod, _, context| kubelets.evict(pod, context)),
         Fault::Killed(pods) => kill(pods, context),
         Fault::ProbeFails(pods, probe, times_out) => {
-            let outage = if *times_out {
-                ProbeOutage::TimesOut
-            } else {
-                ProbeOutage::Fails
+            let outage = match times_out {
+                true => ProbeOutage::TimesOut,
+                false => ProbeOutage::Fails,
             };
             fail_probes(pods, *probe, outage, id, kubelets, context)
         }
+        _ => Ok(0),
     }
-}
-
-/// The nodes that a fault of machines is about.
-fn nodes_of(fault: &Fault, kubelets: &Kubelets, context: &Context<'_>) -> Result<Vec<SmolStr>, FaultError> {
-    if let Fault::ZoneLost(zone) = fault {
-        let nodes = context.store.objects().all::<Node>();
-        let of_zone = nodes.filter(|node| node.label(ZONE) == Some(zone) && kubelets.has_node(&node.meta.name));
-        let names: Vec<SmolStr> = of_zone.map(|node| node.meta.name.clone()).collect();
-        return if names.is_empty() {
-            Err(FaultError::NoZone(zone.clone()))
-        } else {
-            Ok(names)
-        };
-    }
-    match fault {
-        Fault::NodeLost(node)
-        | Fault::NodeReboots(node)
-        | Fault::NodePartitioned(node)
-        | Fault::KubeletStops(node)
-        | Fault::ClockSkewed(node, _)
-        | Fault::NodeSlow(node, _) => match kubelets.has_node(node) {
-            true => Ok(vec![node.clone()]),
-            false => Err(FaultError::NoNode(node.clone())),
-        },
-        Fault::ControlPlaneDown(ControlPlanePart::ApiServer) => {
-            let nodes = context.store.objects().all::<Node>().map(|node| node.meta.name.clone());
-            Ok(nodes.filter(|node| kubelets.has_node(node)).collect())
-        }
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// Sets machines to what all faults in force leave of them. Returns how many changed.
-fn set_machines(nodes: &[SmolStr], kubelets: &mut Kubelets, context: &mut Context<'_>) -> usize {
-    let mut changed = 0;
-    for node in nodes {
-        let (mut powered, mut kubelet, mut connected) = (true, true, true);
-        let (mut slowness, mut clock_ahead) = (1_u32, 0_i64);
-        let zone = context
-            .store
-            .get::<Node>(&ObjectKey::cluster(node.clone()))
-            .and_then(|node| node.label(ZONE).cloned());
-        for record in context.environment.faults().in_force() {
-            match &record.fault {
-                Fault::NodeLost(name) | Fault::NodeReboots(name) if name == node => powered = false,
-                Fault::ZoneLost(lost) if Some(lost) == zone.as_ref() => powered = false,
-                Fault::KubeletStops(name) if name == node => kubelet = false,
-                Fault::NodePartitioned(name) if name == node => connected = false,
-                Fault::NodeSlow(name, factor) if name == node => slowness = slowness.saturating_mul(*factor),
-                Fault::ClockSkewed(name, seconds) if name == node => clock_ahead = clock_ahead.saturating_add(*seconds),
-                // No kubelet reaches an API server that is down.
-                Fault::ControlPlaneDown(ControlPlanePart::ApiServer) => connected = false,
-                _ => {}
-            }
-        }
-        changed += usize::from(kubelets.set_machine(node, powered, kubelet, connected, context));
-        if kubelets.set_pace(node, slowness, clock_ahead, context.now) {
-            changed += 1;
-            let pods: Vec<_> = context.store.objects().pods_on(node).cloned().collect();
-            pods.iter().for_each(|pod| kubelets.review_probes(pod, context));
-        }
-    }
-    changed
-}
-
-fn find_pods(pods: &[ObjectKey], context: &Context<'_>) -> Result<Vec<std::sync::Arc<Pod>>, FaultError> {
-    if pods.is_empty() {
-        return Err(FaultError::NoPods);
-    }
-    let find = |key: &ObjectKey| {
-        context
-            .store
-            .get::<Pod>(key)
-            .cloned()
-            .ok_or_else(|| FaultError::NoPod(key.clone()))
-    };
-    pods.iter().map(find).collect()
-}
-
-/// Strikes running containers; every pod must have one.
-fn strike_processes(
-    pods: &[ObjectKey],
-    container: &Option<SmolStr>,
-    context: &mut Context<'_>,
-    mut work: impl FnMut(&Pod, Option<&str>, &mut Context<'_>) -> usize,
-) -> Result<usize, FaultError> {
-    let mut struck = 0;
-    for pod in find_pods(pods, context)? {
-        struck += work(&pod, container.as_deref(), context);
-    }
-    match (struck, pods.first()) {
-        (0, Some(pod)) => Err(FaultError::NotRunning {
-            pod: pod.clone(),
-            container: container.clone(),
-        }),
-        _ => Ok(struck),
-    }
-}
-
-fn kill(pods: &[ObjectKey], context: &mut Context<'_>) -> Result<usize, FaultError> {
-    let found = find_pods(pods, context)?;
-    let mut struck = 0;
-    for pod in found {
-        let deleted = context.store.delete(Kind::POD, &pod.meta.key(), DeleteOptions::now());
-        struck += usize::from(deleted.is_ok());
-    }
-    Ok(struck)
-}
-
-fn fail_probes(
-    pods: &[ObjectKey],
-    probe: ProbeKind,
-    outage: ProbeOutage,
-    id: FaultId,
-    kubelets: &mut Kubelets,
-    context: &mut Context<'_>,
-) -> Result<usize, FaultError> {
-    let found = find_pods(pods, context)?;
-    for pod in &found {
-        let has = pod.spec.all_containers().any(|container| match probe {
-            ProbeKind::Readiness => container.readiness.is_some(),
-            ProbeKind::Liveness => container.liveness.is_some(),
-            ProbeKind::Startup => container.startup.is_some(),
-        });
-        if !has {
-            return Err(FaultError::NoProbe {
-                pod: pod.meta.key(),
-                probe: match probe {
-                    ProbeKind::Readiness => "readiness",
-                    ProbeKind::Liveness => "liveness",
-                    ProbeKind::Startup => "startup",
-                },
-            });
-        }
-    }
-    for pod in &found {
-        context.environment.begin_probe_outage(id, pod.meta.uid, probe, outage);
-        kubelets.review_probes(pod, context);
-    }
-    Ok(0)
 }
 
 /// Ends a fault.

@@ -98,7 +98,9 @@ impl PodWork<'_, '_> {
             done: true,
             failed: false,
         };
-        let started = self.slot.listed.iter().any(|instance| instance.container >= init_len);
+        let attempt = self.slot.listed_sandbox.as_ref().map(|sandbox| sandbox.attempt);
+        let mut listed = self.slot.listed.iter();
+        let started = listed.any(|life| life.container >= init_len && Some(life.sandbox) == attempt);
         for index in 0..init_len {
             let latest = newest(&self.slot.listed, index);
             if self.slot.is_sidecar(index) {

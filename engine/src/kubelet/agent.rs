@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::eviction::Shortage;
 use super::pace::Clock;
 use super::pod_slot::PodSlot;
-use crate::api::{Node, Pod, Uid};
+use crate::api::{Kind, Node, ObjectKey, Pod, Uid};
 use crate::settings::Settings;
 use crate::sim::{Random, Seed, SimTime};
 use std::sync::Arc;
@@ -48,6 +48,10 @@ pub(super) struct Agent {
     pub shortage: Shortage,
     /// The names of the mirrors of its static pods.
     pub static_pods: BTreeMap<Uid, SmolStr>,
+    /// Which static pod a mirror belongs to that was made anew: it has another uid than the first.
+    pub mirrors: BTreeMap<Uid, Uid>,
+    /// Pods with volumes of a ConfigMap or Secret, by what they read.
+    pub readers: BTreeMap<(Kind, ObjectKey), BTreeSet<Uid>>,
     /// When it posts its node's status next because it starts or is connected again.
     pub registers: SimTime,
     /// Whether that is because it starts.
@@ -103,6 +107,8 @@ impl Agent {
             host_ip: node.internal_ip(),
             shortage: Shortage::default(),
             static_pods: BTreeMap::new(),
+            mirrors: BTreeMap::new(),
+            readers: BTreeMap::new(),
             registers: now,
             restarted: false,
             cordoned: node.unschedulable,
@@ -130,6 +136,11 @@ impl Agent {
             free_ips: BTreeSet::new(),
             node,
         }
+    }
+
+    /// By which uid the pod of an object is known here: a mirror's is not always its own.
+    pub fn identity(&self, uid: Uid) -> Uid {
+        self.mirrors.get(&uid).copied().unwrap_or(uid)
     }
 
     /// The first listing of the runtime after `now`.

@@ -15,7 +15,7 @@ use super::pod_slot::Reason;
 use super::steps::Step;
 use super::work::PodWork;
 use crate::api::duration::format_ns;
-use crate::runtime::process::Answer;
+use crate::runtime::Answer;
 use crate::runtime::{Behaviour, ExitCause, Life, Process, StartFailure};
 use crate::sim::SimTime;
 
@@ -24,7 +24,10 @@ impl PodWork<'_, '_> {
     pub fn take(&mut self, step: Step) -> Option<SimTime> {
         match step {
             Step::Mount => return self.mount(),
-            Step::Mounted => self.slot.mounted = true,
+            Step::Mounted => {
+                self.slot.mounted = true;
+                self.note_contents();
+            }
             Step::Kill(containers) => return self.kill(&containers),
             Step::Killed => {}
             Step::StopSandbox => self.stop_sandbox(),
@@ -59,12 +62,29 @@ impl PodWork<'_, '_> {
             true => self.agent.host_ip.clone(),
             false => self.agent.take_ip(),
         };
+        if attempt > 0 {
+            self.purge_init_containers();
+        }
         self.slot.sandbox = Some(Sandbox {
             attempt,
             ready: true,
             ip,
         });
         self.runtime_changed();
+    }
+
+    /// What init containers did in the old sandbox counts for nothing in the new one (`purgeInitContainers`).
+    fn purge_init_containers(&mut self) {
+        let init_len = self.slot.init_len();
+        for live in self
+            .slot
+            .instances
+            .iter()
+            .filter(|live| live.listed.container < init_len)
+        {
+            self.slot.purged.insert(live.listed.container, live.listed.life);
+        }
+        self.slot.instances.retain(|live| live.listed.container >= init_len);
     }
 
     /// Takes the sandbox down; the pod's address is free again.
@@ -146,15 +166,22 @@ impl PodWork<'_, '_> {
         let mut lives = self.slot.instances.iter().map(|instance| &instance.listed);
         match lives.rfind(|instance| instance.container == container) {
             Some(latest) => latest.life + 1,
-            // A container that the runtime has lost keeps its count.
-            None => self
-                .container_status(container)
-                .map_or(0, |status| u32::try_from(status.restart_count).unwrap_or(0)),
+            // A container that the runtime has lost keeps its count; one that was removed with its sandbox has its log.
+            None => {
+                let count = self
+                    .container_status(container)
+                    .map_or(0, |status| status.restart_count);
+                let logged = self.slot.purged.get(&container).map_or(0, |life| life + 1);
+                u32::try_from(count).unwrap_or(0).max(logged)
+            }
         }
     }
 
     fn create(&mut self, container: usize) -> Option<SimTime> {
-        if let Err(message) = self.check_references(container) {
+        if let Err(message) = self
+            .check_references(container)
+            .and_then(|()| self.check_user(container))
+        {
             self.report_container(true, "Failed", format!("Error: {message}"), container);
             self.cannot_start(container, "CreateContainerConfigError", message);
             return None;
@@ -198,11 +225,14 @@ impl PodWork<'_, '_> {
         if let Some(ready_after) = behaviour.ready_after.filter(|_| self.agent.slowness > 1) {
             Arc::make_mut(&mut behaviour).ready_after = Some(self.takes(ready_after));
         }
+        self.keep_environment(container, life);
+        let sandbox = self.slot.sandbox.as_ref().map_or(0, |sandbox| sandbox.attempt);
         let spec = self.slot.container(container)?;
         let image = spec.image.clone();
         let listed = |state| Instance {
             container,
             life,
+            sandbox,
             id: id.clone(),
             image,
             state,
@@ -212,8 +242,15 @@ impl PodWork<'_, '_> {
         let must_end = self.slot.is_init(container);
         match Process::start(spec, behaviour, life, must_end, surroundings, now) {
             Err(failure) => {
-                let message = failure.message();
-                let instance = listed(InstanceState::Exited(start_error(&failure, now)));
+                let dockershim = !self.context.settings.since(1, 24);
+                let message = match dockershim {
+                    true => format!(
+                        "failed to start container \"{id}\": Error response from daemon: {}",
+                        failure.docker_message()
+                    ),
+                    false => failure.message(),
+                };
+                let instance = listed(InstanceState::Exited(start_error(&failure, dockershim, now)));
                 self.add_instance(instance, None);
                 self.report_container(true, "Failed", format!("Error: {message}"), container);
                 self.cannot_start(container, "RunContainerError", message);
@@ -333,13 +370,18 @@ fn newest_id(instances: &[LiveInstance], container: usize) -> Option<SmolStr> {
     of_container.next_back().map(|instance| instance.listed.id.clone())
 }
 
-/// What containerd says of a container whose command is not there: it never started, so its start is the epoch.
-fn start_error(failure: &StartFailure, now: SimTime) -> Ended {
+/// What the runtime says of a container whose command is not there. For containerd it never started, so its start is the epoch;
+/// for Docker, as dockershim told it until v1.23, it began and ended at once, and could not run.
+fn start_error(failure: &StartFailure, dockershim: bool, now: SimTime) -> Ended {
+    let (reason, code, message) = match dockershim {
+        true => ("ContainerCannotRun", 127, failure.docker_message()),
+        false => ("StartError", 128, failure.message()),
+    };
     Ended {
-        started: None,
+        started: dockershim.then_some(now),
         finished: now,
-        code: 128,
-        reason: "StartError".into(),
-        message: failure.message().into(),
+        code,
+        reason: reason.into(),
+        message: message.into(),
     }
 }

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
+use super::surroundings::is_interpreted;
 use super::work::PodWork;
 use crate::api::{Container, Kind, Node, ObjectKey, Quantity, Service, json};
-use crate::runtime::program::expand_references;
+use crate::runtime::references::expand_references;
 
 /// What images set, as nearly all do.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -31,7 +32,27 @@ impl PodWork<'_, '_> {
         }
     }
 
-    /// The whole environment of a container's process.
+    /// The environment that a life of a container has: what it was when it started.
+    pub fn environment_of(&self, container: usize, life: u32, spec: &Container) -> Environment {
+        match self.slot.environments.get(&container).filter(|(of, _)| *of == life) {
+            Some((_, environment)) => environment.clone(),
+            None => self.environment(spec),
+        }
+    }
+
+    /// Keeps the environment of a container that starts, where it could become another one and somebody could tell.
+    pub fn keep_environment(&mut self, container: usize, life: u32) {
+        let Some(spec) = self.slot.container(container) else {
+            return;
+        };
+        let is_configured = !spec.env_from.is_empty() || spec.env.iter().any(|variable| !variable.value_from.is_null());
+        if is_configured || is_interpreted(spec) {
+            let environment = self.environment(spec);
+            self.slot.environments.insert(container, (life, environment));
+        }
+    }
+
+    /// The whole environment of a container's process, as it would be now.
     pub fn environment(&self, spec: &Container) -> Environment {
         let mut all: Environment = vec![("PATH".into(), PATH.into()), ("HOSTNAME".into(), self.hostname())];
         // It was checked when the container was created; what has gone since is gone for those who look now.

@@ -3,19 +3,20 @@
 //! Every 10 s the kubelet compares what is available with its hard thresholds (memory 100Mi, disk 10%). Below one of them the
 //! node's condition and with it its taint say so, and the first pod of the ranking is ended without grace: those that use more
 //! than they request first, then by priority, then by how much they use beyond it. Disk is first made free by removing images
-//! that nobody uses. The condition stays until nothing was short for 5 minutes. Source: kubelet `eviction/eviction_manager.go`,
-//! `helpers.go` (`rankMemoryPressure`, `evictionMessage`); documentation "Node-pressure Eviction".
+//! that nobody uses. A soft threshold (for memory, if the settings have one) shows in the condition at once, and ends pods with
+//! their grace when it was met for a while. The condition stays until nothing was short for 5 minutes. Source: kubelet
+//! `eviction/eviction_manager.go`, `helpers.go` (`rankMemoryPressure`, `evictionMessage`); documentation "Node-pressure Eviction".
 //!
 //! How much is used: what a scenario tells of processes counts exactly. A fault (`runs low on memory`) takes so much from
 //! outside that half the threshold is left; each pod ended then frees what its processes use, of which a process that nobody has
-//! said anything about uses its request, or 50Mi. Not modelled: soft thresholds, inodes, pids (no threshold by default), the
+//! said anything about uses its request, or 50Mi. Not modelled: inodes, pids (no threshold by default), the
 //! disk that containers fill, `kube-reserved`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::agent::Agent;
-use super::eviction_ranking::{bytes, capacity, threshold, untold_memory};
+use super::eviction_ranking::{bytes, capacity, soft_threshold, threshold, untold_memory};
 use super::kubelets::{Kubelets, Task, Wake};
 use crate::api::{Condition, Node, ObjectKey, Uid};
 use crate::component::{self, Context};
@@ -28,6 +29,17 @@ const MONITORING_PERIOD: Duration = Duration::from_secs(10);
 /// What ending a pod frees of the disk, in bytes.
 const UNTOLD_DISK_BYTES: u64 = 1 << 30;
 
+/// A threshold that is met, and by how much.
+#[derive(Debug, Clone, Copy)]
+struct Breach {
+    /// The threshold, in bytes.
+    wanted: u64,
+    /// What is left, in bytes.
+    available: u64,
+    /// How long pods get to end; none: no time at all, for the threshold is a hard one.
+    grace: Option<Duration>,
+}
+
 /// What a node's kubelet knows of its shortages.
 #[derive(Debug, Default)]
 pub(super) struct Shortage {
@@ -37,6 +49,8 @@ pub(super) struct Shortage {
     found: BTreeMap<Pressure, SimTime>,
     /// What lacks because of something outside the pods, in bytes.
     pub outside: BTreeMap<Pressure, u64>,
+    /// Since when less than a soft threshold was left.
+    soft_since: BTreeMap<Pressure, SimTime>,
     /// When thresholds are looked at next.
     look_at: Option<SimTime>,
 }
@@ -118,7 +132,11 @@ impl Kubelets {
             return;
         };
         let outside = agent.shortage.outside.get(&Pressure::Memory).copied().unwrap_or(0);
-        let reserved = threshold(&node, Pressure::Memory, context).saturating_add(outside);
+        let (hard, soft) = (
+            threshold(&node, Pressure::Memory, context),
+            soft_threshold(Pressure::Memory, context),
+        );
+        let reserved = hard.max(soft).saturating_add(outside);
         let limit = capacity(&node, "memory").saturating_sub(reserved);
         if let Some(at) = agent.memory_exceeds(limit, context.now) {
             // What a leak will do in hours is no unfinished business.
@@ -147,15 +165,12 @@ impl Kubelets {
             let Some(agent) = self.agents.get_mut(number as usize) else {
                 return;
             };
-            let (wanted, available) = (
-                threshold(&node, pressure, context),
-                agent.available(&node, pressure, context),
-            );
-            if available < wanted {
+            if agent.is_short(&node, pressure, context) {
                 agent.shortage.found.insert(pressure, context.now);
+                let breach = agent.breach(&node, pressure, context);
                 self.show_pressure(number, pressure, true, context);
                 // A shortage that nobody can do anything about is no unfinished business.
-                let urgency = match self.reclaim(number, pressure, (wanted, available), &node, context) {
+                let urgency = match breach.is_none_or(|breach| self.reclaim(number, pressure, breach, &node, context)) {
                     true => Urgency::Active,
                     false => Urgency::Periodic,
                 };
@@ -165,6 +180,7 @@ impl Kubelets {
                 look_at(agent, context.now + MONITORING_PERIOD, urgency, context);
                 continue;
             }
+            agent.shortage.soft_since.remove(&pressure);
             let Some(found) = agent.shortage.found.get(&pressure).copied() else {
                 continue;
             };
@@ -185,7 +201,7 @@ impl Kubelets {
         &mut self,
         number: u32,
         pressure: Pressure,
-        (wanted, available): (u64, u64),
+        breach: Breach,
         node: &Node,
         context: &mut Context<'_>,
     ) -> bool {
@@ -204,7 +220,7 @@ impl Kubelets {
             let freed = agent.remove_unused_images(u64::MAX, Duration::ZERO, context);
             let lacking = agent.shortage.outside.entry(pressure).or_insert(0);
             *lacking = lacking.saturating_sub(freed);
-            if agent.available(node, pressure, context) >= wanted {
+            if agent.available(node, pressure, context) >= breach.wanted {
                 return true;
             }
         }
@@ -214,8 +230,8 @@ impl Kubelets {
         let low = format!("The node was low on resource: {resource}. ");
         let met = format!(
             "Threshold quantity: {}, available: {}. ",
-            bytes(wanted),
-            bytes(available)
+            bytes(breach.wanted),
+            bytes(breach.available)
         );
         let freed = agent.pods.get(&victim).map_or(0, |slot| match pressure {
             Pressure::Memory => untold_memory(slot),
@@ -229,9 +245,37 @@ impl Kubelets {
                 Pressure::Memory => work.consumers(),
                 _ => String::new(),
             };
-            work.evict(format!("{low}{met}{consumers}"))
+            work.evict(format!("{low}{met}{consumers}"), breach.grace)
         });
         true
+    }
+}
+
+impl Agent {
+    /// Whether less is left than any threshold asks for.
+    fn is_short(&self, node: &Node, pressure: Pressure, context: &Context<'_>) -> bool {
+        let wanted = threshold(node, pressure, context).max(soft_threshold(pressure, context));
+        self.available(node, pressure, context) < wanted
+    }
+
+    /// The threshold that makes room necessary: a hard one at once, a soft one when its grace period is over.
+    fn breach(&mut self, node: &Node, pressure: Pressure, context: &Context<'_>) -> Option<Breach> {
+        let (hard, soft) = (threshold(node, pressure, context), soft_threshold(pressure, context));
+        let available = self.available(node, pressure, context);
+        let since = *self.shortage.soft_since.entry(pressure).or_insert(context.now);
+        if available < hard {
+            return Some(Breach {
+                wanted: hard,
+                available,
+                grace: None,
+            });
+        }
+        let settings = context.settings;
+        (context.now.since(since) >= settings.eviction_soft_grace_period).then_some(Breach {
+            wanted: soft,
+            available,
+            grace: Some(settings.eviction_max_pod_grace_period),
+        })
     }
 }
 

@@ -16,6 +16,8 @@ use crate::sim::SimTime;
 
 /// What a process uses that nobody has said anything about and that requests nothing, in bytes.
 const UNTOLD_MEMORY_BYTES: u64 = 50 << 20;
+/// How long pods get that must go at once (`immediateEvictionGracePeriodSeconds`).
+const IMMEDIATE_GRACE: Duration = Duration::from_secs(1);
 /// Pods of this priority and above are never evicted (`IsCriticalPod`).
 const CRITICAL_PRIORITY: i32 = 2_000_000_000;
 
@@ -96,8 +98,9 @@ impl Agent {
 }
 
 impl PodWork<'_, '_> {
-    /// Fails the pod with the reason Evicted and ends its containers without grace. Returns how many pods it was.
-    pub fn evict(&mut self, message: String) -> usize {
+    /// Fails the pod with the reason Evicted and ends its containers: at once, or with its own grace up to a greatest one.
+    /// Returns how many pods it was.
+    pub fn evict(&mut self, message: String, grace: Option<Duration>) -> usize {
         if self.slot.stage != Stage::Syncing {
             return 0;
         }
@@ -108,7 +111,8 @@ impl PodWork<'_, '_> {
             reason: "Evicted",
             message: message.as_str().into(),
         });
-        self.slot.grace = Some(Duration::ZERO);
+        let own = self.slot.pod.spec.grace_period();
+        self.slot.grace = Some(grace.map_or(IMMEDIATE_GRACE, |grace| grace.min(own)));
         self.report(true, "Evicted", message, "".into());
         self.terminate();
         1
@@ -168,6 +172,14 @@ pub(super) fn threshold(node: &Node, pressure: Pressure, context: &Context<'_>) 
         Pressure::Memory => u64::try_from(context.settings.eviction_hard_memory_available.value()).unwrap_or(0),
         Pressure::Disk => capacity(node, "ephemeral-storage") / 10,
         Pressure::Pids => 1,
+    }
+}
+
+/// The soft threshold, in bytes; 0 if there is none.
+pub(super) fn soft_threshold(pressure: Pressure, context: &Context<'_>) -> u64 {
+    match pressure {
+        Pressure::Memory => u64::try_from(context.settings.eviction_soft_memory_available.value()).unwrap_or(0),
+        Pressure::Disk | Pressure::Pids => 0,
     }
 }
 

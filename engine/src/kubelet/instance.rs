@@ -47,6 +47,8 @@ pub(super) struct Instance {
     pub container: usize,
     /// How many lives came before.
     pub life: u32,
+    /// The attempt of the sandbox that it runs in.
+    pub sandbox: u32,
     /// The runtime's identity of it.
     pub id: SmolStr,
     /// The image it was made of.

@@ -62,6 +62,8 @@ pub enum Wake {
     Cordon,
     /// The object of a pod that has ended is removed.
     Remove,
+    /// The files of its volumes are written anew.
+    Volumes,
 }
 
 /// The name that kubelets write under.
@@ -100,6 +102,7 @@ impl Kubelets {
         context: &mut Context<'_>,
         work: impl FnOnce(&mut PodWork<'_, '_>) -> R,
     ) -> Option<R> {
+        let uid = agent.identity(uid);
         let mut slot = agent.pods.remove(&uid)?;
         let mut pod_work = PodWork {
             agent,
@@ -117,6 +120,11 @@ impl Kubelets {
             .release();
             agent.askers.remove(&uid);
             agent.attaching.remove(&uid);
+            for source in &slot.contents.sources {
+                if let Some(readers) = agent.readers.get_mut(source) {
+                    readers.remove(&uid);
+                }
+            }
         } else {
             agent.pods.insert(uid, slot);
         }
@@ -165,7 +173,8 @@ impl Kubelets {
         if !agent.machine.kubelet || !agent.machine.connected {
             return;
         }
-        let waiting = agent.inbox.insert(pod.meta.uid, incoming).is_some();
+        let uid = agent.identity(pod.meta.uid);
+        let waiting = agent.inbox.insert(uid, incoming).is_some();
         if waiting {
             return;
         }
@@ -175,7 +184,7 @@ impl Kubelets {
             .duration(settings.component_latency_min, settings.component_latency_max);
         let task = Task {
             node: agent.number,
-            pod: pod.meta.uid,
+            pod: uid,
             wake: Wake::Watch,
         };
         let at = context.now + latency;
@@ -205,6 +214,9 @@ impl Component for Kubelets {
             Object::Node(node) => return self.observe_cordon(node, context),
             Object::Service(_) | Object::EndpointSlice(_) => return self.wake_askers(context),
             object if object.kind() == Kind::VOLUME_ATTACHMENT => return self.volume_attached(object, context),
+            Object::Inert(object) if matches!(object.kind, Kind::CONFIG_MAP | Kind::SECRET) => {
+                return self.configuration_changed(object, context);
+            }
             _ => return,
         };
         if pod.node_name.is_empty() {
@@ -278,6 +290,7 @@ impl Component for Kubelets {
                     Wake::Deadline => work.deadline(),
                     Wake::Network => work.network_changed(),
                     Wake::Remove => work.remove_object(),
+                    Wake::Volumes => work.refresh_volumes(),
                     _ => {}
                 });
                 if self

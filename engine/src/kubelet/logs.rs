@@ -48,6 +48,7 @@ impl Kubelets {
 
     fn slot_of(&self, node_name: &str, pod: Uid) -> Option<&PodSlot> {
         let number = *self.numbers.get(node_name)?;
-        self.agents.get(number as usize)?.pods.get(&pod).map(AsRef::as_ref)
+        let agent = self.agents.get(number as usize)?;
+        agent.pods.get(&agent.identity(pod)).map(AsRef::as_ref)
     }
 }

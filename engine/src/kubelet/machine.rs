@@ -15,6 +15,7 @@ use super::instance::{Ended, InstanceState};
 use super::kubelets::{Kubelets, Task, Wake};
 use super::pod_slot::PodSlot;
 use super::registration::healthy_conditions;
+use super::static_pods::wake_mirror;
 use crate::api::{Condition, Kind, Lease, Node, ObjectKey, Taint, TaintEffect, Uid};
 use crate::component::{self, Context};
 use crate::events::Report;
@@ -169,13 +170,17 @@ impl Kubelets {
         let gone = agent
             .pods
             .keys()
-            .filter(|uid| !present.iter().any(|pod| pod.meta.uid == **uid));
+            .filter(|uid| !present.iter().any(|pod| agent.identity(pod.meta.uid) == **uid));
         let gone: Vec<Uid> = gone.copied().collect();
         for uid in gone {
+            if agent.static_pods.contains_key(&uid) {
+                wake_mirror(agent, uid, context);
+                continue;
+            }
             Kubelets::with_pod(agent, uid, context, |work| work.incoming(Incoming::Removed));
         }
         for pod in present {
-            let uid = pod.meta.uid;
+            let uid = agent.identity(pod.meta.uid);
             let slot = || Box::new(PodSlot::new(Arc::clone(&pod)));
             agent.pods.entry(uid).or_insert_with(slot);
             Kubelets::with_pod(agent, uid, context, |work| {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use super::backoff::Backoff;
+use super::contents::Contents;
+use super::environment::Environment;
 use super::instance::{Instance, LiveInstance, Sandbox};
 use super::probes::ProbeWorker;
 use super::steps::Step;
@@ -73,6 +75,8 @@ pub(super) struct Verdict {
 /// Everything a node holds about one pod.
 #[derive(Debug)]
 pub(super) struct PodSlot {
+    /// By which uid the node knows it: that of its object, or of a static pod's first mirror.
+    pub identity: Uid,
     /// The pod as the API server last showed it.
     pub pod: Arc<Pod>,
     /// Whether its object is gone.
@@ -81,6 +85,8 @@ pub(super) struct PodSlot {
     pub sandbox: Option<Sandbox>,
     /// Containers: at most the running life and the one before of each.
     pub instances: Vec<LiveInstance>,
+    /// The last life of init containers that were removed with their sandbox.
+    pub purged: BTreeMap<usize, u32>,
     /// The sandbox as last listed.
     pub listed_sandbox: Option<Sandbox>,
     /// Containers as last listed.
@@ -111,6 +117,10 @@ pub(super) struct PodSlot {
     pub attach_by: Option<SimTime>,
     /// Whether its volumes are mounted.
     pub mounted: bool,
+    /// What its volumes of ConfigMaps and Secrets hold, and have held.
+    pub contents: Contents,
+    /// The environments of containers as they were when they started, by container, with the life.
+    pub environments: BTreeMap<usize, (u32, Environment)>,
     /// What its processes have written and will write.
     pub files: Files,
     /// Whom its processes have tried to reach, and since when that succeeds or fails.
@@ -135,11 +145,13 @@ impl PodSlot {
     /// A pod that the node has just heard of.
     pub fn new(pod: Arc<Pod>) -> Self {
         PodSlot {
+            identity: pod.meta.uid,
             status: pod.status.clone(),
             pod,
             removed: false,
             sandbox: None,
             instances: Vec::new(),
+            purged: BTreeMap::new(),
             listed_sandbox: None,
             listed: Vec::new(),
             list_at: None,
@@ -155,6 +167,8 @@ impl PodSlot {
             mount: None,
             attach_by: None,
             mounted: false,
+            contents: Contents::default(),
+            environments: BTreeMap::new(),
             files: Files::default(),
             network: BTreeMap::new(),
             unsent: false,
@@ -170,11 +184,15 @@ impl PodSlot {
     pub fn forget(&mut self, pod: Option<Arc<Pod>>) {
         let fresh = PodSlot::new(pod.unwrap_or_else(|| Arc::clone(&self.pod)));
         let old = std::mem::replace(self, fresh);
+        self.identity = old.identity;
         self.sandbox = old.sandbox;
         self.instances = old.instances;
+        self.purged = old.purged;
         self.step = old.step + 1;
         self.admitted = old.admitted;
         self.mounted = old.mounted;
+        self.contents = old.contents;
+        self.environments = old.environments;
         self.files = old.files;
         self.network = old.network;
     }
@@ -187,7 +205,7 @@ impl PodSlot {
 
     /// The pod's identity.
     pub fn uid(&self) -> Uid {
-        self.pod.meta.uid
+        self.identity
     }
 
     /// How many init containers there are: containers are numbered with these first.

@@ -12,6 +12,7 @@ use super::kubelets::Wake;
 use super::pod_slot::{Activity, Stage, Verdict, Work};
 use super::steps::Step;
 use super::work::PodWork;
+use crate::api::Pod;
 use crate::sim::{SimTime, Urgency};
 
 impl PodWork<'_, '_> {
@@ -26,6 +27,7 @@ impl PodWork<'_, '_> {
                 let first = self.slot.synced_at.is_none() && matches!(self.slot.activity, Activity::Idle);
                 let shortened = self.grace_shortened(&pod);
                 let deadline = self.slot.pod.spec.active_deadline_seconds;
+                self.forget_backoffs(&pod);
                 self.slot.pod = pod;
                 if self.slot.synced_at.is_some() {
                     self.restore_status();
@@ -36,10 +38,8 @@ impl PodWork<'_, '_> {
                         self.shorten_grace();
                     }
                 } else {
-                    if first {
-                        if !self.admit() {
-                            return;
-                        }
+                    if first && !self.admit() {
+                        return;
                     }
                     if first || self.slot.pod.spec.active_deadline_seconds != deadline {
                         self.schedule_deadline();
@@ -50,8 +50,21 @@ impl PodWork<'_, '_> {
         }
     }
 
-    fn grace_shortened(&self, pod: &Arc<crate::api::Pod>) -> bool {
-        let grace = |pod: &crate::api::Pod| pod.meta.deletion.and_then(|deletion| deletion.grace_seconds);
+    /// A container that gets another image starts without a past: back-off is counted by what it is made of.
+    fn forget_backoffs(&mut self, pod: &Pod) {
+        let (old, new) = (Arc::clone(&self.slot.pod.spec), &pod.spec);
+        if Arc::ptr_eq(&old, new) {
+            return;
+        }
+        for (index, (before, after)) in old.all_containers().zip(new.all_containers()).enumerate() {
+            if before.image != after.image {
+                self.slot.restarts.remove(&index);
+            }
+        }
+    }
+
+    fn grace_shortened(&self, pod: &Arc<Pod>) -> bool {
+        let grace = |pod: &Pod| pod.meta.deletion.and_then(|deletion| deletion.grace_seconds);
         match (grace(&self.slot.pod), grace(pod)) {
             (Some(before), Some(after)) => after < before,
             _ => false,
@@ -125,9 +138,7 @@ impl PodWork<'_, '_> {
         let seconds = u64::try_from(self.slot.pod.spec.active_deadline_seconds?).ok()?;
         let epoch = self.context.store.epoch();
         let started = self.slot.status.start_time;
-        let started = started.map_or(self.now(), |start| {
-            SimTime::from_secs(u64::try_from(start.secs() - epoch.secs()).unwrap_or(0))
-        });
+        let started = started.map_or(self.now(), |start| epoch.instant(start));
         Some(started + Duration::from_secs(seconds))
     }
 
@@ -174,6 +185,10 @@ impl PodWork<'_, '_> {
             return;
         }
         self.add_probes();
+        if self.slot.contents.due.is_some() {
+            self.slot.contents.due = Some(self.now());
+            self.refresh_volumes();
+        }
         let steps = self.plan();
         self.work(steps);
     }

@@ -15,42 +15,13 @@ use smol_str::SmolStr;
 use super::instance::Instance;
 use super::kubelets::Wake;
 use super::pod_slot::Stage;
+use super::probe_failure::failure_text;
+use super::probe_kind::ProbeKind;
 use super::work::PodWork;
-use crate::api::{Container, Handler, IntOrString, Probe, go_quote};
+use crate::api::{Handler, Probe};
 use crate::environment::ProbeOutage;
-use crate::runtime::process::{Answer, Reply};
-use crate::settings::Settings;
+use crate::runtime::{Answer, Reply};
 use crate::sim::{SimTime, Urgency};
-
-/// Which of a container's probes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProbeKind {
-    /// Decides whether the pod serves.
-    Readiness,
-    /// Decides whether the container is restarted.
-    Liveness,
-    /// Holds the others back until it has passed.
-    Startup,
-}
-
-impl ProbeKind {
-    /// Its name in events.
-    pub fn name(self) -> &'static str {
-        match self {
-            ProbeKind::Readiness => "Readiness",
-            ProbeKind::Liveness => "Liveness",
-            ProbeKind::Startup => "Startup",
-        }
-    }
-
-    fn of(self, container: &Container) -> Option<&Probe> {
-        match self {
-            ProbeKind::Readiness => container.readiness.as_ref(),
-            ProbeKind::Liveness => container.liveness.as_ref(),
-            ProbeKind::Startup => container.startup.as_ref(),
-        }
-    }
-}
 
 /// What a probe has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,7 +219,7 @@ impl PodWork<'_, '_> {
             takes: Duration::ZERO,
             changes_at: None,
         };
-        match self.context.environment.probe_outage(self.slot.uid(), kind) {
+        match self.context.environment.probe_outage(self.slot.pod.meta.uid, kind) {
             Some(ProbeOutage::Fails) => {
                 return stays(match probe.handler {
                     Handler::Exec(_) => Answer::Failure(SmolStr::default()),
@@ -312,7 +283,7 @@ impl PodWork<'_, '_> {
             return;
         }
         let reply = self.probe_reply(probe.container, probe.kind, spec);
-        let uid = self.slot.uid();
+        let uid = self.slot.pod.meta.uid;
         self.context.environment.probe_struck(uid, probe.kind);
         let passes = reply.answer == Answer::Success;
         if reply.answer == Answer::Silence {
@@ -397,57 +368,4 @@ fn result_of(passes: bool) -> ProbeResult {
     } else {
         ProbeResult::Failure
     }
-}
-
-/// What the event says after `Readiness probe `; none for success.
-fn failure_text(
-    answer: &Answer,
-    probe: &Probe,
-    container: &Container,
-    ip: &str,
-    settings: &Settings,
-) -> Option<String> {
-    let port = |port: &IntOrString| match port {
-        IntOrString::Int(number) => number.to_string(),
-        IntOrString::String(name) => {
-            let named = container.ports.iter().find(|port| port.name == *name);
-            named.map_or_else(|| name.to_string(), |port| port.container_port.to_string())
-        }
-    };
-    let address = match &probe.handler {
-        Handler::HttpGet { port: number, .. } | Handler::TcpSocket { port: number } => format!("{ip}:{}", port(number)),
-        Handler::Grpc { port, .. } => format!("{ip}:{port}"),
-        Handler::Exec(_) | Handler::Sleep(_) => String::new(),
-    };
-    let url = match &probe.handler {
-        Handler::HttpGet { path, scheme, host, .. } => {
-            let slash = if path.starts_with('/') { "" } else { "/" };
-            let host = if host.is_empty() { ip } else { host };
-            let number = address.rsplit(':').next().unwrap_or_default();
-            format!("{}://{host}:{number}{slash}{path}", scheme.to_lowercase())
-        }
-        _ => String::new(),
-    };
-    Some(match (answer, &probe.handler) {
-        (Answer::Success, _) => return None,
-        (Answer::Failure(output), _) => format!("failed: {output}"),
-        (Answer::Refused, Handler::HttpGet { .. }) => {
-            format!("failed: Get \"{url}\": dial tcp {address}: connect: connection refused")
-        }
-        (Answer::Refused, _) => format!("failed: dial tcp {address}: connect: connection refused"),
-        (Answer::Silence, Handler::HttpGet { .. }) => {
-            format!("failed: Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
-        }
-        (Answer::Silence, Handler::Exec(command)) => {
-            let command = go_quote(&command.join(" "));
-            match settings.since(1, 31) {
-                true => format!(
-                    "failed: command timed out: {command} timed out after {}s",
-                    probe.timeout_seconds
-                ),
-                false => format!("failed: command {command} timed out"),
-            }
-        }
-        (Answer::Silence, _) => format!("failed: dial tcp {address}: i/o timeout"),
-    })
 }

@@ -164,15 +164,19 @@ impl Kubelets {
         let pods: Vec<_> = context.store.objects().pods_on(&agent.name).cloned().collect();
         let known: Vec<_> = agent.pods.keys().copied().collect();
         for uid in known {
-            let present = pods.iter().find(|pod| pod.meta.uid == uid).cloned();
+            let present = pods.iter().find(|pod| agent.identity(pod.meta.uid) == uid).cloned();
+            let is_static = agent.static_pods.contains_key(&uid);
+            if is_static && present.is_none() {
+                super::static_pods::wake_mirror(agent, uid, context);
+            }
             if let Some(slot) = agent.pods.get_mut(&uid) {
-                let removed = present.is_none();
+                let removed = present.is_none() && !is_static;
                 slot.forget(present);
                 slot.removed = removed;
             }
         }
         for pod in &pods {
-            let uid = pod.meta.uid;
+            let uid = agent.identity(pod.meta.uid);
             let slot = || Box::new(super::pod_slot::PodSlot::new(std::sync::Arc::clone(pod)));
             agent.pods.entry(uid).or_insert_with(slot);
         }

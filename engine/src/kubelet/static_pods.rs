@@ -2,7 +2,8 @@
 //!
 //! The API server shows a mirror of each, named `NAME-NODE`, which nobody schedules and which tells, but does not decide:
 //! deleting it ends nothing, the kubelet just makes it anew. Source: kubelet `pod/mirror_client.go`, `config/common.go`
-//! (`applyDefaults`); documentation "Create static Pods". Deviation: a mirror that is made anew keeps its uid.
+//! (`applyDefaults`); documentation "Create static Pods". A mirror that is made anew has a new uid; the
+//! pod itself, and all that the kubelet keeps of it, stays the same.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
+use super::agent::Agent;
 use super::kubelets::{Kubelets, Task, Wake};
 use crate::Cluster;
 use crate::api::{Kind, Node, ObjectKey, Pod, Resource, Uid};
@@ -110,28 +112,19 @@ impl Kubelets {
         let Some(agent) = self.agents.get_mut(number as usize) else {
             return false;
         };
-        let uid = pod.meta.uid;
+        let uid = agent.identity(pod.meta.uid);
         if !agent.static_pods.contains_key(&uid) || !(gone || pod.meta.is_deleted()) {
             return false;
         }
         if !gone {
             let options = DeleteOptions {
-                uid: Some(uid),
+                uid: Some(pod.meta.uid),
                 ..DeleteOptions::now()
             };
             // Somebody else may have been faster.
             let _ = context.store.delete(Kind::POD, &pod.meta.key(), options);
         }
-        let task = Task {
-            node: number,
-            pod: uid,
-            wake: Wake::Mirror,
-        };
-        context.agenda.schedule(
-            context.now + MIRROR_DELAY,
-            Urgency::Active,
-            component::Task::Kubelet(task),
-        );
+        wake_mirror(agent, uid, context);
         true
     }
 
@@ -148,11 +141,26 @@ impl Kubelets {
         if context.store.get::<Pod>(&pod.meta.key()).is_some() {
             return;
         }
+        pod.meta.uid = Uid::default();
+        pod.meta.creation = None;
         pod.meta.deletion = None;
         pod.status = slot.status.clone();
         // A full store leaves the pod without a mirror.
         if let Ok(made) = context.store.create(pod) {
+            agent.mirrors.retain(|_, known| *known != uid);
+            agent.mirrors.insert(made.meta.uid, uid);
             slot.pod = made;
         }
     }
+}
+
+/// Lets the mirror of a static pod be made anew after a moment.
+pub(super) fn wake_mirror(agent: &Agent, pod: Uid, context: &mut Context<'_>) {
+    let task = Task {
+        node: agent.number,
+        pod,
+        wake: Wake::Mirror,
+    };
+    let (at, task) = (context.now + MIRROR_DELAY, component::Task::Kubelet(task));
+    context.agenda.schedule(at, Urgency::Active, task);
 }

@@ -6,7 +6,8 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::instance::{Ended, Instance, InstanceState, hex_id};
-use super::probes::{ProbeKind, ProbeResult};
+use super::probe_kind::ProbeKind;
+use super::probes::ProbeResult;
 use super::work::PodWork;
 use crate::api::{
     Container, ContainerState, ContainerStatus, Pod, PodPhase, PodStatus, SharedList, Terminated, Timestamp,
@@ -225,7 +226,7 @@ impl PodWork<'_, '_> {
     /// Sends the status to the API server, if that can be reached; else it is sent when it can be again.
     pub fn send_status(&mut self) {
         self.slot.unsent = !self.agent.machine.connected;
-        if self.slot.unsent || self.slot.removed || !self.is_current(self.slot.uid()) {
+        if self.slot.unsent || self.slot.removed || !self.is_current(self.slot.pod.meta.uid) {
             return;
         }
         self.clock_ahead();

@@ -36,7 +36,7 @@ impl Kubelets {
 
     /// Evicts a pod. Returns how many it was.
     pub(crate) fn evict(&mut self, pod: &Pod, context: &mut Context<'_>) -> usize {
-        self.with_pod_on(pod, context, |work| work.evict(EVICTION_MESSAGE.to_owned()))
+        self.with_pod_on(pod, context, |work| work.evict(EVICTION_MESSAGE.to_owned(), None))
             .unwrap_or(0)
     }
 

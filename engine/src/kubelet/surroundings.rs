@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
+use super::contents::change;
+use super::instance::LiveInstance;
 use super::kubelets::Wake;
 use super::work::PodWork;
 use crate::api::{Container, Handler, json};
@@ -35,24 +37,26 @@ impl PodWork<'_, '_> {
         let mut files = Files::default();
         for volume in json::list(&self.slot.pod.spec.json, "volumes") {
             let name = json::text(volume, "name");
-            for (path, text) in self.volume_files(volume) {
-                files.push(FileChange {
-                    at: SimTime::ZERO,
-                    every: None,
-                    until: None,
-                    file: format_smolstr!("{name}:/{}", path.trim_start_matches('/')),
-                    edit: Edit::Write(text),
-                    writer: None,
-                });
+            if self.slot.contents.has(&name) {
+                self.slot.contents.show(&name, &mut files);
+                continue;
             }
+            for (path, text) in self.volume_files(volume) {
+                files.push(change(&name, &path, Edit::Write(text), SimTime::ZERO));
+            }
+        }
+        let (mut mounts, owner) = (self.mounts(container), format!("{container}.{life}"));
+        let since = self.life_started(container, life);
+        for mount in &mut mounts {
+            self.slot.contents.freeze(mount, &owner, since, &mut files);
         }
         for change in self.slot.files.changes().iter().filter(|change| change.writer != me) {
             files.push(change.clone());
         }
         Arc::new(Surroundings {
             hostname: self.hostname(),
-            environment: self.environment(spec),
-            mounts: self.mounts(container),
+            environment: self.environment_of(container, life, spec),
+            mounts,
             files: Arc::new(files),
             network: self.slot.network.clone(),
             me,
@@ -60,15 +64,27 @@ impl PodWork<'_, '_> {
         })
     }
 
-    fn mounts(&self, container: usize) -> Vec<Mount> {
-        let spec = &self.slot.pod.spec.json;
+    /// When a life of a container has started; now, if it is about to.
+    fn life_started(&self, container: usize, life: u32) -> SimTime {
+        let mut lives = self.slot.instances.iter();
+        let is_meant = |live: &&LiveInstance| (live.listed.container, live.listed.life) == (container, life);
+        let process = lives.find(is_meant).and_then(|live| live.process.as_ref());
+        process.map_or(self.now(), |process| process.started)
+    }
+
+    /// A container as the manifest has it.
+    pub fn container_json(&self, container: usize) -> Option<&serde_json::Value> {
         let (init_len, ephemeral_from) = (self.slot.init_len(), self.slot.ephemeral_from());
         let (list, position) = match container {
             _ if container < init_len => ("initContainers", container),
             _ if container < ephemeral_from => ("containers", container - init_len),
             _ => ("ephemeralContainers", container - ephemeral_from),
         };
-        let listed = json::list(spec, list).get(position);
+        json::list(&self.slot.pod.spec.json, list).get(position)
+    }
+
+    fn mounts(&self, container: usize) -> Vec<Mount> {
+        let listed = self.container_json(container);
         let mount = |mount: &serde_json::Value| Mount {
             path: json::text(mount, "mountPath"),
             volume: json::text(mount, "name"),
@@ -202,7 +218,7 @@ impl PodWork<'_, '_> {
 }
 
 /// Whether anybody interprets commands of a container: its own, or those of probes and hooks.
-fn is_interpreted(spec: &Container) -> bool {
+pub(super) fn is_interpreted(spec: &Container) -> bool {
     let exec = |handler: &Option<Handler>| matches!(handler, Some(Handler::Exec(_)));
     !spec.command.is_empty()
         || !spec.args.is_empty()

@@ -13,7 +13,7 @@ use super::pod_slot::{Activity, Stage};
 use super::steps::Step;
 use super::work::PodWork;
 use crate::api::{Pod, Uid};
-use crate::runtime::process::Answer;
+use crate::runtime::Answer;
 use crate::sim::{SimTime, Urgency};
 use crate::store::DeleteOptions;
 
@@ -173,7 +173,7 @@ impl PodWork<'_, '_> {
         if !self.agent.machine.connected || self.slot.unsent {
             return;
         }
-        let (key, uid) = (self.slot.pod.meta.key(), self.slot.uid());
+        let (key, uid) = (self.slot.pod.meta.key(), self.slot.pod.meta.uid);
         let deleted =
             (self.context.store.get::<Pod>(&key)).is_some_and(|pod| pod.meta.uid == uid && pod.meta.is_deleted());
         if deleted {

@@ -3,8 +3,7 @@
 //! A volume of a ConfigMap or Secret that is missing, or lacks a key that is asked for, is not mounted: FailedMount, retried
 //! after 0.5 s and then twice as long each time, up to 2 min 2 s. Source: volume manager `nestedpendingoperations`; volume
 //! plugins `configmap`, `secret`, `projected`, `downwardapi`; documentation "Volumes". Volumes of CSI drivers wait until they
-//! are attached. Volumes of any other kind mount at once, and are empty. Not modelled: that a changed ConfigMap reaches its files only after up to a minute; here it is seen by the
-//! next process that looks.
+//! are attached. Volumes of any other kind mount at once, and are empty. How changed objects reach the files: `contents.rs`.
 
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ const MOUNT_BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duratio
 const ATTACH_TIMEOUT: Duration = Duration::from_secs(123);
 
 /// A file of a volume: its path in it, and its text.
-type VolumeFile = (SmolStr, SmolStr);
+pub(super) type VolumeFile = (SmolStr, SmolStr);
 
 impl PodWork<'_, '_> {
     /// Mounts the pod's volumes. The kubelet looks whether they are there every 300 ms; each pod has at least its token.
@@ -53,12 +52,17 @@ impl PodWork<'_, '_> {
         let (due, delay) = self.slot.mount.unwrap_or((now, MOUNT_BACKOFF.0));
         if due <= now {
             let name = self.persistent_volume(&volume).unwrap_or(volume);
-            let message = format!("MountVolume.SetUp failed for volume \"{name}\" : {why}");
-            self.report(true, "FailedMount", message, "".into());
+            self.mount_failed(&name, &why);
             self.slot.mount = Some((now + delay, (delay * 2).min(MOUNT_BACKOFF.1)));
         }
         self.next_step(Step::Mount);
         self.slot.mount.map(|(due, _)| due)
+    }
+
+    /// Reports that a volume could not be set up.
+    pub fn mount_failed(&mut self, volume: &str, why: &str) {
+        let message = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
+        self.report(true, "FailedMount", message, "".into());
     }
 
     /// The first volume whose claim is not there, or has no volume, and why.
@@ -134,10 +138,12 @@ impl PodWork<'_, '_> {
     fn missing_volume(&self) -> Option<(SmolStr, String)> {
         json::list(&self.slot.pod.spec.json, "volumes")
             .iter()
-            .find_map(|volume| {
-                let missing = sources(volume).into_iter().find_map(|source| self.missing_in(source));
-                missing.map(|why| (json::text(volume, "name"), why))
-            })
+            .find_map(|volume| Some((json::text(volume, "name"), self.missing_of(volume)?)))
+    }
+
+    /// What keeps a volume from being set up, if anything that it is made of is not there.
+    pub fn missing_of(&self, volume: &Value) -> Option<String> {
+        sources(volume).into_iter().find_map(|source| self.missing_in(source))
     }
 
     /// The first volume that a fault keeps from being mounted.
@@ -237,6 +243,17 @@ fn source_of<'v>(part: &'v Value, secret_name: &str) -> Option<Source<'v>> {
     }
     let downward = part.get("downwardAPI").map(Source::DownwardApi);
     downward.or_else(|| part.get("serviceAccountToken").map(Source::Token))
+}
+
+/// The ConfigMaps and Secrets that a volume is made of, but for the cluster's own certificate, which every pod has and nobody
+/// changes.
+pub(super) fn configured_objects(volume: &Value) -> impl Iterator<Item = (Kind, SmolStr)> {
+    let sources = sources(volume).into_iter();
+    let named = sources.filter_map(|source| match source {
+        Source::Configuration(kind, name, _) => Some((kind, name)),
+        _ => None,
+    });
+    named.filter(|(_, name)| name != "kube-root-ca.crt")
 }
 
 /// All keys as files, or those that are asked for under the paths they are to have.

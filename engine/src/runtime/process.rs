@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::files::{Edit, FileChange, dated};
+use super::files::{Edit, FileChange};
 use super::{Behaviour, Life, Program, StartFailure, Stop, Surroundings};
-use crate::api::{Container, Handler};
+use crate::api::Container;
 use crate::sim::SimTime;
 
 /// Why a process ended.
@@ -42,37 +42,13 @@ pub struct Process {
     pub end: Option<Exit>,
     /// It answers nothing any more from then on.
     pub hung_since: Option<SimTime>,
-    life: u32,
+    pub(super) life: u32,
     must_end: bool,
     /// Somebody has decided its end: it is told to stop, or was struck.
     end_decided: bool,
-    program: Arc<Program>,
-    behaviour: Arc<Behaviour>,
-    surroundings: Arc<Surroundings>,
-}
-
-/// What a probe or hook meets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It succeeds.
-    Success,
-    /// It fails, with this output.
-    Failure(SmolStr),
-    /// Nothing listens.
-    Refused,
-    /// Nothing comes.
-    Silence,
-}
-
-/// An answer, how long it takes, and from when on it may be another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// What comes.
-    pub answer: Answer,
-    /// How long it takes.
-    pub takes: Duration,
-    /// From when on it may be different; none if it stays.
-    pub changes_at: Option<SimTime>,
+    pub(super) program: Arc<Program>,
+    pub(super) behaviour: Arc<Behaviour>,
+    pub(super) surroundings: Arc<Surroundings>,
 }
 
 impl Process {
@@ -250,95 +226,6 @@ impl Process {
         }
     }
 
-    /// What a probe or hook meets at `now`. `starting` says whether it is one that [`Behaviour::ready_after`] holds back.
-    pub fn reply(&self, handler: &Handler, starting: bool, now: SimTime) -> Reply {
-        let elapsed = now.since(self.started);
-        let reply = |answer, changes_after: Option<Duration>| Reply {
-            answer,
-            takes: Duration::ZERO,
-            changes_at: changes_after.map(|after| self.started + after),
-        };
-        match self.hung_since {
-            Some(since) if since <= now => return reply(Answer::Silence, None),
-            Some(since) => {
-                let mut reply = self.reply_while_alive(handler, starting, elapsed);
-                reply.changes_at = Some(reply.changes_at.map_or(since, |at| at.min(since)));
-                return reply;
-            }
-            None => {}
-        }
-        self.reply_while_alive(handler, starting, elapsed)
-    }
-
-    fn reply_while_alive(&self, handler: &Handler, starting: bool, elapsed: Duration) -> Reply {
-        let reply = |answer, takes, changes_after: Option<Duration>| Reply {
-            answer,
-            takes,
-            changes_at: changes_after.map(|after| self.started + after),
-        };
-        if let Some(after) = self.behaviour.ready_after.filter(|after| starting && elapsed < *after) {
-            let answer = match handler {
-                Handler::Exec(_) => Answer::Failure(SmolStr::default()),
-                _ => Answer::Refused,
-            };
-            return reply(answer, Duration::ZERO, Some(after));
-        }
-        match handler {
-            Handler::Exec(command) => self.run(command, elapsed),
-            Handler::Sleep(duration) => reply(Answer::Success, *duration, None),
-            _ => reply(Answer::Success, Duration::ZERO, None),
-        }
-    }
-
-    /// What a command run inside the container does.
-    fn run(&self, command: &[SmolStr], elapsed: Duration) -> Reply {
-        let after = |changes: Option<Duration>| changes.map(|after| self.started + after);
-        if let Some(script) = self.behaviour.script(command) {
-            let succeeds = (script.first_life_only && self.life > 0) || script.outcome.succeeds(elapsed);
-            return Reply {
-                answer: if succeeds {
-                    Answer::Success
-                } else {
-                    Answer::Failure(script.output.clone())
-                },
-                takes: script.takes,
-                changes_at: after(script.outcome.changes_after(elapsed)),
-            };
-        }
-        let now = self.started + elapsed;
-        let world = self.with_own_files();
-        let words: Vec<String> = command.iter().map(ToString::to_string).collect();
-        let program = match Program::of_words(&words, &world, now) {
-            Ok(program) => program,
-            Err(failure) => {
-                return Reply {
-                    answer: Answer::Failure(failure.message().into()),
-                    takes: Duration::ZERO,
-                    changes_at: None,
-                };
-            }
-        };
-        // A program that nobody knows succeeds: it is there to.
-        let (takes, code) = match program.end {
-            None if !program.opaque => return reply_of(Answer::Silence),
-            end => end.unwrap_or_default(),
-        };
-        let printed: String = program.lines.iter().map(|(_, line)| format!("{line}\n")).collect();
-        let changes = program
-            .reads
-            .iter()
-            .filter_map(|file| world.files.next_change(file, now));
-        Reply {
-            answer: if code == 0 {
-                Answer::Success
-            } else {
-                Answer::Failure(printed.into())
-            },
-            takes,
-            changes_at: changes.min(),
-        }
-    }
-
     /// Its surroundings with what it itself does to files: what a command run inside its container finds.
     pub fn with_own_files(&self) -> Surroundings {
         let mut world = self.surroundings.as_ref().clone();
@@ -352,55 +239,6 @@ impl Process {
         }
         world.files = Arc::new(files);
         world
-    }
-
-    /// What it has written to its log until `now`, with the time of each line; the newest `lines_max` of them.
-    pub fn log(&self, now: SimTime, lines_max: usize) -> Vec<(SimTime, SmolStr)> {
-        let mut log: Vec<_> = self
-            .behaviour
-            .log
-            .iter()
-            .map(|line| (self.started, line.clone()))
-            .collect();
-        let elapsed = now.since(self.started);
-        let lines = self.program.lines.iter();
-        log.extend(
-            lines
-                .clone()
-                .filter(|(at, _)| *at <= elapsed)
-                .map(|(at, line)| (self.started + *at, line.clone())),
-        );
-        if let Some((from, length)) = self.program.round.filter(|(_, length)| !length.is_zero()) {
-            let rounds = elapsed.saturating_sub(from).as_nanos() / length.as_nanos();
-            let of_round: Vec<_> = lines.filter(|(at, _)| *at >= from).collect();
-            let kept = (lines_max / of_round.len().max(1)) as u128 + 1;
-            for round in rounds.saturating_sub(kept).max(1)..=rounds {
-                let offset = Duration::from_nanos(u64::try_from(length.as_nanos() * round).unwrap_or(u64::MAX));
-                let shown = of_round.iter().filter(|(at, _)| *at + offset <= elapsed);
-                log.extend(shown.map(|(at, line)| (self.started + *at + offset, line.clone())));
-            }
-        }
-        for follow in &self.program.follows {
-            let from = self.started + follow.from;
-            let lines = self.surroundings.files.lines(&follow.file, now).unwrap_or_default();
-            let older = lines.iter().filter(|(at, _)| *at <= from).count();
-            let shown = lines.into_iter().skip(older.saturating_sub(follow.lines));
-            log.extend(shown.map(|(at, line)| (at.max(from), line)));
-        }
-        log.sort_by_key(|(at, _)| *at);
-        let epoch = self.surroundings.epoch;
-        let kept = log.split_off(log.len().saturating_sub(lines_max));
-        kept.into_iter()
-            .map(|(at, line)| (at, dated(&line, epoch.at(at))))
-            .collect()
-    }
-}
-
-fn reply_of(answer: Answer) -> Reply {
-    Reply {
-        answer,
-        takes: Duration::ZERO,
-        changes_at: None,
     }
 }
 

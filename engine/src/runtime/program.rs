@@ -21,6 +21,8 @@ use smol_str::SmolStr;
 
 use super::files::Edit;
 use super::interpreter::Run;
+use super::references::expand_references;
+use super::start_failure::StartFailure;
 use super::surroundings::Surroundings;
 use crate::api::Container;
 use crate::sim::SimTime;
@@ -59,38 +61,6 @@ pub struct Follow {
     pub file: SmolStr,
     /// How many of the lines that were there before are printed at the start.
     pub lines: usize,
-}
-
-/// The command is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartFailure {
-    /// What was to be executed.
-    pub executable: SmolStr,
-}
-
-impl StartFailure {
-    /// runc's words for a command run in a container that runs already.
-    pub fn exec_message(&self) -> String {
-        let message = self.message();
-        let at = message.find("unable to start container process").unwrap_or(0);
-        format!(
-            "OCI runtime exec failed: exec failed: {}",
-            message.get(at..).unwrap_or_default()
-        )
-    }
-
-    /// containerd's and runc's words.
-    pub fn message(&self) -> String {
-        let why = match self.executable.contains('/') {
-            true => format!("stat {}: no such file or directory", self.executable),
-            false => "executable file not found in $PATH".to_owned(),
-        };
-        format!(
-            "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: \
-             unable to start container process: exec: \"{}\": {why}: unknown",
-            self.executable
-        )
-    }
 }
 
 /// Words that name no executable: they are builtins of the shell alone.
@@ -190,33 +160,6 @@ pub(super) fn base_name(path: &str) -> &str {
 /// Programs that install no handler for SIGTERM.
 pub(super) fn is_plain_tool(name: &str) -> bool {
     SHELLS.contains(&name) || ["sleep", "tail", "cat", "yes", "watch", "busybox", "while"].contains(&name)
-}
-
-/// `$(NAME)` in commands, arguments and variables, by the environment so far; `$$` is a dollar, unknown names stay
-/// (documentation "Define Dependent Environment Variables").
-pub fn expand_references(word: &str, environment: &[(SmolStr, SmolStr)]) -> String {
-    if !word.contains('$') {
-        return word.to_owned();
-    }
-    let mut result = String::new();
-    let mut rest = word;
-    while let Some(at) = rest.find('$') {
-        result.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix('$') {
-            result.push('$');
-            rest = after;
-        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            match environment.iter().rev().find(|(known, _)| known == name) {
-                Some((_, value)) => result.push_str(value),
-                None => result.push_str(&format!("$({name})")),
-            }
-            rest = after;
-        } else {
-            result.push('$');
-        }
-    }
-    result + rest
 }
 
 #[cfg(test)]

@@ -235,7 +235,7 @@ mod tests {
     use crate::api::schema::Schema;
     use serde_json::json;
 
-    const AT: Timestamp = Timestamp::DEFAULT_EPOCH;
+    const AT: Timestamp = Timestamp::from_secs(0);
 
     fn deployment(spec: Value) -> Value {
         json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})

@@ -17,7 +17,7 @@ pub fn managed_fields(info: &'static TypeInfo, managers: &FieldManagers) -> Opti
     let mut sorted: Vec<&FieldManager> = managers.as_deref()?.iter().collect();
     let operation = |manager: &FieldManager| if manager.applies { "Apply" } else { "Update" };
     sorted.sort_by_key(|manager| {
-        let time = manager.time;
+        let time = manager.time.map(|time| time.secs());
         (
             operation(manager),
             time,
@@ -161,9 +161,15 @@ mod tests {
                 {"name": "app", "ports": [{"containerPort": 80, "protocol": "TCP"}], "resources": {}},
             ]}}}})
         };
-        let first = created(info, &deployment("a"), "m1", false, Timestamp::DEFAULT_EPOCH);
-        let later = Timestamp::DEFAULT_EPOCH.plus(std::time::Duration::from_secs(60));
-        let both = updated(info, &first, &deployment("a"), &deployment("b"), "m0", later);
+        let first = created(info, &deployment("a"), "m1", false, Timestamp::from_secs(0));
+        let both = updated(
+            info,
+            &first,
+            &deployment("a"),
+            &deployment("b"),
+            "m0",
+            Timestamp::from_secs(60),
+        );
         let entry = |name: &str, time: &str, fields: Value| {
             json!({"apiVersion": "apps/v1", "fieldsType": "FieldsV1", "fieldsV1": fields, "manager": name,
                 "operation": "Update", "time": time})
@@ -176,7 +182,7 @@ mod tests {
         }});
         let spec = json!({"f:replicas": {}, "f:template": {"f:spec": {"f:containers": containers}}});
         let expect = json!([
-            entry("m1", &Timestamp::DEFAULT_EPOCH.to_string(), json!({"f:spec": spec})),
+            entry("m1", "1970-01-01T00:00:00Z", json!({"f:spec": spec})),
             entry(
                 "m0",
                 "1970-01-01T00:01:00Z",
