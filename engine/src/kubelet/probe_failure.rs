@@ -38,6 +38,26 @@ pub(super) fn failure_text(
     Some(match (answer, &probe.handler) {
         (Answer::Success, _) => return None,
         (Answer::Failure(output), _) => format!("failed: {output}"),
+        (Answer::Errored(why), _) => {
+            let errored = match settings.since(1, 32) {
+                true => "errored and resulted in unknown state",
+                false => "errored",
+            };
+            format!("{errored}: rpc error: code = Unknown desc = failed to exec in container: {why}")
+        }
+        // The dialer goes on trying until its time is over.
+        (Answer::Refused, Handler::Grpc { .. }) => {
+            let timeout = probe.timeout_seconds;
+            format!(
+                "failed: timeout: failed to connect service \"{address}\" within {timeout}s: context deadline exceeded"
+            )
+        }
+        (Answer::Silence, Handler::Grpc { .. }) => {
+            format!(
+                "failed: timeout: health rpc did not complete within {}s",
+                probe.timeout_seconds
+            )
+        }
         (Answer::Refused, Handler::HttpGet { .. }) => {
             format!("failed: Get \"{url}\": dial tcp {address}: connect: connection refused")
         }
