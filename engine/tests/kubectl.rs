@@ -272,7 +272,8 @@ fn bad_arguments_are_refused_in_kubectls_words() {
         ),
         (
             "get pods -l 'a in (b'",
-            "error: unable to parse requirement: found '', expected: ',' or ')'\n",
+            "Error from server (BadRequest): Unable to find \"/v1, Resource=pods\" that match label selector \"a in (b\", field \
+             selector \"\": unable to parse requirement: found '', expected: ',' or ')'\n",
         ),
     ] {
         check_refused(&mut cluster, line, stderr);

@@ -96,4 +96,4 @@ Feature: Resource requests: a pod runs only where what it requests is free
       """
     When 30s pass
     Then every pod on node "node-*" is Ready
-    And exactly 1 pod labelled "app=edge" has event "FailedScheduling" with message "0/2 nodes are available: 2 node(s) didn't has free ports for the requested pod ports."
+    And exactly 1 pod labelled "app=edge" has event "FailedScheduling" with message "0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports."

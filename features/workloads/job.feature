@@ -268,7 +268,7 @@ Feature: A Job runs pods to their end
           spec: {restartPolicy: Never, containers: [{name: work, image: "migrate:v1", command: [sh, -c, "exit 42"]}]}
       """
     When 5s passes
-    Then for 5s, exactly 1 pod of job "migrate" exists
+    Then for 4s, exactly 1 pod of job "migrate" exists
     And within 10s, exactly 2 pods of job "migrate" exist
     And for 15s, exactly 2 pods of job "migrate" exist
     And within 15s, exactly 3 pods of job "migrate" exist

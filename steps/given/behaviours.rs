@@ -1,7 +1,7 @@
 //! How the simulated processes behave.
 //!
 //! Left out, their command decides; an image without a command serves until it is told to stop, passes its probes and exits 0
-//! on SIGTERM.
+//! on SIGTERM. What is said of containers that run already counts from their next start on; only their CPU use changes at once.
 
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ use crate::world::StepError;
 /// Adds a rule for all containers that the phrase means.
 fn behave(world: &mut World, containers: &Containers, behaviour: Behaviour) -> Result<(), StepError> {
     let containers = selector(containers)?;
-    world.cluster().behave(Rule { containers, behaviour });
+    world.behave(Rule { containers, behaviour });
     Ok(())
 }
 
 fn behave_image(world: &mut World, image: Text, behaviour: Behaviour) {
     let containers = ContainerSelector::Image(image.0.into());
-    world.cluster().behave(Rule { containers, behaviour });
+    world.behave(Rule { containers, behaviour });
 }
 
 fn selector(containers: &Containers) -> Result<ContainerSelector, StepError> {

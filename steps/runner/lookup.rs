@@ -77,7 +77,7 @@ impl Vocabulary {
     fn undefined(&self, text: &str) -> NotFound {
         let near = nearest(text, &self.catalogue);
         let put_right = (near.iter())
-            .map(|suggestion| suggestion.sentence.as_str())
+            .filter_map(|suggestion| suggestion.sentence.as_deref())
             .find(|sentence| self.knows(sentence));
         let shown = near.iter().map(|suggestion| {
             let example = suggestion.expression.example();

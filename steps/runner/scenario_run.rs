@@ -140,6 +140,15 @@ fn finish(world: &mut World, feature: &FeatureFile, record: &mut ScenarioRecord)
             step.failure = Some(with_excerpt(failure, feature, step.line));
         }
     }
+    let failed = record.steps.iter_mut().find(|step| !step.outcome.is_pass());
+    if let Some(failure) = failed
+        .filter(|_| !everything_ran)
+        .and_then(|step| step.failure.as_mut())
+    {
+        for note in &end.notes {
+            failure.message.push_str(&format!("\n{note}"));
+        }
+    }
     if record.steps.is_empty() {
         record.steps.push(missing_steps(record.line));
     }

@@ -53,6 +53,8 @@ pub struct ScenarioEnd {
     pub faults: Vec<FaultMark>,
     /// What kubectl showed.
     pub snapshots: Vec<KubectlSnapshot>,
+    /// What may explain why a step failed.
+    pub notes: Vec<String>,
     /// Failures that only the end shows, with the index of their step.
     pub late_failures: Vec<(usize, Failure)>,
 }

@@ -5,6 +5,7 @@ mod context;
 mod error;
 mod faults;
 mod lanes;
+mod late_words;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod world;
 

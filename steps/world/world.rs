@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use shakedown_engine::api::{Node, ObjectKey, Pod};
+use shakedown_engine::environment::ContainerSelector;
 use shakedown_engine::faults::FaultId;
 use shakedown_engine::kubectl::CommandOutput;
 use shakedown_engine::laws;
@@ -14,6 +15,7 @@ use shakedown_engine::timeline;
 use shakedown_engine::{Cluster, ClusterOptions};
 use shakedown_reports::record::{Failure, KubectlSnapshot, Outcome, Placement};
 
+use super::late_words::LateWord;
 use super::{LastCommand, ScenarioContext, ScenarioEnd, StepContext, StepError, lanes};
 use crate::assertion::{Claim, Refuted, Since, evaluate};
 use crate::parameters::{Containers, Tense, VirtualDuration};
@@ -46,6 +48,10 @@ pub struct World {
     cpu: BTreeMap<String, CpuUse>,
     /// The faults that steps injected, with the index of the step.
     pub(super) injected: Vec<(FaultId, usize)>,
+    /// Behaviours that steps told of containers that ran already.
+    pub(super) late_words: Vec<LateWord>,
+    /// What steps told of when containers are ready: the step's text, the containers.
+    pub(super) readiness_words: Vec<(String, ContainerSelector)>,
     snapshots: Vec<KubectlSnapshot>,
     failure: Option<Failure>,
     outcome: Outcome,
@@ -75,6 +81,8 @@ impl World {
             memory: BTreeMap::new(),
             cpu: BTreeMap::new(),
             injected: Vec::new(),
+            late_words: Vec::new(),
+            readiness_words: Vec::new(),
             snapshots: Vec::new(),
             failure: None,
             outcome: Outcome::Failed,
@@ -316,6 +324,12 @@ impl World {
             end.timeline_hash = format!("{:016x}", timeline::hash(cluster.log()));
             end.faults = self.fault_marks();
             end.late_failures = self.idle_faults();
+            let idle_words = self.idle_words();
+            let explanations = idle_words
+                .iter()
+                .map(|(_, failure)| format!("note: {}", failure.message));
+            end.notes = explanations.chain(self.unasked_words()).collect();
+            end.late_failures.extend(idle_words);
             end.late_failures.extend(self.broken_law());
             end.lanes = lanes::lanes(cluster.log(), cluster.now());
             end.placements = placements_worth_a_look(cluster);

@@ -39,12 +39,13 @@ impl Request<'_, '_> {
         check_identity(key, &config)?;
         refuse_untyped(kind, key, &ownership::problems(info, &config))?;
         let Some(present) = self.context.store.objects().object(kind, key) else {
-            let managers = ownership::created(info, &config, &self.manager, true);
+            let managers = ownership::created(info, &config, &self.manager, true, self.context.store.timestamp());
             return self.create_as(kind, config, Some(managers));
         };
         let before = present.meta().managers.clone();
         let live = self.get(kind, key)?;
-        let (mut merged, managers) = ownership::apply(info, &before, &live, &config, &self.manager, |_| options.force)
+        let writer = (self.manager.as_str(), self.context.store.timestamp());
+        let (mut merged, managers) = ownership::apply(info, &before, &live, &config, writer, |_| options.force)
             .map_err(|conflicts| refusal(&conflicts))?;
         if let Some((name, text)) = options.last_applied
             && live["metadata"]["annotations"].get(name).is_some()

@@ -4,7 +4,8 @@
 //! (addresses, initial status) and only then becomes a lean object in the store; components, which write lean objects
 //! themselves, do not come this way. A refused request changes nothing.
 //!
-//! Deliberately not modelled: `metadata.managedFields` in what is shown, conversion between API versions, authentication.
+//! `metadata.managedFields` is left out of what is shown, as kubectl leaves it out; see [`with_managed_fields`]. Deliberately not
+//! modelled: conversion between API versions, authentication.
 
 mod apply;
 mod bootstrap;
@@ -25,4 +26,4 @@ pub(crate) use bootstrap::{bootstrap, default_account, provide_storage, root_cer
 pub use error::{About, ApiError, Cause, Reason};
 pub use patch::{FieldValidation, Patch};
 pub(crate) use release::in_release;
-pub use request::{Request, external};
+pub use request::{Request, external, with_managed_fields};

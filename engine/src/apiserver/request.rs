@@ -94,7 +94,7 @@ impl Request<'_, '_> {
 
     fn managers_of_new(&self, kind: Kind, value: &Value) -> FieldManagers {
         let info = Schema::builtin().of_kind(kind).filter(|_| !self.manager.is_empty())?;
-        ownership::created(info, value, &self.manager, false)
+        ownership::created(info, value, &self.manager, false, self.context.store.timestamp())
     }
 
     /// A new object as it will be stored.
@@ -161,9 +161,14 @@ impl Request<'_, '_> {
         let before = present.and_then(|object| object.meta().managers.clone());
         let managers = match (managers, Schema::builtin().of_kind(kind)) {
             (Some(managers), _) => managers,
-            (None, Some(info)) if !self.manager.is_empty() => {
-                ownership::updated(info, &before, &live, &value, &self.manager)
-            }
+            (None, Some(info)) if !self.manager.is_empty() => ownership::updated(
+                info,
+                &before,
+                &live,
+                &value,
+                &self.manager,
+                self.context.store.timestamp(),
+            ),
             _ => before,
         };
         self.write(kind, value, &live, Some(managers))
@@ -355,6 +360,17 @@ pub fn external(object: &Object, now: SimTime, epoch: Timestamp) -> Value {
         Object::Lease(lease) => lease.to_json_at(now, epoch),
         object => object.to_json(),
     }
+}
+
+/// An object as the API shows it, with who owns its fields.
+pub fn with_managed_fields(object: &Object, mut shown: Value) -> Value {
+    let info = Schema::builtin().of_kind(object.kind());
+    let fields = info.and_then(|info| ownership::managed_fields(info, &object.meta().managers));
+    let metadata = shown.get_mut("metadata").and_then(Value::as_object_mut);
+    if let (Some(fields), Some(metadata)) = (fields, metadata) {
+        metadata.insert("managedFields".to_owned(), fields);
+    }
+    shown
 }
 
 fn same_but_for_metadata(value: &Value, live: &Value) -> bool {

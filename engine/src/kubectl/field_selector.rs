@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::error::{CommandError, Result};
-use crate::api::{FieldSelector, Kind};
+use super::error::CommandError;
+use crate::api::{FieldSelector, Kind, go_quote};
 use crate::apiserver::{ApiError, Reason};
 
 /// A field selector for objects of one kind.
@@ -14,25 +14,10 @@ impl FieldQuery {
     ///
     /// # Errors
     /// It is malformed, or names a field that the kind cannot be selected by.
-    pub fn parse(text: &str, kind: Kind) -> Result<FieldQuery> {
-        let selector: FieldSelector = text
-            .parse()
-            .map_err(|error| CommandError::message(format!("{error}")))?;
+    pub fn parse(text: &str, kind: Kind) -> std::result::Result<FieldQuery, String> {
+        let selector: FieldSelector = text.parse().map_err(|error| format!("{error}"))?;
         match selector.terms().iter().find(|term| !selectable(kind, &term.field)) {
-            Some(term) => {
-                let info = kind.info();
-                Err(ApiError::new(
-                    Reason::BadRequest,
-                    format!(
-                        "Unable to find \"{}, Resource={}\" that match label selector \"\", field selector \"{text}\": field label \
-                         not supported: {}",
-                        format_args!("{}/{}", info.group, info.version),
-                        info.plural,
-                        term.field
-                    ),
-                )
-                .into())
-            }
+            Some(term) => Err(format!("field label not supported: {}", term.field)),
             None => Ok(FieldQuery(selector)),
         }
     }
@@ -50,6 +35,21 @@ impl FieldQuery {
             }
         })
     }
+}
+
+/// The server's refusal of a list with these selectors, as kubectl words it: it hands selectors on as they are.
+pub fn unselectable(kind: Kind, labels: &str, fields: &str, why: &str) -> CommandError {
+    let info = kind.info();
+    let resource = match info.group {
+        "" => format!("/{}, Resource={}", info.version, info.plural),
+        group => format!("{group}/{}, Resource={}", info.version, info.plural),
+    };
+    let message = format!(
+        "Unable to find \"{resource}\" that match label selector {}, field selector {}: {why}",
+        go_quote(labels),
+        go_quote(fields)
+    );
+    ApiError::new(Reason::BadRequest, message).into()
 }
 
 /// The fields the API server selects by, for each kind (`pkg/apis/*/v1/conversion.go`, documentation "Field Selectors").

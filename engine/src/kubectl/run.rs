@@ -6,7 +6,7 @@ use super::command_line;
 use super::commands::SERVER;
 use super::commands::{self, ALIASES, Command, NOT_MODELLED};
 use super::error::{CommandError, REFUSED_CONNECTION, Result, refused};
-use super::field_selector::FieldQuery;
+use super::field_selector::{FieldQuery, unselectable};
 use super::files::FileSource;
 use super::flags::{Arguments, Flag, GLOBAL, is_boolean, is_true};
 use super::groups::{GROUPS, Group};
@@ -89,7 +89,8 @@ pub fn print_answer(words: &[String], answer: &Value, files: &dyn FileSource) ->
 
 /// What kubectl says of a field selector that objects of a kind cannot be selected by.
 pub fn field_selector_refusal(selector: &str, kind: Kind) -> Option<String> {
-    FieldQuery::parse(selector, kind).err().map(|error| error.text())
+    let why = FieldQuery::parse(selector, kind).err()?;
+    Some(unselectable(kind, "", selector, &why).text())
 }
 
 /// Whether a command asks the API server at all.

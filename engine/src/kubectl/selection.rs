@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::error::{CommandError, Result};
-use super::field_selector::FieldQuery;
+use super::field_selector::{FieldQuery, unselectable};
 use super::flags::Arguments;
 use super::resources::{kind_of, kinds_of};
 use super::session::{DEFAULT_NAMESPACE, Session};
@@ -291,12 +291,20 @@ impl<'q> Query<'q> {
     /// # Errors
     /// A selector is malformed, or names a field that the kind cannot be selected by.
     pub fn matcher(&self, kind: Kind) -> Result<Matcher> {
+        let refuse = |why: String| {
+            let (labels, fields) = (
+                self.selector.unwrap_or_default(),
+                self.field_selector.unwrap_or_default(),
+            );
+            unselectable(kind, labels, fields, &why)
+        };
+        let labels = self
+            .selector
+            .map(|text| text.parse().map_err(|error| format!("{error}")));
+        let fields = self.field_selector.map(|text| FieldQuery::parse(text, kind));
         Ok(Matcher {
-            labels: self.selector.map(parse_selector).transpose()?,
-            fields: self
-                .field_selector
-                .map(|text| FieldQuery::parse(text, kind))
-                .transpose()?,
+            labels: labels.transpose().map_err(refuse)?,
+            fields: fields.transpose().map_err(refuse)?,
         })
     }
 

@@ -11,7 +11,7 @@ use super::flags::{Arguments, is_boolean, is_true};
 use super::output::Output;
 use crate::api::decode::{Problem, check_object};
 use crate::api::{Kind, Node, Object, ObjectKey, Resource, Timestamp};
-use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external, in_release};
+use crate::apiserver::{ApiError, FieldValidation, Reason, Request, external, in_release, with_managed_fields};
 use crate::cluster::{Cluster, Progress};
 use crate::sim::SimTime;
 
@@ -247,6 +247,14 @@ impl Session<'_> {
     /// An object as the API shows it now.
     pub fn external(&self, object: &Object) -> Value {
         external(object, self.cluster.now(), self.cluster.store().epoch())
+    }
+
+    /// An object as the API really answers: with its managed fields, which kubectl leaves out unless told to show them.
+    pub fn whole(&self, kind: Kind, key: &ObjectKey, shown: Value) -> Value {
+        match self.object(kind, key) {
+            Some(object) => with_managed_fields(object, shown),
+            None => shown,
+        }
     }
 
     /// The calendar time.

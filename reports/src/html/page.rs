@@ -27,6 +27,9 @@ pub fn render(record: &RunRecord) -> Result<String, ReportError> {
     Ok(Page::new(record).render()?)
 }
 
+/// So many scenarios that did not pass are listed at the top.
+const FAILURES_LISTED_MAX: usize = 50;
+
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
@@ -82,6 +85,20 @@ impl<'a> Page<'a> {
             simulated: duration::human(record.summary.simulated_ns),
             wall: duration::human(record.wall.duration_ns),
         }
+    }
+
+    /// What did not pass, to be listed above everything else.
+    fn failures(&self) -> Vec<&ScenarioView<'a>> {
+        self.not_passed().take(FAILURES_LISTED_MAX).collect()
+    }
+
+    fn failures_hidden(&self) -> usize {
+        self.not_passed().count().saturating_sub(FAILURES_LISTED_MAX)
+    }
+
+    fn not_passed(&self) -> impl Iterator<Item = &ScenarioView<'a>> {
+        let all = self.features.iter().flat_map(|feature| &feature.scenarios);
+        all.filter(|item| !item.outcome().is_pass() && item.outcome() != Outcome::Skipped)
     }
 
     fn css(&self) -> &'static str {

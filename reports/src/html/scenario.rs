@@ -77,6 +77,13 @@ impl<'a> ScenarioView<'a> {
         self.scenario.outcome
     }
 
+    /// The step that did not pass, and the first line of why.
+    pub fn story(&self) -> Option<(String, &'a str)> {
+        let step = self.scenario.first_failing_step()?;
+        let message = step.failure.as_ref()?.message.lines().next()?;
+        Some((format!("{} {}", step.keyword, step.text), message))
+    }
+
     /// A virtual time in words.
     pub fn at(&self, at_ns: &u64) -> String {
         duration::human(*at_ns)

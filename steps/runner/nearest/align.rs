@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::pattern::Pattern;
-use super::words::letter_distance;
+use super::words::{StepWords, letter_distance};
 
 /// The price of a word that is missing or too many.
 const WORD: f64 = 1.0;
@@ -65,13 +65,13 @@ impl Fit {
 }
 
 /// Fits words to patterns.
-pub fn align(words: &[String], patterns: &[Pattern]) -> Fit {
+pub fn align(words: &StepWords, patterns: &[Pattern]) -> Fit {
     let nothing = Fit {
         cost: 0.0,
         length: 0,
         said: None,
     };
-    let row: Vec<Fit> = (0..=words.len())
+    let row: Vec<Fit> = (0..=words.words.len())
         .map(|dropped| nothing.without(WORD * dropped as f64))
         .collect();
     let row = behind(row, words, patterns);
@@ -79,13 +79,13 @@ pub fn align(words: &[String], patterns: &[Pattern]) -> Fit {
 }
 
 /// The row behind a sequence of patterns.
-fn behind(row: Vec<Fit>, words: &[String], patterns: &[Pattern]) -> Vec<Fit> {
+fn behind(row: Vec<Fit>, words: &StepWords, patterns: &[Pattern]) -> Vec<Fit> {
     patterns
         .iter()
         .fold(row, |row, pattern| behind_one(row, words, pattern))
 }
 
-fn behind_one(row: Vec<Fit>, words: &[String], pattern: &Pattern) -> Vec<Fit> {
+fn behind_one(row: Vec<Fit>, words: &StepWords, pattern: &Pattern) -> Vec<Fit> {
     let Pattern::OneOf(choices) = pattern else {
         return behind_word(&row, words, pattern);
     };
@@ -94,13 +94,13 @@ fn behind_one(row: Vec<Fit>, words: &[String], pattern: &Pattern) -> Vec<Fit> {
     cheapest.unwrap_or(row)
 }
 
-fn behind_word(row: &[Fit], words: &[String], pattern: &Pattern) -> Vec<Fit> {
+fn behind_word(row: &[Fit], words: &StepWords, pattern: &Pattern) -> Vec<Fit> {
     let mut next: Vec<Fit> = Vec::with_capacity(row.len());
     for (index, above) in row.iter().enumerate() {
         let (cost, made_up) = missing(pattern);
         let mut best = above.then(cost, made_up);
-        if let Some((word, before)) = index.checked_sub(1).and_then(|at| Some((words.get(at)?, row.get(at)?))) {
-            let (cost, written) = read(pattern, word);
+        if let Some((at, before)) = index.checked_sub(1).and_then(|at| Some((at, row.get(at)?))) {
+            let (cost, written) = read(pattern, words, at);
             best = before.then(cost, written).cheaper(best);
         }
         if let Some(left) = next.last() {
@@ -115,6 +115,7 @@ fn behind_word(row: &[Fit], words: &[String], pattern: &Pattern) -> Vec<Fit> {
 fn missing(pattern: &Pattern) -> (f64, String) {
     match pattern {
         Pattern::Words(known) => (WORD, known.first().cloned().unwrap_or_default()),
+        Pattern::Kind => (WORD, "pod".to_owned()),
         Pattern::Value(value, suffix) => (WORD, format!("{}{suffix}", value.made_up())),
         Pattern::Instead { said, written } if said.is_empty() => (0.0, written.clone()),
         Pattern::Instead { written, .. } => (WORD, written.clone()),
@@ -122,13 +123,18 @@ fn missing(pattern: &Pattern) -> (f64, String) {
     }
 }
 
-/// What it costs to read a word as a pattern, and how it is written then.
-fn read(pattern: &Pattern, word: &str) -> (f64, String) {
+/// What it costs to read the word at a place as a pattern, and how it is written then.
+fn read(pattern: &Pattern, words: &StepWords, at: usize) -> (f64, String) {
+    let word = words.words.get(at).map(String::as_str).unwrap_or_default();
     match pattern {
         Pattern::Words(known) => {
             let costs = known.iter().map(|known| (letter_distance(word, known), known));
             let best = costs.min_by(|(a, _), (b, _)| a.total_cmp(b));
             best.map_or((WORD, word.to_owned()), |(cost, known)| (cost, known.clone()))
+        }
+        Pattern::Kind => {
+            let (cost, kind) = words.kinds.get(at).copied().unwrap_or((WORD, ""));
+            (cost, kind.to_owned())
         }
         Pattern::Value(value, suffix) => value.read(word, suffix),
         // A little dearer than the words of the vocabulary.

@@ -13,11 +13,14 @@ mod words;
 use super::expressions::Expression;
 
 use said::ALIASES;
+use words::StepWords;
 
 /// Above this distance (0 the same, 1 nothing in common) an expression is no help.
 const DISTANCE_MAX: f64 = 0.5;
 /// So much farther than the nearest one an expression may be.
 const DISTANCE_BEHIND_MAX: f64 = 0.12;
+/// Above this distance a step put right is a guess that helps nobody.
+const SENTENCE_DISTANCE_MAX: f64 = 0.375;
 /// So many are shown.
 const SUGGESTIONS_MAX: usize = 3;
 
@@ -26,14 +29,14 @@ const SUGGESTIONS_MAX: usize = 3;
 pub struct Suggestion<'a> {
     /// The expression.
     pub expression: &'a Expression,
-    /// The step put right by it; what was missing is made up.
-    pub sentence: String,
+    /// The step put right by it, what was missing made up; none if too much is wrong with it.
+    pub sentence: Option<String>,
     distance: f64,
 }
 
 /// The nearest expressions, best first.
 pub fn nearest<'a>(step: &str, catalogue: &'a [Expression]) -> Vec<Suggestion<'a>> {
-    let words = words::of(step);
+    let words = StepWords::of(step);
     let mut ranked: Vec<Suggestion<'_>> = catalogue
         .iter()
         .filter(|expression| !expression.text.starts_with('/'))
@@ -50,16 +53,18 @@ pub fn nearest<'a>(step: &str, catalogue: &'a [Expression]) -> Vec<Suggestion<'a
 }
 
 /// What the expression itself, or what people say instead of it, makes of the words.
-fn best<'a>(expression: &'a Expression, words: &[String]) -> Suggestion<'a> {
+fn best<'a>(expression: &'a Expression, words: &StepWords) -> Suggestion<'a> {
     let aliases = ALIASES.iter().filter(|(_, meant)| *meant == expression.text);
     let texts = aliases.map(|(said, _)| *said).chain([expression.text.as_str()]);
     let fits = texts.map(|text| align::align(words, &pattern::patterns(text)));
-    let fits = fits.map(|fit| (fit.distance(words.len()), fit));
+    let fits = fits.map(|fit| (fit.distance(words.words.len()), fit));
     let best = fits.min_by(|(a, _), (b, _)| a.total_cmp(b));
     Suggestion {
         expression,
         distance: best.as_ref().map_or(1.0, |(distance, _)| *distance),
-        sentence: best.map(|(_, fit)| fit.sentence()).unwrap_or_default(),
+        sentence: best
+            .filter(|(distance, _)| *distance <= SENTENCE_DISTANCE_MAX)
+            .map(|(_, fit)| fit.sentence()),
     }
 }
 

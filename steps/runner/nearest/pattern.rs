@@ -2,7 +2,6 @@
 
 use super::value::Value;
 use super::words::WORDS_MAX;
-use crate::parameters::kind_words;
 
 /// Parameters nest no deeper than this: `{pods}` has objects, objects have namespaces.
 const DEPTH_MAX: usize = 4;
@@ -12,6 +11,8 @@ const DEPTH_MAX: usize = 4;
 pub enum Pattern {
     /// One of these words.
     Words(Vec<String>),
+    /// A word for a kind: there are many, so what a step's words cost as kinds is worked out once.
+    Kind,
     /// A word that looks like a value, with what must stand right behind it.
     Value(Value, String),
     /// A word that people say (none if empty), and what is written for it.
@@ -74,6 +75,9 @@ fn pattern(part: &Part<'_>, depth: usize) -> Pattern {
         Part::Literal(literal) => return instead(literal).unwrap_or_else(|| Pattern::Words(spellings(literal))),
         Part::Parameter(name, suffix) => (*name, *suffix),
     };
+    if name == "kind" {
+        return Pattern::Kind;
+    }
     if let Some(value) = Value::of_parameter(name) {
         return Pattern::Value(value, suffix.to_owned());
     }
@@ -112,7 +116,6 @@ fn spellings(literal: &str) -> Vec<String> {
 /// The words of parameters that are one of a few.
 fn words(parameter: &str) -> Option<Vec<&'static str>> {
     match parameter {
-        "kind" => Some(kind_words()),
         "replicas" => Some(vec![
             "ready",
             "available",

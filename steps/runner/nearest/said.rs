@@ -3,7 +3,7 @@
 //! `<said=written>` reads one word and writes another (`_` is a space); `<=written>` reads nothing.
 
 /// What is said, and the expression that is meant.
-pub const ALIASES: [(&str, &str); 16] = [
+pub const ALIASES: [(&str, &str); 19] = [
     ("I apply <=the_manifest> {string}", "I apply the manifest {string}"),
     ("{duration} <have=> <passed=pass>", "{duration} pass/passes"),
     ("<wait=> {duration} <=pass>", "{duration} pass/passes"),
@@ -16,6 +16,18 @@ pub const ALIASES: [(&str, &str); 16] = [
     (
         "{tense}{pods} <has=shows> <status=STATUS> {string}",
         "{tense}{pods} show/shows STATUS {string}",
+    ),
+    (
+        "{tense}{pods} <are=show> <running=STATUS_\"Running\">",
+        "{tense}{pods} show/shows STATUS {string}",
+    ),
+    (
+        "{tense}node {string} is <NotReady=not_Ready>",
+        "{tense}node {string} is not Ready",
+    ),
+    (
+        "{tense}{pods} is/are <NotReady=not_Ready>",
+        "{tense}{pods} is/are not Ready",
     ),
     ("{pods} is/are <OOMKilled=OOM_killed>", "{pods} is/are OOM killed"),
     ("<=I> <=delete> {object} <is=> <deleted=>", "I delete {object}"),

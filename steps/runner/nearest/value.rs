@@ -3,7 +3,7 @@
 /// The price of a value that only has to be written otherwise: `'web'` for `"web"`, `three` for `3`.
 const WRITTEN_OTHERWISE: f64 = 0.2;
 /// The price of a name without its quotes.
-const WITHOUT_QUOTES: f64 = 0.35;
+const WITHOUT_QUOTES: f64 = 0.45;
 /// The price of a word that is no such value at all.
 const NO_VALUE: f64 = 0.8;
 

@@ -1,10 +1,34 @@
 //! A step's words.
 
+use crate::parameters::kind_words;
+
 /// Longer texts are not compared: the work grows with the product of the lengths.
 pub const WORDS_MAX: usize = 48;
 
+/// The words of a step.
+pub struct StepWords {
+    /// As they are written.
+    pub words: Vec<String>,
+    /// What each costs as the kind it is nearest to.
+    pub kinds: Vec<(f64, &'static str)>,
+}
+
+impl StepWords {
+    /// The words of a text.
+    pub fn of(text: &str) -> Self {
+        let words = split(text);
+        let known = kind_words();
+        let nearest = |word: &String| {
+            let costs = known.iter().map(|kind| (letter_distance(word, kind), *kind));
+            costs.min_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap_or((1.0, ""))
+        };
+        let kinds = words.iter().map(nearest).collect();
+        Self { words, kinds }
+    }
+}
+
 /// Words, with everything between quotes one word; a kubectl command without its backticks is one as well.
-pub fn of(text: &str) -> Vec<String> {
+fn split(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote: Option<char> = None;
     for character in text.chars() {
@@ -85,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_stands_in_quotes_is_one_word() {
-        let check = |text: &str, expect: &[&str]| assert_eq!(of(text), expect, "{text}");
+        let check = |text: &str, expect: &[&str]| assert_eq!(split(text), expect, "{text}");
         check("pod \"a b\"  is Ready", &["pod", "\"a b\"", "is", "Ready"]);
         check("I run `kubectl get pods`", &["I", "run", "`kubectl get pods`"]);
         check("pod 'a b' isn't Ready", &["pod", "'a b'", "isn't", "Ready"]);

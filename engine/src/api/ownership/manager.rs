@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::fields::{FieldSet, MARK, leaves};
 use super::merge::{merge, without};
+use crate::api::Timestamp;
 use crate::api::schema::TypeInfo;
 
 /// Somebody who owns fields of an object.
@@ -18,6 +19,8 @@ pub struct FieldManager {
     pub applies: bool,
     /// The version of the API in which it wrote.
     pub api_version: SmolStr,
+    /// When it last wrote; none if that is not known.
+    pub time: Option<Timestamp>,
     /// What it owns.
     pub fields: FieldSet,
 }
@@ -34,19 +37,21 @@ pub struct Conflict {
     pub path: SmolStr,
 }
 
-/// Who applies or updates: a name and the version written in.
+/// Who applies or updates: a name, the version written in, and when.
 #[derive(Debug, Clone, Copy)]
 struct Writer<'a> {
     name: &'a str,
     api_version: &'a str,
+    time: Timestamp,
 }
 
 /// The managers of a new object: whoever made it owns what it set.
-pub fn created(info: &'static TypeInfo, object: &Value, name: &str, applies: bool) -> FieldManagers {
+pub fn created(info: &'static TypeInfo, object: &Value, name: &str, applies: bool, at: Timestamp) -> FieldManagers {
     let manager = FieldManager {
         name: name.into(),
         applies,
         api_version: version(object).into(),
+        time: Some(at),
         fields: leaves(info, object).into_keys().collect(),
     };
     Some(Arc::new(vec![manager]))
@@ -59,10 +64,12 @@ pub fn updated(
     live: &Value,
     new: &Value,
     name: &str,
+    at: Timestamp,
 ) -> FieldManagers {
     let writer = Writer {
         name,
         api_version: version(new),
+        time: at,
     };
     let (changed, removed) = difference(info, live, new);
     if changed.is_empty() && removed.is_empty() {
@@ -90,12 +97,13 @@ pub fn apply(
     before: &FieldManagers,
     live: &Value,
     config: &Value,
-    name: &str,
+    (name, at): (&str, Timestamp),
     may_take: impl Fn(&[Conflict]) -> bool,
 ) -> Result<(Value, FieldManagers), Vec<Conflict>> {
     let writer = Writer {
         name,
         api_version: version(config),
+        time: at,
     };
     let mut managers = before.as_deref().cloned().unwrap_or_default();
     let mut last: FieldSet = FieldSet::new();
@@ -170,13 +178,16 @@ fn own<'m>(managers: &'m mut Vec<FieldManager>, writer: Writer<'_>, applies: boo
                 name: writer.name.into(),
                 applies,
                 api_version: writer.api_version.into(),
+                time: None,
                 fields: FieldSet::new(),
             });
             managers.len() - 1
         });
     // The position is one that was found or has just been made.
     #[expect(clippy::indexing_slicing, reason = "the position was found or made just before")]
-    &mut managers[at].fields
+    let manager = &mut managers[at];
+    manager.time = Some(writer.time);
+    &mut manager.fields
 }
 
 fn kept(mut managers: Vec<FieldManager>) -> FieldManagers {
@@ -224,6 +235,8 @@ mod tests {
     use crate::api::schema::Schema;
     use serde_json::json;
 
+    const AT: Timestamp = Timestamp::from_secs(0);
+
     fn deployment(spec: Value) -> Value {
         json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
     }
@@ -238,19 +251,28 @@ mod tests {
     fn what_others_own_conflicts_and_what_is_no_longer_applied_goes() {
         let containers = |image: &str| json!({"template": {"spec": {"containers": [{"name": "app", "image": image}]}}});
         let live = deployment(json!({"replicas": 2, "paused": true}));
-        let managers = created(info(), &live, "m1", true);
+        let managers = created(info(), &live, "m1", true, AT);
         let wants = deployment(json!({"replicas": 3}));
-        let conflicts = apply(info(), &managers, &live, &wants, "m2", |_| false).expect_err("replicas are m1's");
+        let conflicts = apply(info(), &managers, &live, &wants, ("m2", AT), |_| false).expect_err("replicas are m1's");
         assert_eq!(shown(&conflicts[0].path), ".spec.replicas");
         assert_eq!(conflicts[0].manager, "\"m1\"");
-        let (merged, managers) = apply(info(), &managers, &live, &wants, "m2", |_| true).expect("forced");
+        let (merged, managers) = apply(info(), &managers, &live, &wants, ("m2", AT), |_| true).expect("forced");
         assert_eq!(merged["spec"], json!({"replicas": 3, "paused": true}));
-        let (merged, managers) =
-            apply(info(), &managers, &merged, &deployment(json!({})), "m1", |_| false).expect("own");
+        let (merged, managers) = apply(info(), &managers, &merged, &deployment(json!({})), ("m1", AT), |_| {
+            false
+        })
+        .expect("own");
         assert_eq!(merged["spec"], json!({"replicas": 3}));
         let other = deployment(json!({"replicas": 3, "template": containers("x")["template"]}));
-        let managers = updated(info(), &managers, &merged, &other, "kubectl-set");
-        let conflicts = apply(info(), &managers, &other, &deployment(containers("y")), "m2", |_| false);
+        let managers = updated(info(), &managers, &merged, &other, "kubectl-set", AT);
+        let conflicts = apply(
+            info(),
+            &managers,
+            &other,
+            &deployment(containers("y")),
+            ("m2", AT),
+            |_| false,
+        );
         let paths: Vec<String> = conflicts
             .expect_err("the image is kubectl's")
             .iter()

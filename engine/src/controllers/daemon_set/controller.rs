@@ -140,11 +140,7 @@ impl DaemonSetController {
         }
         let (_, ledger) = self.ledgers.entry(set.meta.uid).or_insert_with(|| {
             let mut ledger = Ledger::default();
-            for pod in context.store.objects().owned::<Pod>(set.meta.uid) {
-                if let Some(node) = target_node(pod) {
-                    ledger.place(node, pod.meta.key(), true);
-                }
-            }
+            ledger.place_all(context.store.objects().owned::<Pod>(set.meta.uid));
             (key.clone(), ledger)
         });
         if self.may_claim.remove(key) {
@@ -156,6 +152,8 @@ impl DaemonSetController {
                 context.store,
             );
             history::adopt(set.as_ref(), &set.spec.matcher, context);
+            // What was taken in or let go just now is not shown to this controller before it has run.
+            ledger.place_all(context.store.objects().owned::<Pod>(set.meta.uid));
         }
         let (wait, failed) = sync(&set, ledger, context);
         if let Some(wait) = wait {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::placement::Placement;
+use super::placement::{Placement, target_node};
 use crate::api::{Condition, DaemonSet, DaemonSetSpec, DaemonSetStatus, Node, ObjectKey, Pod, Timestamp};
 use crate::component::Context;
 use crate::controllers::available_at;
@@ -86,6 +86,16 @@ impl Ledger {
             }
         }
         self.dirty.insert(node);
+    }
+
+    /// Notes where all pods are, and that there are no others.
+    pub fn place_all<'a>(&mut self, pods: impl Iterator<Item = &'a Arc<Pod>>) {
+        self.dirty.extend(std::mem::take(&mut self.pods).into_keys());
+        for pod in pods {
+            if let Some(node) = target_node(pod) {
+                self.place(node, pod.meta.key(), true);
+            }
+        }
     }
 
     /// Takes over the spec as it is now; a new one makes every node worth a look.

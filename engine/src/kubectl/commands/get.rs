@@ -60,7 +60,14 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         sort(&mut found, field)?;
     }
     match format {
-        Format::Objects(output) => print_objects(session, &found, &output)?,
+        Format::Objects(output) => {
+            if arguments.flag("show-managed-fields") {
+                for info in &mut found.infos {
+                    info.value = session.whole(info.kind, &info.key, std::mem::take(&mut info.value));
+                }
+            }
+            print_objects(session, &found, &output)?;
+        }
         Format::Human | Format::Wide => {
             let wide = format == Format::Wide;
             print_tables(session, arguments, &query, &found, wide, errors.is_empty())?;

@@ -145,17 +145,18 @@ pub fn apply_one(
             kind.info().plural, key.name
         ));
     }
+    let whole = session.whole(kind, &key, live.clone());
     let merging = Merging {
         kind,
         original: original.unwrap_or_default(),
         modified,
-        live,
+        live: whole,
     };
     let patch = merging
         .patch(session, how.overwrite)
         .map_err(failed(Doing::Patching(String::new())))?;
     if patch.as_object().is_some_and(serde_json::Map::is_empty) {
-        return Ok((Outcome::Unchanged, info(merging.live)));
+        return Ok((Outcome::Unchanged, info(live)));
     }
     let validation = session.validation;
     let body = Patch::Strategic(patch.clone());
