@@ -6,6 +6,16 @@ use crate::api::{Container, Handler, IntOrString, Probe, go_quote};
 use crate::runtime::Answer;
 use crate::settings::Settings;
 
+fn port_number(port: &IntOrString, container: &Container) -> String {
+    match port {
+        IntOrString::Int(number) => number.to_string(),
+        IntOrString::String(name) => {
+            let named = container.ports.iter().find(|port| port.name == *name);
+            named.map_or_else(|| name.to_string(), |port| port.container_port.to_string())
+        }
+    }
+}
+
 /// What the event says after `Readiness probe `; none for success.
 pub(super) fn failure_text(
     answer: &Answer,
@@ -14,15 +24,10 @@ pub(super) fn failure_text(
     ip: &str,
     settings: &Settings,
 ) -> Option<String> {
-    let port = |port: &IntOrString| match port {
-        IntOrString::Int(number) => number.to_string(),
-        IntOrString::String(name) => {
-            let named = container.ports.iter().find(|port| port.name == *name);
-            named.map_or_else(|| name.to_string(), |port| port.container_port.to_string())
-        }
-    };
     let address = match &probe.handler {
-        Handler::HttpGet { port: number, .. } | Handler::TcpSocket { port: number } => format!("{ip}:{}", port(number)),
+        Handler::HttpGet { port: number, .. } | Handler::TcpSocket { port: number } => {
+            format!("{ip}:{}", port_number(number, container))
+        }
         Handler::Grpc { port, .. } => format!("{ip}:{port}"),
         Handler::Exec(_) | Handler::Sleep(_) => String::new(),
     };
