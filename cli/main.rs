@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use shakedown::conformance;
-use shakedown::runner::{EXIT_COULD_NOT_RUN, EXIT_PASSED, HELP, RunArguments, Suite};
+use shakedown::runner::{HELP, RunArguments, Suite, usage};
 
 /// Scenario-driven tests and chaos for Kubernetes workloads, on a deterministic simulation.
 #[derive(Debug, Parser)]
@@ -79,13 +79,6 @@ fn main() -> ExitCode {
                 ExitCode::from(conformance::run_with(&suite, &paths, &options, &mut std::io::stdout()).code())
             }
         },
-        Err(error) => {
-            _ = error.print();
-            ExitCode::from(if error.use_stderr() {
-                EXIT_COULD_NOT_RUN
-            } else {
-                EXIT_PASSED
-            })
-        }
+        Err(error) => usage(&error),
     }
 }

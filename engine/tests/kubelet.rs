@@ -593,3 +593,34 @@ fn clusters_settle_with_what_runs_and_with_what_never_will() {
     let crashing = app(json!({ "command": ["false"] }));
     assert_eq!(settle(crashing).as_deref(), Some("0/1 CrashLoopBackOff 1"));
 }
+
+#[test]
+fn a_mirror_made_anew_is_another_object_of_the_same_pod() {
+    let mut run = Run::new(1);
+    run.pass(1);
+    let spec = app(json!({}));
+    let pod =
+        json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "p", "namespace": "default" }, "spec": spec });
+    run.cluster.add_static_pod("node-1", pod).expect("a static pod");
+    run.pass(10);
+    let mirror = |run: &Run| {
+        let key = ObjectKey::new("default", "p-node-1");
+        run.cluster
+            .store()
+            .get::<Pod>(&key)
+            .expect("the mirror")
+            .as_ref()
+            .clone()
+    };
+    let before = mirror(&run);
+    run.cluster
+        .write("user", |store| {
+            store.delete(Kind::POD, &before.meta.key(), DeleteOptions::default())
+        })
+        .expect("the mirror is there");
+    run.pass(10);
+    let after = mirror(&run);
+    assert_ne!(before.meta.uid, after.meta.uid);
+    assert_eq!(before.status.containers, after.status.containers);
+    assert_eq!(after.status.containers.len(), 1);
+}

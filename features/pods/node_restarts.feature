@@ -57,7 +57,7 @@ Feature: What a restarting kubelet or machine does to pods
         containers: [{ name: app, image: nginx }]
       """
     When the cluster settles
-    And node "node-1" reboots for 30s
+    And node "node-1" reboots
     And 45 seconds pass
     Then container "one" of pod "prepared" is running
     And container "app" of pod "prepared" is terminated because "Unknown" with exit code 255

@@ -135,3 +135,42 @@ Feature: Readiness, liveness and startup probes
     When the cluster settles
     And the liveness probe of pod "web" fails for 10s
     Then within 40s, container "app" of pod "web" was last terminated because "Error" with exit code 137
+
+  Scenario Outline: What a failing <what> probe says
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        containers:
+        - { name: app, image: nginx, readinessProbe: { <handler>, periodSeconds: 5 } }
+      """
+    When the cluster settles
+    And the readiness probe of pod "web" fails for 1m
+    Then within 20s, pod "web" is not Ready
+    And pod "web" has event "Unhealthy" with message "Readiness probe failed: <message>"
+
+    Examples:
+      | what      | handler                          | message                                                |
+      | httpGet   | httpGet: { path: /, port: 80 }   | HTTP probe failed with statuscode: 500                 |
+      | grpc      | grpc: { port: 9000 }             | service unhealthy (responded with \\"NOT_SERVING\\")     |
+      | tcpSocket | tcpSocket: { port: 80 }          | dial tcp 10.244.0.2:80: connect: connection refused    |
+
+  Scenario: A probe whose command is not there finds nothing: the pod is never ready, and never restarted
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: web }
+      spec:
+        containers:
+        - name: app
+          image: nginx
+          readinessProbe: { exec: { command: [exit, "0"] }, periodSeconds: 5 }
+          livenessProbe: { exec: { command: [exit, "0"] }, periodSeconds: 5 }
+      """
+    When 5 minutes pass
+    Then pod "web" is not Ready
+    And pod "web" has restarted 0 times
+    And pod "web" has event "Unhealthy" with message "Liveness probe errored and resulted in unknown state"

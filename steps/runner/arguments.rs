@@ -1,6 +1,7 @@
 //! The flags of a run: the same for `shakedown run` and for `cargo test --test features --`.
 
 use std::num::NonZeroUsize;
+use std::process::ExitCode;
 
 use regex::Regex;
 
@@ -8,6 +9,7 @@ use super::identity::DEFAULT_SEED;
 use super::limits::ScenarioLimits;
 use super::partition::Partition;
 use super::reports::ReportFormat;
+use super::suite::{EXIT_COULD_NOT_RUN, EXIT_PASSED};
 use super::tag_expression::TagExpression;
 use crate::parameters::VirtualDuration;
 
@@ -30,6 +32,16 @@ Examples:
   shakedown run --shard hash:2/4 --format junit=junit.xml   the second of four CI machines
   shakedown run --retry-failed -v                           what failed last, every step shown
   shakedown run --check-determinism 100                     everything twice, compared change by change";
+
+/// Prints what clap has to say: an error, or the help or version that was asked for.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    _ = error.print();
+    ExitCode::from(if error.use_stderr() {
+        EXIT_COULD_NOT_RUN
+    } else {
+        EXIT_PASSED
+    })
+}
 
 /// What to run and how to show it.
 #[derive(Debug, Clone, Default, clap::Args)]

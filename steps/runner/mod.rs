@@ -33,7 +33,7 @@ mod tag_expression;
 mod test_target;
 mod wall;
 
-pub use arguments::{HELP, RunArguments};
+pub use arguments::{HELP, RunArguments, usage};
 pub use block::TextBlock;
 pub use expressions::{Expression, Keyword, catalogue};
 pub(crate) use feature_file::{FeatureFile, Scenario, Step};

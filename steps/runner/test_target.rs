@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use super::arguments::{HELP, RunArguments};
-use super::suite::{EXIT_COULD_NOT_RUN, EXIT_PASSED, Suite, could_not_run};
+use super::arguments::{HELP, RunArguments, usage};
+use super::suite::{EXIT_PASSED, Suite, could_not_run};
 
 /// Arguments of the test runner that `cargo test -- …` hands to every test binary and that mean nothing to us.
 const LIBTEST_FLAGS: [&str; 6] = [
@@ -61,14 +61,7 @@ impl Suite {
         match CommandLine::try_parse_from(known) {
             Ok(command_line) if one_of_many => self.without_reports().run(&command_line.run),
             Ok(command_line) => self.run_filtered(command_line.run),
-            Err(error) => {
-                _ = error.print();
-                ExitCode::from(if error.use_stderr() {
-                    EXIT_COULD_NOT_RUN
-                } else {
-                    EXIT_PASSED
-                })
-            }
+            Err(error) => usage(&error),
         }
     }
 

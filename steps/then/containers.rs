@@ -91,14 +91,9 @@ fn is_terminated(
     reason: Text,
     code: i32,
 ) -> Result<(), StepError> {
+    let expected = format!("terminated because \"{reason}\" with exit code {code}");
     let check = |status: &ContainerStatus| ended_so(&status.state, &reason, Some(code));
-    let claim = claim(
-        &pods,
-        &container,
-        format!("terminated because \"{reason}\" with exit code {code}"),
-        check,
-    )?;
-    world.assert(tense, &claim)
+    world.assert(tense, &claim(&pods, &container, expected, check)?)
 }
 
 /// Asserts how a container's previous life ended.
@@ -113,12 +108,7 @@ fn was_terminated(
     reason: Text,
     code: i32,
 ) -> Result<(), StepError> {
+    let expected = format!("last terminated because \"{reason}\" with exit code {code}");
     let check = |status: &ContainerStatus| ended_so(&status.last_state, &reason, Some(code));
-    let claim = claim(
-        &pods,
-        &container,
-        format!("last terminated because \"{reason}\" with exit code {code}"),
-        check,
-    )?;
-    world.assert(tense, &claim)
+    world.assert(tense, &claim(&pods, &container, expected, check)?)
 }

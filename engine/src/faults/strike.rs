@@ -286,21 +286,15 @@ pub fn heal(fault: FaultId, kubelets: &mut Kubelets, context: &mut Context<'_>) 
         }
         Fault::Hangs(pods, container) => {
             // Pods that are gone by now need no healing.
-            let pods: Vec<ObjectKey> = pods
-                .iter()
-                .filter(|key| context.store.get::<Pod>(key).is_some())
-                .cloned()
-                .collect();
+            let present = pods.iter().filter(|key| context.store.get::<Pod>(key).is_some());
+            let pods: Vec<ObjectKey> = present.cloned().collect();
             let _ = strike_processes(&pods, container, context, |pod, name, context| {
                 kubelets.hang_processes(pod, name, false, context)
             });
         }
         Fault::ProbeFails(pods, ..) => {
-            for pod in pods
-                .iter()
-                .filter_map(|key| context.store.get::<Pod>(key).cloned())
-                .collect::<Vec<_>>()
-            {
+            let present = pods.iter().filter_map(|key| context.store.get::<Pod>(key).cloned());
+            for pod in present.collect::<Vec<_>>() {
                 kubelets.review_probes(&pod, context);
             }
         }

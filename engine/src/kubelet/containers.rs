@@ -15,8 +15,7 @@ use super::pod_slot::Reason;
 use super::steps::Step;
 use super::work::PodWork;
 use crate::api::duration::format_ns;
-use crate::runtime::Answer;
-use crate::runtime::{Behaviour, ExitCause, Life, Process, StartFailure};
+use crate::runtime::{Answer, Behaviour, Exit, ExitCause, Life, Process, StartFailure};
 use crate::sim::SimTime;
 
 impl PodWork<'_, '_> {
@@ -328,14 +327,19 @@ impl PodWork<'_, '_> {
     /// Processes whose end has come are gone.
     pub fn process_ended(&mut self) {
         let now = self.now();
+        let is_over = |live: &LiveInstance| {
+            let exit = live.process.as_ref().and_then(|process| process.end);
+            exit.filter(|exit| exit.at <= now && live.listed.is_running())
+        };
+        let lives = self.slot.instances.iter().enumerate();
+        let over: Vec<(usize, Exit, SmolStr)> = lives
+            .filter_map(|(place, live)| is_over(live).map(|exit| (place, exit, self.last_word(live, exit))))
+            .collect();
         let mut writers = Vec::new();
-        for instance in &mut self.slot.instances {
-            let Some(exit) = instance.process.as_ref().and_then(|process| process.end) else {
+        for (place, exit, message) in over {
+            let Some(instance) = self.slot.instances.get_mut(place) else {
                 continue;
             };
-            if exit.at > now || !instance.listed.is_running() {
-                continue;
-            }
             let reason = match (exit.cause, exit.code) {
                 (ExitCause::OutOfMemory, _) => "OOMKilled",
                 (ExitCause::Process, 0) => "Completed",
@@ -346,7 +350,7 @@ impl PodWork<'_, '_> {
                 finished: exit.at,
                 code: exit.code,
                 reason: reason.into(),
-                message: SmolStr::default(),
+                message,
             });
             writers.push((Some((instance.listed.container, instance.listed.life)), exit.at));
         }

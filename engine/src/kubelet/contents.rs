@@ -13,6 +13,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::agent::SYNC_TICK;
 use super::kubelets::{Kubelets, Wake};
+use super::pod_slot::Stage;
 use super::volumes::{VolumeFile, configured_objects};
 use super::work::PodWork;
 use crate::api::{Inert, Kind, ObjectKey, json};
@@ -124,7 +125,8 @@ impl PodWork<'_, '_> {
     /// A ConfigMap or Secret has changed, and the kubelet looks at the pod.
     pub fn refresh_volumes(&mut self) {
         let is_due = self.slot.contents.due.is_some_and(|due| due <= self.now());
-        if is_due && self.slot.mounted && self.write_contents() {
+        let is_kept = self.slot.mounted && self.slot.stage == Stage::Syncing;
+        if is_due && is_kept && self.write_contents() {
             self.refresh_processes(None);
         }
     }
@@ -140,7 +142,7 @@ impl PodWork<'_, '_> {
     }
 
     fn contents_changed(&mut self) {
-        if self.slot.contents.due.is_none() {
+        if self.slot.contents.due.is_none() && self.slot.stage == Stage::Syncing {
             let at = self.next_resync();
             self.slot.contents.due = Some(at);
             self.wake(at, Urgency::Active, Wake::Volumes);
@@ -158,5 +160,39 @@ impl Kubelets {
                 Kubelets::with_pod(agent, uid, context, |work| work.contents_changed());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_follow_their_object_and_subpaths_do_not() {
+        let file = |path: &str, text: &str| (SmolStr::from(path), SmolStr::from(text));
+        let mut contents = Contents::default();
+        let first = vec![file("mode", "fast"), file("old", "x")];
+        assert!(contents.set("v".into(), first.clone(), SimTime::from_secs(5)));
+        assert!(!contents.set("v".into(), first, SimTime::from_secs(30)));
+        assert!(contents.set("v".into(), vec![file("mode", "slow")], SimTime::from_secs(60)));
+        let mut mount = Mount {
+            path: "/etc/mode".into(),
+            volume: "v".into(),
+            sub_path: "mode".into(),
+        };
+        let mut files = Files::default();
+        contents.show("v", &mut files);
+        contents.freeze(&mut mount, "0.0", SimTime::from_secs(10), &mut files);
+        assert_eq!(mount.volume, "v@0.0");
+        let check = |key: &str, at: u64, expect: Option<&str>| {
+            let lines = files.lines(key, SimTime::from_secs(at)).unwrap_or_default();
+            let seen = lines.last().map(|(_, line)| line.as_str());
+            assert_eq!(seen, expect, "{key} after {at} s");
+        };
+        check("v:/mode", 1, Some("fast"));
+        check("v:/mode", 61, Some("slow"));
+        check("v:/old", 59, Some("x"));
+        check("v:/old", 61, None);
+        check("v@0.0:/mode", 100, Some("fast"));
     }
 }

@@ -28,6 +28,7 @@ mod image_reference;
 mod images;
 mod instance;
 mod kubelets;
+mod last_word;
 mod logs;
 mod machine;
 mod network;

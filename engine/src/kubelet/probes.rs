@@ -193,6 +193,7 @@ impl PodWork<'_, '_> {
         let changes_at = reply.changes_at.map(|at| at.max(earliest));
         let (from, urgency) = match (settled, passes, changes_at) {
             (true, true, None) => return,
+            _ if matches!(reply.answer, Answer::Errored(_)) => (earliest, Urgency::Periodic),
             (true, true, Some(at)) => (at, self.urgency(at)),
             (true, false, Some(at)) => (earliest, self.urgency(at)),
             (true, false, None) => (earliest, Urgency::Periodic),
@@ -223,7 +224,11 @@ impl PodWork<'_, '_> {
             Some(ProbeOutage::Fails) => {
                 return stays(match probe.handler {
                     Handler::Exec(_) => Answer::Failure(SmolStr::default()),
-                    _ => Answer::Refused,
+                    Handler::HttpGet { .. } => Answer::Failure("HTTP probe failed with statuscode: 500".into()),
+                    Handler::Grpc { .. } => {
+                        Answer::Failure("service unhealthy (responded with \"NOT_SERVING\")".into())
+                    }
+                    Handler::TcpSocket { .. } | Handler::Sleep(_) => Answer::Refused,
                 });
             }
             Some(ProbeOutage::TimesOut) => return stays(Answer::Silence),
@@ -299,7 +304,10 @@ impl PodWork<'_, '_> {
             let message = format!("{} probe {failure}", probe.kind.name());
             self.report_container(true, "Unhealthy", message, probe.container);
         }
-        self.count(index, passes, spec);
+        // What could not be asked is no answer: it does not count.
+        if !matches!(reply.answer, Answer::Errored(_)) {
+            self.count(index, passes, spec);
+        }
     }
 
     /// Counts a result; enough of one kind in a row decide.

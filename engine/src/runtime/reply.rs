@@ -15,6 +15,8 @@ pub enum Answer {
     Success,
     /// It fails, with this output.
     Failure(SmolStr),
+    /// It could not even be asked: the runtime's words. That is no answer to a probe, neither good nor bad.
+    Errored(SmolStr),
     /// Nothing listens.
     Refused,
     /// Nothing comes.
@@ -95,7 +97,7 @@ impl Process {
             Ok(program) => program,
             Err(failure) => {
                 return Reply {
-                    answer: Answer::Failure(failure.message().into()),
+                    answer: Answer::Errored(failure.exec_message().into()),
                     takes: Duration::ZERO,
                     changes_at: None,
                 };

@@ -71,9 +71,8 @@ fn member(
     let strategy = scope.strategy(key);
     match (before, wanted) {
         (Value::Object(_), Value::Object(_)) if strategy.replace => {
-            if telling.changes {
-                patch.insert(key.to_owned(), wanted.clone());
-            }
+            // Kubernetes does not ask whether they differ.
+            patch.extend(telling.changes.then(|| (key.to_owned(), wanted.clone())));
         }
         (Value::Object(before), Value::Object(wanted)) => {
             let inner = of_maps(before, wanted, strategy.inner, strategy.retain_keys, telling, depth + 1)?;

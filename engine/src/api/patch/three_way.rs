@@ -44,7 +44,7 @@ pub fn three_way_patch(
     let deleted = difference::of_maps(&original, modified, scope, false, told(false, true, true), 0)?;
     let patch = combine::of_maps(deleted, set, scope, 0)?;
     let changed = difference::of_maps(&original, &current, scope, false, told(true, true, false), 0)?;
-    let overwrites = conflict::of_maps(&patch, &changed, scope, 0).then(|| Value::Object(changed));
+    let overwrites = conflict::of_maps(&patch, &changed, scope, 0).then_some(Value::Object(changed));
     Ok(ThreeWayPatch {
         patch: Value::Object(patch),
         overwrites,
