@@ -4,7 +4,7 @@
 //! Source: `k8s.io/pod-security-admission/admission` (`ValidateNamespace`, `EvaluatePodsInNamespace`); documentation "Enforce Pod
 //! Security Standards with Namespace Labels". Not modelled: the limits on how many pods are looked at, and for how long.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -73,13 +73,10 @@ pub fn warn_of_pods(name: &str, labels: &Labels, before: &Labels, store: &Store,
         return Vec::new();
     }
     // Of the pods of one owner one speaks for all.
-    let mut owners: BTreeMap<Uid, ()> = BTreeMap::new();
+    let mut owners: BTreeSet<Uid> = BTreeSet::new();
     let mut found: BTreeMap<String, (SmolStr, usize)> = BTreeMap::new();
     for pod in store.objects().all_in::<Pod>(name) {
-        let is_first = pod
-            .meta
-            .controller()
-            .is_none_or(|owner| owners.insert(owner.uid, ()).is_none());
+        let is_first = pod.meta.controller().is_none_or(|owner| owners.insert(owner.uid));
         let look = PodLook {
             annotations: &pod.meta.annotations,
             spec: &pod.spec.json,
