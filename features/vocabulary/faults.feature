@@ -15,6 +15,13 @@ Feature: Faults, how long they last and how they end
     When the kubelet on node "node-2" recovers
     Then within 30s, node "node-2" is Ready
 
+  Scenario: A reboot takes as long as is said
+    When node "node-2" reboots for 3m
+    And 2m pass
+    Then node "node-2" is not Ready
+    And within 90s, node "node-2" is Ready
+    And a pod on node "node-2" has event "SandboxChanged"
+
   Scenario: An image and its registry fail, and recover
     When image "web:v2" cannot be pulled
     And registry "quay.io" is unreachable

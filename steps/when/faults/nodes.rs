@@ -35,13 +35,13 @@ fn recovers(world: &mut World, node: Text) -> Result<(), StepError> {
     })
 }
 
-/// Takes a node's power away and gives it back after a while (setting `node-reboot-duration`).
+/// Takes a node's power away and gives it back after a while: what is said, or the setting `node-reboot-duration`.
 ///
 /// Example: `When node "node-2" reboots`
-#[given(expr = "node {string} reboots")]
-#[when(expr = "node {string} reboots")]
-fn reboots(world: &mut World, node: Text) -> Result<(), StepError> {
-    world.inject(Fault::NodeReboots(node.0.into()), Lasting(None))
+#[given(expr = "node {string} reboots{lasting}")]
+#[when(expr = "node {string} reboots{lasting}")]
+fn reboots(world: &mut World, node: Text, lasting: Lasting) -> Result<(), StepError> {
+    world.inject(Fault::NodeReboots(node.0.into()), lasting)
 }
 
 /// Cuts a node off from the control plane; its containers go on.
