@@ -41,7 +41,7 @@ pub fn latest_changes(log: &[Change], objects: &[(Kind, ObjectKey)], until: SimT
     aligned(&lines)
 }
 
-/// The names and cells of an object's row, but AGE.
+/// The names and cells of an object's row, but AGE and how long ago the last restart was: time alone changes nothing.
 fn row(change: &Change) -> Option<(Vec<String>, Vec<String>)> {
     let object = change.object().to_json();
     let table = Table::new(change.kind(), std::iter::once(&object), 0).ok()?;
@@ -56,6 +56,16 @@ fn row(change: &Change) -> Option<(Vec<String>, Vec<String>)> {
     };
     let (names, mut cells): (Vec<String>, Vec<String>) =
         kept.map(|(name, range)| ((*name).to_owned(), cell(range))).unzip();
+    if let Some(restarts) = names
+        .iter()
+        .position(|name| name == "RESTARTS")
+        .and_then(|at| cells.get_mut(at))
+    {
+        let count = restarts
+            .split_once(' ')
+            .map_or(restarts.len(), |(count, _)| count.len());
+        restarts.truncate(count);
+    }
     if change.verb() == Verb::Deleted {
         cells.iter_mut().skip(1).for_each(|cell| *cell = "(gone)".to_owned());
     }
@@ -101,6 +111,30 @@ fn aligned(lines: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+    use shakedown_engine::api::{Object, Pod, Resource};
+
+    #[test]
+    fn a_restart_is_counted_and_not_dated() {
+        let pod = Pod::from_json(json!({
+            "metadata": { "namespace": "default", "name": "web" },
+            "spec": { "containers": [{ "name": "app" }] },
+            "status": { "phase": "Running", "containerStatuses": [{
+                "name": "app", "ready": true, "restartCount": 3, "state": { "running": {} },
+                "lastState": { "terminated": { "exitCode": 1, "finishedAt": "2025-01-01T00:01:00Z" } },
+            }] },
+        }));
+        let change = Change {
+            revision: 1,
+            at: SimTime::ZERO,
+            writer: "test",
+            before: None,
+            after: Some(Object::from(pod)),
+        };
+        let (names, cells) = row(&change).expect("pods have rows");
+        assert_eq!(names, ["NAME", "READY", "STATUS", "RESTARTS"]);
+        assert_eq!(cells, ["web", "1/1", "Running", "3"]);
+    }
 
     #[test]
     fn columns_are_found_by_their_gaps() {

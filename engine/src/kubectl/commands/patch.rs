@@ -93,8 +93,7 @@ fn patch_one(
         }
         _ => return Err(ApiError::no_resource().into()),
     };
-    let version = "/metadata/resourceVersion";
-    let same = change.dry_run != DryRun::Client && value.pointer(version) == info.value.pointer(version);
+    let same = change.dry_run != DryRun::Client && value == info.value;
     let label = if subresource == "scale" {
         Some(format!("scale.autoscaling/{}", info.key.name))
     } else {
