@@ -20,7 +20,7 @@ Feature: Faults, how long they last and how they end
     And 2m pass
     Then node "node-2" is not Ready
     And within 90s, node "node-2" is Ready
-    And a pod on node "node-2" has event "SandboxChanged"
+    And within 1m, a pod on node "node-2" has event "SandboxChanged"
 
   Scenario: An image and its registry fail, and recover
     When image "web:v2" cannot be pulled
