@@ -2,7 +2,7 @@
 
 use shakedown_engine::api::decode::DecodeOptions;
 use shakedown_engine::api::decode::{Manifest, Origin, decode_documents};
-use shakedown_engine::api::defaulting::default_object;
+use shakedown_engine::api::defaulting::{default_object, prepare_for_create};
 use shakedown_engine::api::validation::{Gates, validate_create};
 
 /// Everything that is wrong with the documents of a text, a message each that begins with its place.
@@ -17,6 +17,9 @@ pub(super) fn problems(text: &str, origin: &Origin) -> Vec<String> {
         .collect()
 }
 
+/// Stands for the identity that the API server would give an object: a Job's selector is made of it.
+const UID: &str = "00000000-0000-4000-8000-000000000000";
+
 fn invalid_fields(manifest: &Manifest) -> Vec<String> {
     let mut object = manifest.value.clone();
     default_object(manifest.kind, &mut object);
@@ -25,7 +28,13 @@ fn invalid_fields(manifest: &Manifest) -> Vec<String> {
         if manifest.kind.is_namespaced() {
             metadata.entry("namespace").or_insert_with(|| "default".into());
         }
+        metadata.insert("uid".to_owned(), UID.into());
+        let generates = metadata.get("generateName").is_some_and(|prefix| prefix.is_string());
+        if generates {
+            metadata.entry("name").or_insert_with(|| "generated".into());
+        }
     }
+    prepare_for_create(manifest.kind, &mut object, UID);
     // Which gates are on only a run tells.
     let gates = Gates { restart_rules: true };
     let errors = validate_create(manifest.kind, &object, gates);
@@ -70,6 +79,10 @@ mod tests {
             "apiVersion: v1\nkind: Pood\nmetadata: { name: web }\n",
             &["a.yaml:2:1: kind: no matches for kind \"Pood\""],
         );
+        // The API server makes a Job's selector and labels.
+        let job = "apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: migrate- }\nspec:\n  template:\n    spec:\n      \
+                   restartPolicy: Never\n      containers: [{ name: work, image: migrate:v1 }]\n";
+        check(job, &[]);
         check("a: [\n", &["a.yaml:"]);
         check("", &[]);
     }
