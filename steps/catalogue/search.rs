@@ -38,7 +38,7 @@ mod tests {
                 .collect();
             assert!(expressions.contains(&expect), "{words:?}: {expressions:?}");
         };
-        check(&["reboots"], "node {string} reboots");
+        check(&["reboots"], "node {string} reboots{lasting}");
         check(&["ZONE", "lost"], "zone {string} is lost{lasting}");
         assert_eq!(matching(groups(), &["no-such-word".to_owned()]), []);
         assert_eq!(matching(groups(), &[]), groups());
