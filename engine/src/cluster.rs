@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 use crate::api::decode::{DecodeOptions, Origin, decode_documents};
 use crate::api::{Pod, Timestamp, Uid};
 use crate::apiserver::{self, Request};
-use crate::component::{Component, Context, Task};
-use crate::controllers::Controllers;
+use crate::component::{Context, Task};
+use crate::components::Components;
 use crate::environment::Environment;
 use crate::events::EventRecorder;
 use crate::faults::ControlPlanePart;
@@ -20,7 +20,7 @@ use crate::kubectl::{self, Applied, ApplyError, CommandOutput, FileSource, NoFil
 use crate::kubelet::{ExecError, Executed, Kubelets};
 use crate::limits::{LimitError, Limits};
 use crate::plans::Plans;
-use crate::scheduler::{Placement, Scheduler};
+use crate::scheduler::Placement;
 use crate::settings::{SettingError, Settings};
 use crate::sim::{Agenda, Random, Seed, SimTime, Urgency};
 use crate::store::{Change, Store};
@@ -56,9 +56,7 @@ pub struct Cluster {
     settings: Settings,
     environment: Environment,
     events: EventRecorder,
-    scheduler: Scheduler,
-    kubelets: Kubelets,
-    controllers: Controllers,
+    components: Components,
     /// How many changes of the log the components have been shown.
     shown: usize,
     /// Agenda entries done at the current instant.
@@ -71,24 +69,6 @@ pub struct Cluster {
     plans: Plans,
     /// How long requests of clients outside take.
     clients: Random,
-}
-
-/// Runs a controller's wake-up. One that is to crash in the middle of it takes the process of all controllers down with it, once
-/// it has written anything.
-fn run_controller(controllers: &mut Controllers, task: crate::controllers::Task, context: &mut Context<'_>) {
-    let name = task.controller.name();
-    context.store.enter(context.now, name);
-    let Some(writes) = context.environment.interference_mut().next_crash(name) else {
-        return controllers.run(task, context);
-    };
-    context.store.arm(writes);
-    controllers.run(task, context);
-    if context.store.disarm() > 0
-        && let Some((fault, downtime)) = context.environment.interference_mut().crash(name)
-    {
-        context.environment.faults_mut().strike(fault, 1);
-        context.schedule(downtime, Task::Heal(fault));
-    }
 }
 
 /// Asked now and then; a text is the reason to stop.
@@ -118,9 +98,7 @@ impl Cluster {
             settings: Settings::default(),
             environment: Environment::new(seed),
             events: EventRecorder::default(),
-            scheduler: Scheduler::new(seed),
-            kubelets: Kubelets::new(seed),
-            controllers: Controllers::new(seed),
+            components: Components::new(seed),
             shown: 0,
             entries_at_instant: 0,
             entries: 0,
@@ -162,7 +140,7 @@ impl Cluster {
 
     /// Says which node new pods ought to get where several are equally good; else the seed decides.
     pub fn place(&mut self, placement: Placement) {
-        self.scheduler.place(placement);
+        self.components.scheduler.place(placement);
     }
 
     /// Gives the cluster the default StorageClass of a managed cluster, `standard`, unless it has StorageClasses: a cluster by
@@ -323,12 +301,14 @@ impl Cluster {
         container: usize,
         previous: bool,
     ) -> Option<Vec<(SimTime, SmolStr)>> {
-        self.kubelets.log(node_name, pod, container, previous, self.now)
+        self.components
+            .kubelets
+            .log(node_name, pod, container, previous, self.now)
     }
 
     /// When the newest life of a container ends, or has ended, as far as anybody knows.
     pub(crate) fn container_end(&self, node_name: &str, pod: Uid, container: usize) -> Option<SimTime> {
-        self.kubelets.container_end(node_name, pod, container)
+        self.components.kubelets.container_end(node_name, pod, container)
     }
 
     /// Runs a command in a container of a pod, as `kubectl exec` asks its kubelet to.
@@ -362,22 +342,15 @@ impl Cluster {
         work: impl FnOnce(&mut Context<'_>, &mut Kubelets) -> R,
     ) -> R {
         self.store.enter(self.now, writer);
-        let mut context = Context {
-            now: self.now,
-            store: &mut self.store,
-            agenda: &mut self.agenda,
-            settings: &self.settings,
-            environment: &mut self.environment,
-            events: &mut self.events,
-        };
-        let result = work(&mut context, &mut self.kubelets);
+        let (mut context, components) = self.parts();
+        let result = work(&mut context, &mut components.kubelets);
         self.show_changes();
         result
     }
 
-    /// Wakes whoever watches the load of processes.
-    pub(crate) fn tell_of_behaviours(&mut self) {
-        let mut context = Context {
+    /// The components, and what they may touch.
+    fn parts(&mut self) -> (Context<'_>, &mut Components) {
+        let context = Context {
             now: self.now,
             store: &mut self.store,
             agenda: &mut self.agenda,
@@ -385,7 +358,13 @@ impl Cluster {
             environment: &mut self.environment,
             events: &mut self.events,
         };
-        self.controllers.behaviours_changed(&mut context);
+        (context, &mut self.components)
+    }
+
+    /// Wakes whoever watches the load of processes.
+    pub(crate) fn tell_of_behaviours(&mut self) {
+        let (mut context, components) = self.parts();
+        components.controllers.behaviours_changed(&mut context);
     }
 
     fn deadline(&self, duration: Duration) -> Result<SimTime, LimitError> {
@@ -446,32 +425,8 @@ impl Cluster {
             Task::PutOff(task, _) => *task,
             task => task,
         };
-        let mut context = Context {
-            now: self.now,
-            store: &mut self.store,
-            agenda: &mut self.agenda,
-            settings: &self.settings,
-            environment: &mut self.environment,
-            events: &mut self.events,
-        };
-        match task {
-            Task::Scheduler(task) => {
-                context.store.enter(self.now, "scheduler");
-                self.scheduler.run(task, &mut context);
-            }
-            Task::Kubelet(task) => {
-                context.store.enter(self.now, "kubelet");
-                self.kubelets.run(task, &mut context);
-            }
-            Task::Controller(task) => run_controller(&mut self.controllers, task, &mut context),
-            Task::RestartControllers => self.controllers.restart(&mut context),
-            Task::RestartScheduler => self.scheduler.restart(&mut context),
-            Task::Heal(fault) => {
-                context.store.enter(self.now, "fault");
-                crate::faults::heal(fault, &mut self.kubelets, &mut context);
-            }
-            Task::Planned(_) | Task::PutOff(..) => {}
-        }
+        let (mut context, components) = self.parts();
+        components.run(task, &mut context);
     }
 
     /// Shows the components every change that they have not been shown. They put wake-ups on the agenda, and write nothing.
@@ -479,17 +434,8 @@ impl Cluster {
         while let Some(change) = self.store.log().get(self.shown).cloned() {
             self.shown += 1;
             tracing::debug!(target: "engine", at_ns = change.at.as_nanos(), "{}", crate::timeline::describe(&change));
-            let mut context = Context {
-                now: self.now,
-                store: &mut self.store,
-                agenda: &mut self.agenda,
-                settings: &self.settings,
-                environment: &mut self.environment,
-                events: &mut self.events,
-            };
-            self.scheduler.observe(&change, &mut context);
-            self.kubelets.observe(&change, &mut context);
-            self.controllers.observe(&change, &mut context);
+            let (mut context, components) = self.parts();
+            components.observe(&change, &mut context);
         }
     }
 

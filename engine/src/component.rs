@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::api::{Kind, Object};
 use crate::environment::Environment;
 use crate::events::EventRecorder;
 use crate::settings::Settings;
@@ -63,6 +64,19 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Everything there is, as a watch that begins anew shows it: kind by kind, each object as if it had just come.
+    pub fn list_all(&self, kinds: impl Iterator<Item = Kind>) -> Vec<Change> {
+        let objects = kinds.flat_map(|kind| self.store.objects().of_kind(kind));
+        let shown = |object: &Object| Change {
+            revision: object.meta().resource_version,
+            at: self.now,
+            writer: "apiserver",
+            before: None,
+            after: Some(object.clone()),
+        };
+        objects.map(shown).collect()
+    }
+
     /// Puts a wake-up that is unfinished business on the agenda.
     pub fn schedule(&mut self, delay: Duration, task: Task) {
         self.agenda.schedule(self.now + delay, Urgency::Active, task);

@@ -8,6 +8,7 @@ pub mod api;
 pub mod apiserver;
 pub mod cluster;
 pub mod component;
+mod components;
 pub mod controllers;
 pub mod environment;
 pub mod events;

@@ -18,7 +18,7 @@ use super::replica_set::ReplicaSetController;
 use super::resource_quota::ResourceQuotaController;
 use super::stateful_set::StatefulSetController;
 use super::taint_eviction::TaintEviction;
-use crate::api::{Kind, Object, ObjectKey, ReplicaSet, ReplicationController};
+use crate::api::{Kind, ObjectKey, ReplicaSet, ReplicationController};
 use crate::component::{Component, Context};
 use crate::sim::Seed;
 use crate::store::Change;
@@ -236,18 +236,7 @@ impl Controllers {
             seed,
             ..Controllers::new(Seed(seed.0 ^ context.now.as_nanos()))
         };
-        let objects: Vec<Object> = Kind::all()
-            .flat_map(|kind| context.store.objects().of_kind(kind))
-            .cloned()
-            .collect();
-        for object in objects {
-            let change = Change {
-                revision: object.meta().resource_version,
-                at: context.now,
-                writer: "apiserver",
-                before: None,
-                after: Some(object),
-            };
+        for change in context.list_all(Kind::all()) {
             self.observe(&change, context);
         }
     }

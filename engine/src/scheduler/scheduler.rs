@@ -113,18 +113,7 @@ impl Scheduler {
             ..Scheduler::new(Seed(seed.0 ^ context.now.as_nanos()))
         };
         let nodes_first = std::iter::once(Kind::NODE).chain(Kind::all().filter(|kind| *kind != Kind::NODE));
-        let objects: Vec<Object> = nodes_first
-            .flat_map(|kind| context.store.objects().of_kind(kind))
-            .cloned()
-            .collect();
-        for object in objects {
-            let change = Change {
-                revision: object.meta().resource_version,
-                at: context.now,
-                writer: "apiserver",
-                before: None,
-                after: Some(object),
-            };
+        for change in context.list_all(nodes_first) {
             self.observe(&change, context);
         }
         self.placement = placement;

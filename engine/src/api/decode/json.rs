@@ -19,10 +19,7 @@ pub(crate) fn json_problem(text: &str) -> Option<String> {
 
 /// Reads JSON values up to the end of the text or the first error.
 pub(super) fn read_json(text: &str) -> Vec<Result<Node, SyntaxError>> {
-    let mut reader = Reader {
-        rest: text.chars(),
-        at: Position { line: 1, column: 1 },
-    };
+    let mut reader = Reader::new(text);
     let mut documents = Vec::new();
     loop {
         reader.skip_space();
@@ -63,10 +60,7 @@ pub fn parse_json(text: &str) -> Result<JsonText, String> {
 
 /// Reads a text that is one JSON value, as a tree.
 pub(super) fn read_one(text: &str) -> Result<Node, SyntaxError> {
-    let mut reader = Reader {
-        rest: text.chars(),
-        at: Position { line: 1, column: 1 },
-    };
+    let mut reader = Reader::new(text);
     let node = reader.value(0)?;
     reader.skip_space();
     match reader.peek() {
@@ -95,10 +89,7 @@ fn quoted(c: char) -> String {
 
 /// Reads the values of a text as Go's stream decoder does, which counts bytes and takes an end too early for one of the stream.
 pub(super) fn read_json_stream(text: &str) -> Vec<Result<Node, String>> {
-    let mut reader = Reader {
-        rest: text.chars(),
-        at: Position { line: 1, column: 1 },
-    };
+    let mut reader = Reader::new(text);
     let mut documents = Vec::new();
     loop {
         reader.skip_space();
@@ -124,7 +115,14 @@ struct Reader<'a> {
     at: Position,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Reader {
+            rest: text.chars(),
+            at: Position { line: 1, column: 1 },
+        }
+    }
+
     fn peek(&self) -> Option<char> {
         self.rest.clone().next()
     }

@@ -7,45 +7,9 @@ use serde_json::{Value, json};
 
 use super::options::unescaped;
 use super::route::Route;
+use crate::api::selector::{field_text, is_selectable};
 use crate::api::{FieldSelector, Kind, Selector};
 use crate::apiserver::{ApiError, Reason, Request};
-
-/// The fields that a kind can be selected by, beside name and namespace.
-fn selectable(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::POD => &[
-            "spec.nodeName",
-            "spec.restartPolicy",
-            "spec.schedulerName",
-            "spec.serviceAccountName",
-            "spec.hostNetwork",
-            "status.phase",
-            "status.podIP",
-            "status.podIPs",
-            "status.nominatedNodeName",
-        ],
-        Kind::NODE => &["spec.unschedulable"],
-        Kind::REPLICATION_CONTROLLER | Kind::REPLICA_SET => &["status.replicas"],
-        Kind::EVENT => &[
-            "involvedObject.kind",
-            "involvedObject.namespace",
-            "involvedObject.name",
-            "involvedObject.uid",
-            "involvedObject.apiVersion",
-            "involvedObject.resourceVersion",
-            "involvedObject.fieldPath",
-            "reason",
-            "reportingComponent",
-            "source",
-            "type",
-        ],
-        Kind::NAMESPACE => &["status.phase"],
-        Kind::SECRET => &["type"],
-        Kind::SERVICE => &["spec.clusterIP", "spec.type"],
-        Kind::JOB => &["status.successful"],
-        _ => &[],
-    }
-}
 
 pub(super) fn list(request: &Request<'_, '_>, route: &Route<'_>, query: &str) -> Result<(u16, Value), ApiError> {
     let option = |name: &str| {
@@ -62,8 +26,7 @@ pub(super) fn list(request: &Request<'_, '_>, route: &Route<'_>, query: &str) ->
         .map_err(|error| refuse(format!("{error}")))?;
     for term in fields.terms() {
         let name = term.field.as_str();
-        let is_own = matches!(name, "metadata.name" | "metadata.namespace");
-        if !is_own && !selectable(route.kind).contains(&name) {
+        if !is_selectable(route.kind, name) {
             return Err(refuse(unknown_field(name, route.kind)));
         }
     }
@@ -74,7 +37,7 @@ pub(super) fn list(request: &Request<'_, '_>, route: &Route<'_>, query: &str) ->
         .filter(|object| route.namespace.is_empty() || object.meta().namespace == route.namespace)
         .filter(|object| labels.matches(&object.meta().labels))
         .filter_map(|object| request.get(route.kind, &object.key()).ok())
-        .filter(|object| fields.matches(|field| field_of(object, field)))
+        .filter(|object| fields.matches(|field| field_text(object, field)))
         .map(without_type)
         .collect();
     let list = json!({
@@ -95,16 +58,6 @@ fn unknown_field(name: &str, kind: Kind) -> String {
             format!("field label \"{name}\" not supported for {}", kind.name())
         }
         _ => format!("\"{name}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
-    }
-}
-
-/// The text in a field by its path, empty if there is none.
-fn field_of<'a>(object: &'a Value, path: &str) -> &'a str {
-    let found = path.split('.').try_fold(object, |value, part| value.get(part));
-    match found {
-        Some(Value::String(text)) => text,
-        Some(Value::Bool(true)) => "true",
-        _ => "",
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: kubectl `pkg/cmd/autoscale`.
 
+use super::scale::SCALABLE;
 use serde_json::{Value, json};
 
 use super::change::{Change, print_changed};
@@ -25,14 +26,6 @@ pub const FLAGS: &[&[Flag]] = &[
     FILES,
     CHANGE,
     OUTPUT,
-];
-
-/// The kinds that have the subresource `scale`.
-const SCALABLE: [Kind; 4] = [
-    Kind::DEPLOYMENT,
-    Kind::REPLICA_SET,
-    Kind::STATEFUL_SET,
-    Kind::REPLICATION_CONTROLLER,
 ];
 
 /// Runs the command.

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::apply::with_last_applied;
 use crate::api::ObjectKey;
+use crate::api::decode::Manifest;
 use crate::kubectl::error::Result;
 use crate::kubectl::flags::Arguments;
 use crate::kubectl::output::{Format, Output};
@@ -46,6 +48,14 @@ pub fn print_changed(session: &mut Session<'_>, info: &Info, change: &Change) ->
         }
     }
     Ok(())
+}
+
+/// The object of a manifest as it is sent: in its namespace, and with itself noted in its annotation where `--save-config` says so.
+pub fn object_of(manifest: &Manifest, key: &ObjectKey, arguments: &Arguments) -> Value {
+    match arguments.flag("save-config") {
+        true => with_last_applied(&manifest.value, key),
+        false => in_namespace(manifest.value.clone(), key),
+    }
 }
 
 /// An object that is about to be sent, in its namespace.

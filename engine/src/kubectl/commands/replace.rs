@@ -4,9 +4,7 @@
 
 use serde_json::Value;
 
-use super::apply::with_last_applied;
-use super::change::{Change, in_namespace, print_changed};
-use crate::api::decode::Manifest;
+use super::change::{Change, object_of, print_changed};
 use crate::api::{Kind, ObjectKey, Uid};
 use crate::apiserver::ApiError;
 use crate::kubectl::error::{CommandError, Result};
@@ -58,7 +56,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     for (manifest, file) in &read.manifests {
         session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), manifest.kind);
         let replaced = query.manifest_key(manifest).and_then(|key| {
-            let value = object_of(manifest, &key, arguments.flag("save-config"));
+            let value = object_of(manifest, &key, arguments);
             if force {
                 remove(session, manifest.kind, &key, arguments)?;
             }
@@ -70,13 +68,6 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         }
     }
     CommandError::of(errors)
-}
-
-fn object_of(manifest: &Manifest, key: &ObjectKey, save_config: bool) -> Value {
-    if save_config {
-        return with_last_applied(&manifest.value, key);
-    }
-    in_namespace(manifest.value.clone(), key)
 }
 
 fn replace(

@@ -26,7 +26,7 @@ pub const FLAGS: &[&[Flag]] = &[
 ];
 
 /// The kinds that have the subresource `scale`.
-const SCALABLE: [Kind; 4] = [
+pub(super) const SCALABLE: [Kind; 4] = [
     Kind::DEPLOYMENT,
     Kind::REPLICA_SET,
     Kind::STATEFUL_SET,

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use crate::api::ObjectKey;
 use crate::api::decode::Manifest;
-use crate::kubectl::commands::apply::with_last_applied;
-use crate::kubectl::commands::change::in_namespace;
+use crate::kubectl::commands::change::object_of;
 use crate::kubectl::error::{CommandError, Result};
 use crate::kubectl::flags::{Arguments, CHANGE, FILES, Flag, OUTPUT};
 use crate::kubectl::output::Format;
@@ -43,7 +42,7 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
     for (manifest, file) in &read.manifests {
         session.warn_of_version(&crate::api::json::text(&manifest.value, "apiVersion"), manifest.kind);
         let created = query.manifest_key(manifest).and_then(|key| {
-            let object = object_of(manifest, &key, arguments.flag("save-config"));
+            let object = object_of(manifest, &key, arguments);
             create_one(session, manifest, key, object, dry_run, file)
         });
         match created {
@@ -52,13 +51,6 @@ pub fn run(session: &mut Session<'_>, arguments: &Arguments) -> Result<()> {
         }
     }
     CommandError::of(errors)
-}
-
-fn object_of(manifest: &Manifest, key: &ObjectKey, save_config: bool) -> Value {
-    if save_config {
-        return with_last_applied(&manifest.value, key);
-    }
-    in_namespace(manifest.value.clone(), key)
 }
 
 fn create_one(
